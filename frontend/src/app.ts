@@ -1,0 +1,43 @@
+/**
+ * The entry: htmx, the style sheets and the small modules of this folder.
+ *
+ * A module either listens on the document (so that parts swapped in later are covered at once) or offers
+ * `attach…(root)`, which is called for the page and again for every part that htmx swaps in.
+ */
+import htmx from "htmx.org";
+import "@tabler/core/dist/css/tabler.css";
+import "./styles/tokens.css";
+import "./styles/page.css";
+import "./styles/words.css";
+import "./styles/lists.css";
+import "./styles/forms.css";
+import "./styles/receipt.css";
+import "./styles/modes.css";
+import { attachDrafts, listenForDrafts } from "./draft";
+import { listenForMenus } from "./menu";
+import { listenForSubmissions } from "./once";
+import { listenForPhotos } from "./photo";
+import { attachPointMaps } from "./point-map";
+import { attachPreferences } from "./preference";
+import { attachSegments } from "./segments";
+import { listenForShortcuts } from "./shortcuts";
+import { listenForRequests } from "./token";
+
+function attachAll(root: ParentNode): void {
+  attachDrafts(root);
+  attachPointMaps(root);
+  attachPreferences(root);
+  attachSegments(root);
+}
+
+document.documentElement.dataset["script"] = "";
+listenForDrafts();
+listenForMenus();
+listenForPhotos();
+listenForRequests();
+listenForShortcuts();
+listenForSubmissions();
+attachAll(document);
+htmx.onLoad((element) => {
+  if (element instanceof Element) attachAll(element);
+});

@@ -1,0 +1,204 @@
+"""Every write of the archive: recording deeds, sealing them into the book's tree, signing, erasing, attaching.
+
+Guarantees
+
+* An entry is written in the transaction of its deed: both exist or neither does.
+* Numbers are given in one place, under the book's lock, so a reader with a bookmark misses nothing.
+* Sealing, like everything here, may be killed at any instant and run again: the same ledger comes out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection
+
+from gridloop.core import ledger
+from gridloop.core.access import Actor
+from gridloop.core.errors import Refused, WrongInput
+from gridloop.offices.archive import queries
+from gridloop.offices.archive.identifiers import random_bytes
+from gridloop.offices.archive.models import AccessNote, Book, Bookmark, Checkpoint, Deed, Entry, Erasure, Node, Reacted
+from gridloop.offices.archive.transaction import deed
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is to be recorded: ``kind`` in the past tense, ``subject`` as kind:ref, ``payload`` plain values."""
+
+    kind: str
+    subject: str
+    payload: dict[str, Any] = field(default_factory=dict)
+    cause: str = ""
+
+
+def open_book(*, street: str, name: str) -> Book:
+    """The street's book exists."""
+    book, _ = Book.objects.get_or_create(street=street, defaults={"name": name})
+    return book
+
+
+def record(kind: str, *, by: Actor, at: datetime, street: str, subject: str, payload: dict[str, Any], cause: str = "") -> Entry:
+    """One entry stands in the street's book, in the caller's transaction."""
+    entry = _entry(Fact(kind, subject, payload, cause), by=by, at=at, street=street)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_many(facts: Iterable[Fact], *, by: Actor, at: datetime, street: str) -> list[Entry]:
+    """An entry for each fact, in their order, in one statement."""
+    return Entry.objects.bulk_create([_entry(fact, by=by, at=at, street=street) for fact in facts], batch_size=500)
+
+
+def _entry(fact: Fact, *, by: Actor, at: datetime, street: str) -> Entry:
+    """The unsaved entry: salted commitment to the payload, leaf over the header."""
+    salt = random_bytes(32)
+    payload = ledger.canonical({"by": by.name, **fact.payload})
+    commitment = ledger.commit(salt, payload).hex()
+    header = ledger.EntryHeader(
+        book=street, kind=fact.kind, at=at, actor=by.label, subject=fact.subject, commitment_hex=commitment, recorded_at=at, cause=fact.cause
+    )
+    return Entry(
+        book_id=street,
+        kind=fact.kind,
+        at=at,
+        recorded_at=at,
+        actor=by.label,
+        subject=fact.subject,
+        cause=fact.cause,
+        payload=payload.decode(),
+        salt=salt.hex(),
+        commitment=commitment,
+        leaf=ledger.leaf_hash(ledger.header_bytes(header)).hex(),
+    )
+
+
+def seal(*, street: str, limit: int = 5000) -> int:
+    """The street's committed entries have numbers and stand in its tree; how many were sealed.
+
+    Steps: (1) lock the book, (2) take committed entries without a number by id, (3) append their leaves, (4) write
+    numbers, nodes and the new size together.
+    """
+    with deed():
+        book = Book.objects.select_for_update().get(street=street)
+        entries = list(Entry.objects.filter(book=book, seq__isnull=True).order_by("id").only("id", "leaf")[:limit])
+        if not entries:
+            return 0
+        tree, nodes = frontier_of(book).extend(bytes.fromhex(entry.leaf) for entry in entries)
+        _number(entries, first=book.size + 1)
+        Node.objects.bulk_create(
+            [Node(book=book, level=node.level, index=node.index, hash=node.hash) for node in nodes], batch_size=1000
+        )
+        Book.objects.filter(street=street).update(size=tree.size, frontier=[peak.hex() for peak in tree.peaks])
+    return len(entries)
+
+
+def frontier_of(book: Book) -> ledger.Frontier:
+    """The compact tree of the book's sealed entries."""
+    return ledger.Frontier(book.size, tuple(bytes.fromhex(peak) for peak in book.frontier))
+
+
+def _number(entries: Sequence[Entry], *, first: int) -> None:
+    """Numbers in order of arrival, starting with ``first``; the leaves do not contain them, the tree's order does."""
+    numbered = [(first + offset, entry.pk) for offset, entry in enumerate(entries)]
+    with connection.cursor() as cursor:
+        cursor.executemany("UPDATE archive_entry SET seq = %s WHERE id = %s AND seq IS NULL", numbered)
+
+
+def sign(*, street: str, at: datetime, origin: str, key_name: str, private_key: bytes) -> Checkpoint | None:
+    """The book's present size and root are signed, unless that size was signed before."""
+    with deed():
+        book = Book.objects.select_for_update().get(street=street)
+        if book.size == 0 or book.signed_size == book.size:
+            return None
+        root = frontier_of(book).root()
+        note = ledger.sign_checkpoint(
+            ledger.Checkpoint(origin=origin, size=book.size, root=root), key_name=key_name, private_key_bytes=private_key
+        )
+        Book.objects.filter(street=street).update(signed_size=book.size)
+        return Checkpoint.objects.create(book=book, size=book.size, root=root.hex(), note=note, signed_at=at)
+
+
+def erase(*, entries: Sequence[int], street: str, basis: str, by: Actor, at: datetime) -> Erasure:
+    """The payloads and salts of these entries (by number) are gone; verification says *erased*, not *broken*.
+
+    The certificate is itself an entry that lists the numbers. Raises WrongInput without a basis, Refused for a number
+    that is not sealed or whose payload is gone already.
+    """
+    if not basis.strip():
+        raise WrongInput("archive.basis_missing", "请写明销毁依据(文件名称和条款)。", field="basis")
+    with deed():
+        rows = list(Entry.objects.select_for_update().filter(book_id=street, seq__in=entries, payload__isnull=False))
+        if len(rows) != len(set(entries)):
+            raise Refused("archive.not_erasable", "有的条目尚未封存或已销毁;请等封存后重选。", entries=sorted(entries))
+        certificate = record(
+            "archive.erased", by=by, at=at, street=street, subject=f"book:{street}",
+            payload={"basis": basis, "entries": sorted(row.seq for row in rows if row.seq)},
+        )  # fmt: skip
+        erasure = Erasure.objects.create(book_id=street, basis=basis, certificate=certificate, erased_at=at)
+        erasure.entries.set(rows)
+        Entry.objects.filter(id__in=[row.pk for row in rows]).update(payload=None, salt=None)
+    return erasure
+
+
+def once(*, door: str, key: str, content: object, at: datetime, do: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], bool]:
+    """The answer of a deed that is done once for its key, and whether it had been done before.
+
+    Raises Refused when the key was used for something else.
+    """
+    fingerprint = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+    if not key:
+        with deed():
+            return do(), False
+    for attempt in (1, 2):
+        done = queries.deed_done(door=door, key=key)
+        if done:
+            return _same(done, fingerprint), True
+        try:
+            with deed():
+                answer = do()
+                Deed.objects.create(door=door, key=key, fingerprint=fingerprint, answer=answer, done_at=at)
+                return answer, False
+        except IntegrityError:
+            if attempt == 2 or not queries.deed_done(door=door, key=key):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _same(done: Deed, fingerprint: str) -> dict[str, Any]:
+    if done.fingerprint != fingerprint:
+        raise Refused("door.key_reused", "这个防重复键已用于另一份内容;请换一个新的键再提交。", key=done.key)
+    answer: dict[str, Any] = done.answer
+    return answer
+
+
+def note_access(*, by: Actor, at: datetime, street: str, subject: str, what: str, reason: str) -> AccessNote:
+    """It is written down who looked at what and why. Raises WrongInput without a reason."""
+    if len(reason.strip()) < 2:
+        raise WrongInput("archive.reason_missing", "请写明查看原因(例如:回访核对电话)。", field="reason")
+    with deed():
+        return AccessNote.objects.create(
+            street=street, subject=subject, actor=by.label, actor_name=by.name, what=what, reason=reason.strip()[:200], looked_at=at
+        )
+
+
+def react_once(*, reaction: str, entry: Entry, do: Callable[[], object]) -> bool:
+    """The reaction has followed this entry exactly once; True when it was done now."""
+    with deed():
+        _, is_new = Reacted.objects.get_or_create(reaction=reaction, entry=entry)
+        if is_new:
+            do()
+        return is_new
+
+
+def move_bookmark(*, street: str, reader: str, seq: int) -> None:
+    """The reader has read up to and including ``seq``; never backwards."""
+    with deed():
+        bookmark, _ = Bookmark.objects.select_for_update().get_or_create(book_id=street, reader=reader, defaults={"seq": 0})
+        if seq > bookmark.seq:
+            Bookmark.objects.filter(pk=bookmark.pk).update(seq=seq)

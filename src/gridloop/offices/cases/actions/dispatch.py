@@ -1,0 +1,311 @@
+"""Who answers for a case: returning it, assigning it, consulting, escalating, correcting and grading it.
+
+The rule of returns (天津 12345 practice): inside one working day from the assignment (two for 疑难), citing a row of the duty
+list; after the window the case counts as taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from gridloop.core.access import Actor
+from gridloop.core.errors import Refused, TooLate, WrongInput
+from gridloop.core.route_row import CaseFacts
+from gridloop.core.routing import next_hop_allowed
+from gridloop.offices.archive.transaction import deed
+from gridloop.offices.cases.actions.handling import backstop_of, begin_clocks
+from gridloop.offices.cases.actions.moves import handled_by, hand_over, moved, noted, person_of, said, took_part
+from gridloop.offices.cases.models import GRADES, Case, Consultation, ConsultationDecision, Return, Segment
+from gridloop.offices.cases.queries.finding import case_for_verb
+from gridloop.offices.cases.queries.rules import Rules, rules_of
+from gridloop.offices.organisation import queries as organisation
+from gridloop.offices.organisation.models import Unit
+from gridloop.offices.supervision.actions import (
+    Start,
+    hand_clocks_over,
+    is_ticking,
+    regrade_clocks,
+    restart_clocks,
+    start_segment_clock,
+    stop_all,
+    stop_clocks,
+)
+from gridloop.offices.supervision.models import Clock
+from gridloop.offices.supervision.queries import clocks_of
+
+
+def _rules(case: Case) -> Rules:
+    return rules_of(case.street, version=organisation.version_of(case.street))
+
+
+def return_window(case: Case) -> datetime:
+    """Until when the case may be returned: close of business on the first (疑难: second) workday after the assignment."""
+    calendar = _rules(case).calendar
+    segment = Segment.objects.filter(case=case).order_by("-id")[0]
+    day = calendar.add_workdays(calendar.local(segment.starts_at).date(), 2 if case.grade == "difficult" else 1)
+    return calendar.closes_at(day)
+
+
+def return_case(*, by: Actor, at: datetime, case: str, duty_item: str, reason: str, rev: int | None = None) -> Case:
+    """The unit gives the case back to the duty desk, citing a row of the duty list.
+
+    Raises TooLate after the window, NotFound for a row that is not on the list.
+    """
+    with deed():
+        found, _ = case_for_verb(case, by=by, verb="return_case", rev=rev)
+        closes = return_window(found)
+        if at > closes:
+            raise TooLate(
+                "cases.return_window_closed", f"退回期限已于 {closes:%Y年%m月%d日 %H:%M} 结束;请办理,或申请会商。", closed_at=closes.isoformat()
+            )
+        item = organisation.duty_item(found.street, duty_item)
+        words = said(reason, field="reason", least=4)
+        unit = found.lead
+        Return.objects.create(case=found, unit=unit, duty_item=item, reason=words[:500], by=person_of(by), returned_at=at)
+        took_part(found, unit=unit, role="former", at=at)
+        handled_by(found, by=by, at=at)
+        desk = backstop_of(found)
+        hand_over(found, unit=desk, role="dispatch", at=at, why=f"{unit.name}退回")
+        moved(found, state="returned", lead=desk, returns=found.returns + 1)
+        clocks = [*_stop_accepting(found, at=at), *hand_clocks_over(found.subject, holder=desk.code, at=at)]
+        return noted(
+            "case.returned", found, by=by, at=at, clocks=clocks, unit=unit.name, duty_item=item.code, duty_title=item.title, reason=words
+        )
+
+
+def _stop_accepting(case: Case, *, at: datetime) -> list[Clock]:
+    """The unit's own clocks end with its segment."""
+    return stop_clocks(case.subject, event="accepted", at=at) + stop_all(case.subject, at=at, segment_only=True)
+
+
+def assign(*, by: Actor, at: datetime, case: str, unit: str, reason: str, rev: int | None = None) -> Case:
+    """The duty desk assigns the case to a unit (交办): its clocks start, or tick on for the new holder.
+
+    Raises Refused when the case has passed through too many hands, or the unit leads already.
+    """
+    with deed():
+        found, _ = case_for_verb(case, by=by, verb="assign", rev=rev)
+        target = organisation.unit(found.street, unit)
+        if target.pk == found.lead_id and not target.is_backstop:
+            raise Refused("cases.same_unit", f"{target.name}已经是主办单位;请选另一个单位。", unit=target.code)
+        if not next_hop_allowed(found.hops):
+            raise Refused("cases.too_many_hops", f"此件已转派 {found.hops} 次;请会商或提级,不再转派。", hops=found.hops)
+        return _assigned(found, target, by=by, at=at, reason=said(reason, field="reason"))
+
+
+def _assigned(case: Case, unit: Unit, *, by: Actor, at: datetime, reason: str, kind: str = "case.assigned") -> Case:
+    """Responsibility and clocks pass to the unit; a first assignment starts the handling clocks, a later one its own."""
+    former, is_first = case.lead, case.assigned_at is None
+    if not former.is_backstop:
+        took_part(case, unit=former, role="former", at=at)
+    clocks = _stop_accepting(case, at=at)
+    segment = hand_over(case, unit=unit, role="handle", at=at, why=reason)
+    hops = case.hops if is_first else case.hops + 1
+    moved(case, state="routed", lead=unit, hops=hops, assigned_at=case.assigned_at or at, accepted_at=None)
+    clocks += stop_clocks(case.subject, event="assigned", at=at)
+    if is_first:
+        clocks += begin_clocks(case, happened={"assigned": at})
+    else:
+        clocks += restart_clocks(case.subject, at=at) if not _is_timed(case) else []
+        clocks += hand_clocks_over(case.subject, holder=unit.code, at=at) + _segment_clocks(case, segment, at=at)
+    return noted(kind, case, by=by, at=at, clocks=clocks, unit=unit.name, former=former.name, reason=reason)
+
+
+def _is_timed(case: Case) -> bool:
+    return any(is_ticking(clock) for clock in clocks_of(case.subject) if clock.segment is None)
+
+
+def _segment_clocks(case: Case, segment: Segment, *, at: datetime) -> list[Clock]:
+    """The new unit's own allowance, and its own time to accept, counted from when it got the case."""
+    rules = _rules(case)
+    start = Start(
+        street=case.street, subject=case.subject, holder=segment.unit.code, grade=case.grade, priority=case.priority,
+        profile=rules.profile(case.profile), calendar=(rules.calendar_id, rules.calendar), happened={"assigned": at}, segment=segment.pk,
+    )  # fmt: skip
+    return start_segment_clock(start)
+
+
+def consult(*, by: Actor, at: datetime, case: str, units: Sequence[str], topic: str, lead: str = "", rev: int | None = None) -> Case:
+    """Several units consult, one leads (会商). Raises WrongInput with fewer than two units."""
+    with deed():
+        found, _ = case_for_verb(case, by=by, verb="consult", rev=rev)
+        taking_part = [organisation.unit(found.street, code) for code in dict.fromkeys(units)]
+        if len(taking_part) < 2:
+            raise WrongInput("cases.consult_alone", "会商至少要有两个单位。", field="units")
+        leading = organisation.unit(found.street, lead) if lead else taking_part[0]
+        meeting = Consultation.objects.create(case=found, topic=said(topic, field="topic")[:200], lead=leading, called_by=person_of(by), called_at=at)
+        meeting.units.set(taking_part)
+        for unit in taking_part:
+            if unit.pk != leading.pk:
+                took_part(found, unit=unit, role="co", at=at)
+        return _led_by(found, leading, by=by, at=at, kind="case.consultation_called", state="consulting", topic=meeting.topic,
+                       units=[unit.name for unit in taking_part])  # fmt: skip
+
+
+def _led_by(case: Case, unit: Unit, *, by: Actor, at: datetime, kind: str, state: str, **payload: object) -> Case:
+    """The case continues under the unit's lead in another state; a new holder means a new segment."""
+    clocks: list[Clock] = []
+    former = case.lead
+    if unit.pk != case.lead_id:
+        clocks = _stop_accepting(case, at=at)
+        hand_over(case, unit=unit, role="handle", at=at, why=kind)
+        if not former.is_backstop:
+            took_part(case, unit=former, role="former", at=at)
+    is_first = case.assigned_at is None
+    moved(case, state=state, lead=unit, assigned_at=case.assigned_at or at)
+    clocks += stop_clocks(case.subject, event="assigned", at=at) if is_first else []
+    clocks += begin_clocks(case, happened={"assigned": at}) if is_first else hand_clocks_over(case.subject, holder=unit.code, at=at)
+    return noted(kind, case, by=by, at=at, clocks=clocks, unit=unit.name, former=former.name, **payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision of a consultation: what, by which unit, until when."""
+
+    text: str
+    owner: str
+    due_on: date | None = None
+
+
+def conclude_consultation(
+    *, by: Actor, at: datetime, case: str, minutes: str, decisions: Sequence[Decided], lead: str = "", rev: int | None = None
+) -> Case:
+    """The minutes stand with their decisions and owners, and the lead unit goes on. Raises WrongInput without a decision."""
+    with deed():
+        found, _ = case_for_verb(case, by=by, verb="conclude_consultation", rev=rev)
+        if not decisions:
+            raise WrongInput("cases.no_decision", "会商纪要至少要有一项决定和它的负责单位。", field="decisions")
+        meeting = Consultation.objects.filter(case=found, concluded_at__isnull=True).order_by("-id")[0]
+        rows = [
+            ConsultationDecision(
+                consultation=meeting, text=said(each.text, field="decisions")[:300], owner=organisation.unit(found.street, each.owner),
+                due_on=each.due_on,
+            )
+            for each in decisions
+        ]  # fmt: skip
+        ConsultationDecision.objects.bulk_create(rows)
+        words = said(minutes, field="minutes", least=4)
+        Consultation.objects.filter(pk=meeting.pk).update(minutes=words, concluded_at=at)
+        leading = organisation.unit(found.street, lead) if lead else meeting.lead
+        return _led_by(
+            found, leading, by=by, at=at, kind="case.consultation_concluded", state="handling", minutes=words,
+            decisions=[{"text": row.text, "owner": row.owner.name, "due_on": row.due_on.isoformat() if row.due_on else None} for row in rows],
+        )  # fmt: skip
+
+
+def escalate(*, by: Actor, at: datetime, case: str, unit: str, reason: str, rev: int | None = None) -> Case:
+    """The case goes to a superior unit for coordination (提级); the sub-district may pull it back.
+
+    Raises Refused when the unit is not a superior one.
+    """
+    with deed():
+        found, _ = case_for_verb(case, by=by, verb="escalate", rev=rev)
+        above = organisation.unit(found.street, unit)
+        if not above.is_superior:
+            raise Refused("cases.not_superior", f"{above.name}不是上级部门;平级单位请用交办或会商。", unit=above.code)
+        took_part(found, unit=found.lead, role="co", at=at)
+        return _led_by(found, above, by=by, at=at, kind="case.escalated", state="escalated", reason=said(reason, field="reason"))
+
+
+def pull_back(*, by: Actor, at: datetime, case: str, reason: str, unit: str = "", rev: int | None = None) -> Case:
+    """The sub-district takes the case back from above, to a unit of its own (by default the one that had it last)."""
+    with deed():
+        found, _ = case_for_verb(case, by=by, verb="pull_back", rev=rev)
+        own = organisation.unit(found.street, unit) if unit else _last_own_unit(found)
+        return _led_by(found, own, by=by, at=at, kind="case.pulled_back", state="handling", reason=said(reason, field="reason"))
+
+
+def _last_own_unit(case: Case) -> Unit:
+    former = Segment.objects.filter(case=case, unit__is_superior=False).select_related("unit").order_by("-id").first()
+    return former.unit if former else backstop_of(case)
+
+
+def correct(
+    *, by: Actor, at: datetime, case: str, reason: str, category: str = "", grid: str = "", priority: str = "", rev: int | None = None
+) -> Case:
+    """The category or the place is corrected; a case that nobody has accepted yet is routed again.
+
+    Raises WrongInput when nothing is corrected or the category is unknown.
+    """
+    with deed():
+        found, _ = case_for_verb(case, by=by, verb="correct", rev=rev)
+        words = said(reason, field="reason")
+        changes = _corrections(found, category=category, grid=grid, priority=priority)
+        before = {name: getattr(found, name) for name in changes if name != "grid_id"}
+        moved(found, **changes)
+        noted("case.corrected", found, by=by, at=at, before=before, reason=words,
+              after={name: value for name, value in changes.items() if name != "grid_id"})  # fmt: skip
+        return _routed_again(found, by=by, at=at) if found.state in ("routed", "returned") else found
+
+
+def _corrections(case: Case, *, category: str, grid: str, priority: str) -> dict[str, object]:
+    rules = _rules(case)
+    changes: dict[str, object] = {}
+    if category:
+        path = category if category in rules.categories else rules.category_by_name.get(category)
+        if path is None:
+            raise WrongInput("cases.unknown_category", f"没有类别“{category}”;请从类别列表中选择。", field="category")
+        changes |= {"category": path, "category_by": "corrected"}
+    if grid:
+        cell = rules.atlas.by_code.get(grid) or rules.atlas.by_ref.get(grid)
+        if cell is None:
+            raise WrongInput("cases.no_such_grid", f"本街道没有网格“{grid}”;请重新选择。", field="grid")
+        changes |= {"grid_id": cell.id, "place": cell.path, "placed_by": "picked"}
+    if priority:
+        changes |= {"priority": priority}
+    if not changes:
+        raise WrongInput("cases.nothing_corrected", "请至少更正类别或地点中的一项。", field="category")
+    return changes
+
+
+def _routed_again(case: Case, *, by: Actor, at: datetime) -> Case:
+    """The table in force decides on the corrected facts; a different unit gets the case."""
+    rules = _rules(case)
+    table_id, table = rules.table_at(at)
+    decision = table.decide(
+        CaseFacts(category=case.category, place=case.place, level=case.level, source=case.source, priority=case.priority, grade=case.grade)
+    )
+    unit = Unit.objects.get(pk=rules.units[decision.unit].id)
+    if decision.is_fallback or (unit.pk == case.lead_id and not case.is_gap):
+        return case
+    moved(case, table_id=table_id, route_row=decision.row, route_reason=decision.reason[:300], is_gap=False, profile=decision.profile)
+    return _assigned(case, unit, by=by, at=at, reason=decision.reason, kind="case.routed_again")
+
+
+def propose_grade(*, by: Actor, at: datetime, case: str, grade: str, reason: str, rev: int | None = None) -> Case:
+    """A grade is proposed with its reason; 简单 and 一般 hold at once, 疑难 when a second person confirms it."""
+    with deed():
+        found, _ = case_for_verb(case, by=by, verb="propose_grade", rev=rev)
+        if grade not in GRADES:
+            raise WrongInput("cases.unknown_grade", f"等级只能是:{'、'.join(GRADES)}。", field="grade")
+        words = said(reason, field="reason", least=4)[:300]
+        if grade == "difficult":
+            moved(found, proposed_grade=grade, grade_reason=words, graded_by=by.person_id or None)
+            return noted("case.grade_proposed", found, by=by, at=at, grade=grade, reason=words)
+        moved(found, grade=grade, proposed_grade="", grade_reason=words, graded_by=by.person_id or None)
+        clocks = regrade_clocks(found.subject, grade=grade, at=at)
+        return noted("case.graded", found, by=by, at=at, clocks=clocks, grade=grade, reason=words)
+
+
+def confirm_grade(*, by: Actor, at: datetime, case: str, approved: bool, remark: str = "", rev: int | None = None) -> Case:
+    """A second person confirms or rejects the proposed 疑难; confirmed, the clocks are derived again with it."""
+    with deed():
+        found, _ = case_for_verb(case, by=by, verb="confirm_grade", rev=rev)
+        if not found.proposed_grade:
+            raise Refused("cases.no_grade_proposed", "没有待确认的定级。")
+        grade = found.proposed_grade if approved else found.grade
+        moved(found, grade=grade, proposed_grade="")
+        clocks = regrade_clocks(found.subject, grade=grade, at=at)
+        kind = "case.grade_confirmed" if approved else "case.grade_rejected"
+        return noted(kind, found, by=by, at=at, clocks=clocks, grade=grade, remark=remark[:300])
+
+
+def raise_case(*, by: Actor, at: datetime, case: str, reason: str, cause: str = "") -> Case:
+    """The case is supervised (督办): its leaders are told; who answers for it does not change."""
+    with deed():
+        found, _ = case_for_verb(case, by=by, verb="raise_case")
+        return noted("case.raised", found, by=by, at=at, cause=cause, reason=said(reason, field="reason"), unit=found.lead.name)
+
+

@@ -1,0 +1,177 @@
+"""Routing tables and categories: drafted, checked, published by a second person, in force from a date, rolled back.
+
+A draft with a tie, an unknown unit or a hole is refused with its counter-example; a table in force is never edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from gridloop.core.access import Actor
+from gridloop.core.errors import NotAllowed, NotFound, Refused, WrongInput
+from gridloop.core.proof import holes, table_errors
+from gridloop.core.route_row import RouteRow, rows_from_records, rows_to_records
+from gridloop.offices.archive.actions import record
+from gridloop.offices.archive.transaction import deed
+from gridloop.offices.cases.models import Category, RoutingTable
+from gridloop.offices.organisation.actions import must_set_up, renew
+from gridloop.offices.organisation.models import Street, Unit
+from gridloop.offices.supervision.queries import profiles_in_force
+from gridloop.offices.territory.models import Grid
+
+FALLBACK_REASON = "没有匹配的路由行,由属地兜底"
+
+
+def add_category(*, by: Actor, at: datetime, street: str, path: str, description: str = "") -> Category:
+    """The category stands in the tree, with every category above it. Raises WrongInput for an empty part."""
+    must_set_up(by, street)
+    parts = [part.strip() for part in path.split("/")]
+    if not all(parts):
+        raise WrongInput("cases.bad_category", f"类别“{path}”有空的一级;请写成“一级/二级/三级”。", field="path")
+    with deed():
+        for end in range(1, len(parts)):
+            _category(street, parts[:end], is_leaf=False)
+        made = _category(street, parts, is_leaf=True, description=description)
+        renew(street)
+        record("category.added", by=by, at=at, street=street, subject=f"category:{made.ref}", payload={"path": made.path})
+    return made
+
+
+def _category(street: str, parts: Sequence[str], *, is_leaf: bool, description: str = "") -> Category:
+    path = "/".join(parts)
+    found, is_new = Category.objects.get_or_create(
+        street=street, path=path, defaults={"name": parts[-1], "is_leaf": is_leaf, "description": description}
+    )
+    if not is_new and not is_leaf and found.is_leaf:
+        Category.objects.filter(pk=found.pk).update(is_leaf=False)
+    return found
+
+
+def draft_table(
+    *, by: Actor, at: datetime, street: str, records: Iterable[Mapping[str, object]], backstop_profile: str, note: str = ""
+) -> RoutingTable:
+    """A draft of the next routing table. Raises WrongInput naming every bad row, column and reason."""
+    must_set_up(by, street)
+    rows, problems = rows_from_records(records)
+    if problems:
+        listed = [{"row": each.row, "column": each.column, "reason": each.reason} for each in problems]
+        first = problems[0]
+        raise WrongInput(
+            "cases.bad_rows", f"路由表有 {len(problems)} 处要改:第 {first.row} 行“{first.column}”{first.reason}", problems=listed
+        )
+    unit = Unit.objects.filter(street=street, is_backstop=True).order_by("id").first()
+    if unit is None:
+        raise Refused("cases.no_backstop", "请先登记属地兜底单位(街道办),再起草路由表。")
+    with deed():
+        version = 1 + max([0, *RoutingTable.objects.filter(street=street).values_list("version", flat=True)])
+        table = RoutingTable.objects.create(
+            street=street, version=version, rows=rows_to_records(rows), note=note[:300], drafted_by=by.label, drafted_at=at,
+            backstop={"unit": unit.code, "profile": backstop_profile, "reason": FALLBACK_REASON},
+        )  # fmt: skip
+        record(
+            "routing_table.drafted", by=by, at=at, street=street, subject=f"routing_table:{table.ref}",
+            payload={"version": version, "rows": len(rows), "note": note},
+        )  # fmt: skip
+    return table
+
+
+def findings_of(table: RoutingTable) -> list[dict[str, Any]]:
+    """Everything wrong with a draft, each with its rows, a counter-example and a sentence; empty when it may be published."""
+    rows, _ = rows_from_records(table.rows)
+    places = _leaf_places(table.street)
+    categories = list(Category.objects.filter(street=table.street).values_list("path", flat=True))
+    errors = table_errors(
+        rows,
+        known_units=set(Unit.objects.filter(street=table.street, valid_until__isnull=True).values_list("code", flat=True)),
+        known_profiles=set(profiles_in_force(table.street)),
+        known_categories=categories,
+        known_places=places,
+    )
+    found = [
+        {"kind": error.kind, "rows": list(error.rows), "example": _example(error.counter_example), "sentence": error.sentence}
+        for error in errors
+    ]
+    return found + ([] if found else _holes(rows, categories=_leaf_categories(table.street), places=places))
+
+
+def _holes(rows: Sequence[RouteRow], *, categories: list[str], places: list[str]) -> list[dict[str, Any]]:
+    return [
+        {"kind": "hole", "rows": [], "example": _example(hole.example), "sentence": hole.sentence}
+        for hole in holes(rows, categories, places)
+    ]
+
+
+def _example(facts: object) -> dict[str, str]:
+    names = ("category", "place", "level", "source", "priority", "time_class", "grade")
+    return {name: getattr(facts, name) for name in names} if facts is not None else {}
+
+
+def _leaf_categories(street: str) -> list[str]:
+    return list(Category.objects.filter(street=street, is_leaf=True).values_list("path", flat=True))
+
+
+def _leaf_places(street: str) -> list[str]:
+    """The paths that a case can lie in: every grid, and the street itself."""
+    return [Street.objects.get(code=street).place, *Grid.objects.filter(street=street).values_list("path", flat=True)]
+
+
+def publish_table(
+    *, by: Actor, at: datetime, street: str, table: str, valid_from: datetime | None = None, allow_holes: bool = False
+) -> RoutingTable:
+    """The draft is in force from ``valid_from`` (by default now).
+
+    Raises NotAllowed when the drafter publishes it, Refused with the findings when it does not hold.
+    """
+    must_set_up(by, street)
+    with deed():
+        draft = _table(street, table)
+        if draft.state != RoutingTable.State.DRAFT:
+            raise Refused("cases.not_a_draft", f"第 {draft.version} 版是“{draft.get_state_display()}”,不能再发布;请起草新的一版。")
+        if by.kind != "system" and draft.drafted_by == by.label:
+            raise NotAllowed("cases.own_draft", "草稿是您起草的,请由第二个人核对后发布。")
+        findings = [each for each in findings_of(draft) if not (allow_holes and each["kind"] == "hole")]
+        if findings:
+            raise Refused(
+                "cases.table_does_not_hold", f"路由表还不能发布,有 {len(findings)} 处问题:{findings[0]['sentence']}", findings=findings
+            )
+        starts = valid_from or at
+        RoutingTable.objects.filter(pk=draft.pk).update(
+            state=RoutingTable.State.PUBLISHED, published_by=by.label, published_at=at, valid_from=starts
+        )
+        renew(street)
+        record(
+            "routing_table.published", by=by, at=at, street=street, subject=f"routing_table:{draft.ref}",
+            payload={"version": draft.version, "valid_from": starts.isoformat()},
+        )  # fmt: skip
+        draft.refresh_from_db()
+    return draft
+
+
+def _table(street: str, ref: str) -> RoutingTable:
+    found = RoutingTable.objects.filter(street=street, ref=ref).first()
+    if found is None:
+        raise NotFound("cases.no_table", "没有这份路由表;请从列表中选择。", table=ref)
+    return found
+
+
+def roll_back_table(*, by: Actor, at: datetime, street: str, table: str) -> RoutingTable:
+    """An earlier published table is in force again, as a new version with the same rows."""
+    must_set_up(by, street)
+    with deed():
+        earlier = _table(street, table)
+        if earlier.state != RoutingTable.State.PUBLISHED:
+            raise Refused("cases.never_in_force", "这一版没有发布过,不能回退到它。")
+        version = 1 + max(RoutingTable.objects.filter(street=street).values_list("version", flat=True))
+        again = RoutingTable.objects.create(
+            street=street, version=version, rows=earlier.rows, backstop=earlier.backstop, note=f"回退到第 {earlier.version} 版",
+            state=RoutingTable.State.PUBLISHED, drafted_by=earlier.drafted_by, drafted_at=at, published_by=by.label, published_at=at,
+            valid_from=at,
+        )  # fmt: skip
+        renew(street)
+        record(
+            "routing_table.rolled_back", by=by, at=at, street=street, subject=f"routing_table:{again.ref}",
+            payload={"version": version, "like": earlier.version},
+        )  # fmt: skip
+    return again

@@ -1,0 +1,98 @@
+"""The tested doors to a case: nothing outside an actor's scope can be fetched, whatever is asked."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from gridloop.core.access import SEES_THE_UNIT, Actor, CaseStanding, Scope, relations, scope_of
+from gridloop.core.errors import NotFound, Outdated
+from gridloop.core.lifecycle import CASE, Verb, permit, possible
+from gridloop.offices.cases.models import Case, Participation, Report, Request
+
+__all__ = ["case_for_verb", "in_scope", "possible_verbs", "scoped_case", "standing_of", "visible_to"]
+
+
+def in_scope(scope: Scope) -> QuerySet[Case]:
+    """The cases an actor may see, as a query to be narrowed further."""
+    if scope.everything:
+        return Case.objects.all()
+    if scope.is_empty:
+        return Case.objects.none()
+    allowed = Q(pk__in=[])
+    for place in scope.places:
+        allowed |= Q(place=place) | Q(place__startswith=f"{place}/")
+    if scope.units:
+        taken_part = Participation.objects.filter(case=OuterRef("pk"), unit__code__in=scope.units)
+        allowed |= Q(lead__code__in=scope.units) | Q(Exists(taken_part))
+    if scope.person_id:
+        allowed |= Q(first_contact_id=scope.person_id)
+    if scope.reports:
+        allowed |= Q(reports__in=scope.reports)
+    return Case.objects.filter(allowed)
+
+
+def visible_to(actor: Actor) -> QuerySet[Case]:
+    """The cases an actor may see. Units are named within a street, so the street is part of the scope."""
+    found = in_scope(scope_of(actor))
+    return found if actor.kind == "system" or not actor.street else found.filter(_in_streets(actor))
+
+
+def _in_streets(actor: Actor) -> Q:
+    """A person of one street sees that street; someone with a post for a district sees what lies below it."""
+    district = [post.place for post in actor.posts if "/" not in post.place and post.role not in SEES_THE_UNIT]
+    allowed = Q(street=actor.street)
+    for place in district:
+        allowed |= Q(place__startswith=f"{place}/")
+    return allowed
+
+
+def scoped_case(ref: str, *, by: Actor) -> Case:
+    """The case by ref, if the actor may see it. Raises NotFound, without telling whether it exists."""
+    found = visible_to(by).filter(ref=ref).select_related("lead", "first_contact", "grid", "merged_into", "table").first()
+    if found is None:
+        raise NotFound("cases.not_found", "没有这个事项,或不在您的责任范围内;请核对编号。", case=ref)
+    return found
+
+
+def case_for_verb(ref: str, *, by: Actor, verb: str, rev: int | None = None) -> tuple[Case, Verb]:
+    """The case, locked, and the verb, if the actor may do it now. Called inside a deed.
+
+    Raises NotFound outside the scope, NotAllowed, Refused in the wrong state, Outdated when ``rev`` is not the present one.
+    """
+    case = scoped_case(ref, by=by)
+    if connection.vendor != "sqlite":
+        Case.objects.select_for_update().get(pk=case.pk)
+        case = scoped_case(ref, by=by)
+    found = permit(CASE, verb=verb, state=case.state, actor_relations=relations(by, standing_of(case)))
+    _must_be_present(case, rev)
+    return case, found
+
+
+def _must_be_present(case: Case, rev: int | None) -> None:
+    if rev is not None and rev != case.rev:
+        raise Outdated("cases.outdated", "此件刚刚被别人处理过;请刷新页面,看过最新情况再决定。", rev=case.rev)
+
+
+def standing_of(case: Case) -> CaseStanding:
+    """What a decision about the case needs to know."""
+    parts = list(Participation.objects.filter(case=case).select_related("unit"))
+    open_request = Request.objects.filter(case=case, decided_at__isnull=True).order_by("id").first()
+    return CaseStanding(
+        state=case.state,
+        street=case.street,
+        place=case.place,
+        lead_unit=case.lead.code,
+        co_units=frozenset(part.unit.code for part in parts if part.role == "co"),
+        handlers=frozenset(part.person_id for part in parts if part.role == "handler" and part.person_id),
+        answered_by=case.answered_by or 0,
+        first_contact=case.first_contact_id,
+        requester=open_request.requested_by_id if open_request else 0,
+        grader=case.graded_by or 0,
+        reports=frozenset(Report.objects.filter(Q(case=case) | Q(case__merged_into=case)).values_list("pk", flat=True)),
+    )
+
+
+def possible_verbs(case: Case, *, by: Actor) -> list[Verb]:
+    """What this actor may do with the case now, in the order of the chart."""
+    return possible(CASE, state=case.state, actor_relations=relations(by, standing_of(case)))

@@ -1,0 +1,281 @@
+"""What the pages and the API show of cases: lists, the whole case, why it is here, why it is due then, who was late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from gridloop.core.access import Actor, relations, scope_of
+from gridloop.core.clock import Segment as Held
+from gridloop.core.clock import attribute_lateness
+from gridloop.core.lifecycle import LIVE_STATES, OPEN_STATES, STATES
+from gridloop.core.route_row import CaseFacts
+from gridloop.core.routing import TraceRow
+from gridloop.offices.archive import queries as archive
+from gridloop.offices.archive.queries import TimelineEntry
+from gridloop.offices.cases.models import (
+    Callback,
+    Case,
+    Category,
+    Consultation,
+    Report,
+    Request,
+    Return,
+    RoutingTable,
+    Segment,
+    Verification,
+)
+from gridloop.offices.cases.queries.finding import possible_verbs, standing_of, visible_to
+from gridloop.offices.cases.queries.rules import rules_of
+from gridloop.offices.organisation import queries as organisation
+from gridloop.offices.supervision import queries as supervision
+from gridloop.offices.supervision.queries import WhyThisDate
+
+PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of cases is narrowed to; empty means any. ``after`` is the key of the last case shown."""
+
+    state: str = ""
+    unit: str = ""
+    category: str = ""
+    place: str = ""
+    text: str = ""
+    grade: str = ""
+    source: str = ""
+    late: bool = False
+    gap: bool = False
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One page of a list, and the key to ask for the next with (0 at the end)."""
+
+    cases: list[Case]
+    after: int
+
+
+def list_cases(actor: Actor, wanted: Filter, *, size: int = PAGE) -> CasePage:
+    """The actor's cases, newest first, narrowed; keyset paging, so deep pages cost what the first costs."""
+    found = _narrowed(visible_to(actor), wanted)
+    if wanted.after:
+        found = found.filter(pk__lt=wanted.after)
+    rows = list(found.select_related("lead", "first_contact", "grid").order_by("-id")[: size + 1])
+    return CasePage(rows[:size], rows[size - 1].pk if len(rows) > size else 0)
+
+
+def _narrowed(found: QuerySet[Case], wanted: Filter) -> QuerySet[Case]:
+    exact = {"state": wanted.state, "lead__code": wanted.unit, "grade": wanted.grade, "source": wanted.source}
+    found = found.filter(**{name: value for name, value in exact.items() if value and value not in ("open", "live")})
+    if wanted.state in ("open", "live"):
+        found = found.filter(state__in=OPEN_STATES if wanted.state == "open" else LIVE_STATES)
+    if wanted.category:
+        found = found.filter(Q(category=wanted.category) | Q(category__startswith=f"{wanted.category}/"))
+    if wanted.place:
+        found = found.filter(Q(place=wanted.place) | Q(place__startswith=f"{wanted.place}/"))
+    if wanted.late:
+        found = found.filter(is_late=True)
+    if wanted.gap:
+        found = found.filter(is_gap=True, assigned_at__isnull=True)
+    return _with_text(found, wanted.text.strip()) if wanted.text.strip() else found
+
+
+def _with_text(found: QuerySet[Case], text: str) -> QuerySet[Case]:
+    """By number, or by words of the title, text, address or enterprise."""
+    number = text.replace("-", "")
+    if number.isdigit() and len(number) > 8:
+        return found.filter(pk=int(number[8:]))
+    return found.filter(
+        Q(title__icontains=text) | Q(text__icontains=text) | Q(address__icontains=text) | Q(enterprise__icontains=text)
+    )
+
+
+def count_by_state(actor: Actor) -> dict[str, int]:
+    """How many of the actor's cases stand in each state."""
+    rows = visible_to(actor).values_list("state").annotate(n=Count("pk")).order_by()
+    return dict(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """My desk: what waits for me, what is due soon, what came back, what waits for my approval, what nobody routes."""
+
+    to_do: list[Case]
+    due_soon: list[Case]
+    came_back: list[Case]
+    to_approve: list[Request]
+    to_grade: list[Case]
+    to_verify: list[Case]
+    gaps: list[Case]
+    mine: list[Case]
+
+
+def desk(actor: Actor, *, at: datetime, size: int = 20) -> Desk:
+    """The desk of this actor now; each list the most pressing first."""
+    visible = visible_to(actor).select_related("lead", "first_contact", "grid")
+    led = visible.filter(lead__code__in=actor.units())
+    roles = actor.roles()
+    is_desk = bool(roles & {"duty_desk", "street_leader"})
+    verifies = bool(roles & {"duty_desk", "verifier", "env_monitor", "street_leader"})
+
+    def pressing(found: QuerySet[Case]) -> list[Case]:
+        return list(found.order_by("due_at", "id")[:size])
+
+    return Desk(
+        to_do=pressing(led.filter(state__in=("routed", "accepted", "handling", "consulting"))),
+        due_soon=pressing(led.filter(state__in=OPEN_STATES, due_at__lte=at + timedelta(days=2))),
+        came_back=pressing((visible if is_desk else led).filter(state="returned")),
+        to_approve=_to_approve(actor, size),
+        to_grade=pressing(visible.exclude(proposed_grade="").exclude(graded_by=actor.person_id).filter(state__in=LIVE_STATES)) if is_desk else [],
+        to_verify=pressing(visible.filter(state__in=("answered", "verified"))) if verifies else [],
+        gaps=pressing(visible.filter(is_gap=True, assigned_at__isnull=True, state__in=OPEN_STATES)) if is_desk else [],
+        mine=list(visible.filter(first_contact_id=actor.person_id, state__in=LIVE_STATES).order_by("-id")[:size]),
+    )
+
+
+def _to_approve(actor: Actor, size: int) -> list[Request]:
+    """Requests this actor may decide: not the actor's own, in cases where the chart permits it."""
+    cases = visible_to(actor)
+    rows = Request.objects.filter(decided_at__isnull=True, case__in=cases).exclude(requested_by_id=actor.person_id)
+    found = rows.select_related("case__lead", "requested_by").order_by("requested_at")[: size * 2]
+    return [row for row in found if relations(actor, standing_of(row.case)) & {"desk", "leader", "lead_leader"}][:size]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentLine:
+    """One responsibility segment as shown: who, as what, from when until when, its share of the lateness."""
+
+    unit: str
+    role: str
+    starts_at: datetime
+    ends_at: datetime | None
+    why: str
+    late_for: timedelta
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """The whole case for one reader: the timeline is the ledger itself."""
+
+    case: Case
+    timeline: list[TimelineEntry]
+    verbs: list[Any]
+    dates: list[WhyThisDate]
+    segments: list[SegmentLine]
+    route: list[TraceRow]
+    route_version: int
+    reports: list[Report]
+    requests: list[Request]
+    returns: list[Return]
+    consultations: list[Consultation]
+    verifications: list[Verification]
+    callbacks: list[Callback]
+    attachments: list[Any]
+    lineage: list[Any]
+    merged: list[Case]
+    split: list[Case]
+
+
+def case_file(case: Case, *, by: Actor, at: datetime) -> CaseFile:
+    """Everything about a case that this actor has already been allowed to fetch."""
+    version, trace = why_here(case)
+    rules = rules_of(case.street, version=organisation.version_of(case.street))
+    return CaseFile(
+        case=case,
+        timeline=archive.timeline(case.subject),
+        verbs=possible_verbs(case, by=by),
+        dates=[supervision.why_this_date(clock, at=at) for clock in supervision.clocks_of(case.subject)],
+        segments=segment_lines(case, at=at),
+        route=trace,
+        route_version=version,
+        reports=list(Report.objects.filter(Q(case=case) | Q(case__merged_into=case)).select_related("case").order_by("id")),
+        requests=list(case.requests.select_related("requested_by", "decided_by").order_by("id")),
+        returns=list(case.returned.select_related("unit", "duty_item", "by").order_by("id")),
+        consultations=list(case.consultations.select_related("lead").prefetch_related("units", "decisions__owner").order_by("id")),
+        verifications=list(case.verifications.select_related("by").order_by("id")),
+        callbacks=list(case.callbacks.select_related("by", "report").order_by("id")),
+        attachments=archive.attachments_of(case.subject),
+        lineage=rules.atlas.lineage(case.place),
+        merged=list(case.merged_cases.order_by("id")),
+        split=list(case.split_cases.order_by("id")),
+    )
+
+
+def why_here(case: Case) -> tuple[int, list[TraceRow]]:
+    """Each row of the table version that routed the case which was considered, and why it won or lost."""
+    if case.table is None:
+        return 0, []
+    rules = rules_of(case.street, version=organisation.version_of(case.street))
+    tables = {key: table for _, key, table in rules.tables}
+    facts = CaseFacts(
+        category=case.category, place=case.place, level=case.level, source=case.source, priority=case.priority,
+        time_class=rules.time_class(case.filed_at),
+    )  # fmt: skip
+    return case.table.version, tables[case.table.pk].trace(facts) if case.table.pk in tables else []
+
+
+def segment_lines(case: Case, *, at: datetime) -> list[SegmentLine]:
+    """The responsibility segments, which tile the case, with the lateness of each by construction."""
+    rows = list(Segment.objects.filter(case=case).select_related("unit").order_by("starts_at", "id"))
+    ended = case.cleared_at or (rows[-1].ends_at if rows else None) or at
+    late = _lateness(rows, case, ended_at=case.answered_at or ended)
+    whole = max((ended - case.filed_at).total_seconds(), 1.0)
+    return [
+        SegmentLine(
+            unit=row.unit.name, role=row.role, starts_at=row.starts_at, ends_at=row.ends_at, why=row.why,
+            late_for=late.get(f"{row.pk}", timedelta()), share=((row.ends_at or ended) - row.starts_at).total_seconds() / whole,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _lateness(rows: list[Segment], case: Case, *, ended_at: datetime) -> dict[str, timedelta]:
+    """By segment id: how much of the time after the due date it held the case."""
+    if case.due_at is None or ended_at <= case.due_at or not rows:
+        return {}
+    held = [Held(holder=f"{row.pk}", role=row.role, start=row.starts_at, end=row.ends_at) for row in rows]
+    return attribute_lateness(held, due_at=case.due_at, ended_at=ended_at)
+
+
+def categories(street: str) -> list[Category]:
+    return list(Category.objects.filter(street=street))
+
+
+def routing_tables(street: str) -> list[RoutingTable]:
+    return list(RoutingTable.objects.filter(street=street))
+
+
+def table_in_force(street: str, *, at: datetime) -> RoutingTable | None:
+    """The routing table in force at the moment."""
+    rows = RoutingTable.objects.filter(street=street, state=RoutingTable.State.PUBLISHED, valid_from__lte=at)
+    return rows.order_by("-valid_from", "-version").first()
+
+
+def report_by_receipt(token_hash: str) -> Report | None:
+    """The report that a receipt's secret opens."""
+    return Report.objects.filter(token_hash=token_hash).select_related("case__lead", "case__merged_into__lead").first()
+
+
+def offshoots(report: Report) -> list[Report]:
+    """Troubles taken out of this telling, each with its own answer."""
+    return list(report.offshoots.select_related("case__lead").order_by("id"))
+
+
+def state_label(state: str) -> str:
+    return STATES[state]
+
+
+def open_points(actor: Actor, *, limit: int = 2000) -> list[Case]:
+    """The actor's open cases that have a point, for the map."""
+    return list(visible_to(actor).filter(state__in=LIVE_STATES, lon__isnull=False).only("ref", "title", "lon", "lat", "state", "is_late")[:limit])
+
+
+def sees_anything(actor: Actor) -> bool:
+    return not scope_of(actor).is_empty

@@ -1,0 +1,157 @@
+"""The rules in force for filing in one street, compiled: categories, routing tables, units, the category model."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from gridloop.core.errors import NotFound, Refused
+from gridloop.core.profile import Profile
+from gridloop.core.routing import RoutingTable as Table
+from gridloop.core.routing import fallback_row
+from gridloop.core.route_row import rows_from_records
+from gridloop.core.text import Classifier, Suggestion
+from gridloop.core.worktime import Calendar
+from gridloop.offices.cases.models import Category, RoutingTable
+from gridloop.offices.organisation.models import Street, Unit
+from gridloop.offices.organisation.snapshot import per_version
+from gridloop.offices.supervision import queries as supervision
+from gridloop.offices.territory.queries import Atlas, atlas
+
+UNSURE = "不确定"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitInForce:
+    """A unit as routing needs it."""
+
+    id: int
+    ref: str
+    code: str
+    name: str
+    is_backstop: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything that filing asks, for one version of one street."""
+
+    street: Street
+    atlas: Atlas
+    categories: dict[str, bool]
+    category_by_name: dict[str, str]
+    tables: tuple[tuple[datetime, int, Table], ...]
+    units: dict[str, UnitInForce]
+    profiles: dict[str, tuple[int, Profile]]
+    calendar: Calendar
+    calendar_id: int
+
+    @property
+    def backstop(self) -> UnitInForce:
+        """The sub-district itself (属地兜底). Raises Refused when the street has none."""
+        for unit in self.units.values():
+            if unit.is_backstop:
+                return unit
+        raise Refused("cases.no_backstop", f"{self.street.name}还没有属地兜底单位;请先登记街道办。")
+
+    def table_at(self, at: datetime) -> tuple[int, Table]:
+        """The routing table in force at the moment, with its row id. Raises Refused before the first one."""
+        index = bisect_right(self.tables, at, key=lambda row: row[0])
+        if index == 0:
+            raise Refused("cases.no_routing_table", f"{self.street.name}当时没有已生效的路由表;请先发布一份。")
+        return self.tables[index - 1][1], self.tables[index - 1][2]
+
+    def time_class(self, at: datetime) -> str:
+        """work, night or holiday: what the calendar says of this moment."""
+        local = self.calendar.local(at)
+        if not self.calendar.is_workday(local.date()):
+            return "holiday"
+        return "work" if self.calendar.hours.opens <= local.time() < self.calendar.hours.closes else "night"
+
+    def profile(self, code: str) -> tuple[int, Profile]:
+        found = self.profiles.get(code)
+        if found is None:
+            raise NotFound("cases.no_profile", f"本街道没有时限方案“{code}”。", profile=code)
+        return found
+
+
+@per_version
+def rules(street: str) -> Rules:
+    """Compiles the street's rules. One build for each version of the street."""
+    found = Street.objects.get(code=street)
+    units = {unit.code: UnitInForce(unit.pk, unit.ref, unit.code, unit.name, unit.is_backstop) for unit in _units(street)}
+    paths = dict(Category.objects.filter(street=street).values_list("path", "is_leaf"))
+    calendar_id, calendar = supervision.calendar_in_force(street)
+    return Rules(
+        street=found,
+        atlas=atlas(street=street, version=found.version),
+        categories=paths,
+        category_by_name=_unique_names(paths),
+        tables=_tables(street, units),
+        units=units,
+        profiles=supervision.profiles_in_force(street),
+        calendar=calendar,
+        calendar_id=calendar_id,
+    )
+
+
+def _units(street: str) -> list[Unit]:
+    return list(Unit.objects.filter(street=street, valid_until__isnull=True).order_by("-is_backstop", "code"))
+
+
+def _unique_names(paths: dict[str, bool]) -> dict[str, str]:
+    """Last names that mean one path only, so that people may type the short name."""
+    found: dict[str, str] = {}
+    twice: set[str] = set()
+    for path in paths:
+        name = path.rsplit("/", 1)[-1]
+        twice |= {name} if name in found else set()
+        found[name] = path
+    return {name: path for name, path in found.items() if name not in twice}
+
+
+def _tables(street: str, units: dict[str, UnitInForce]) -> tuple[tuple[datetime, int, Table], ...]:
+    published = RoutingTable.objects.filter(street=street, state=RoutingTable.State.PUBLISHED).order_by("valid_from", "version")
+    return tuple((row.valid_from, row.pk, compile_table(row, {u.code: u.name for u in units.values()})) for row in published if row.valid_from)
+
+
+def compile_table(row: RoutingTable, names: dict[str, str]) -> Table:
+    """The table as dictionaries. Raises WrongInput with every table error."""
+    parsed, _ = rows_from_records(row.rows)
+    backstop = fallback_row(unit=row.backstop["unit"], profile=row.backstop["profile"], reason=row.backstop["reason"])
+    return Table.compile(parsed, fallback=backstop, unit_names=names)
+
+
+def rules_of(street: str, *, version: int) -> Rules:
+    return rules(street=street, version=version)
+
+
+@cache
+def classifier() -> Classifier:
+    """The category model that ships with gridloop, loaded once a process; trained on public messages (see its card)."""
+    with files("gridloop.offices.cases").joinpath("models_shipped/messages.npz").open("rb") as file:
+        return Classifier.load(dict(np.load(file, allow_pickle=False)))
+
+
+def classifier_card() -> dict[str, object]:
+    """What the shipped model was trained on and how well it does."""
+    text = files("gridloop.offices.cases").joinpath("models_shipped/messages.card.json").read_text(encoding="utf-8")
+    card: dict[str, object] = json.loads(text)
+    return card
+
+
+def suggest_category(rules: Rules, text: str) -> tuple[str, Suggestion]:
+    """The street's category for a text, or "不确定" when the model is unsure or the street has no such category."""
+    suggestion = classifier().suggest(text)
+    return category_for(rules, suggestion.category), suggestion
+
+
+def category_for(rules: Rules, label: str | None) -> str:
+    """The street's category path for a model's label."""
+    return label if label in rules.categories else rules.category_by_name.get(label or "", UNSURE)

@@ -1,0 +1,148 @@
+"""Every write of the notices: telling people, and bringing notices through their channels.
+
+A notice is seen in the console at once. What goes out besides (e-mail, group robots) waits for the end of quiet hours and is
+bundled as a digest, unless urgent. A delivery is claimed by compare-and-set before it is sent, so two ticks send it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from gridloop.core.access import Actor
+from gridloop.core.errors import NotAllowed, WrongInput
+from gridloop.offices.archive.actions import record
+from gridloop.offices.archive.identifiers import new_ref
+from gridloop.offices.archive.transaction import deed
+from gridloop.offices.notices.models import Channel, Delivery, Notice
+from gridloop.offices.organisation.models import Person
+
+MOST_TRIES = 6
+DIGEST_AFTER = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is told: a stable kind, a title, a text, the subject it is about, and whether it may break quiet hours."""
+
+    kind: str
+    title: str
+    subject: str
+    text: str = ""
+    is_urgent: bool = False
+
+
+Send = Callable[[str, str, str, str], None]
+"""Sends (kind of channel, address, title, text); raises OSError or ValueError with what went wrong."""
+
+
+def tell(*, by: Actor, at: datetime, street: str, people: Iterable[Person], message: Message, cause: str = "") -> list[Notice]:
+    """Each of the people has the notice in the console, and on its way through their channels."""
+    listed = list({person.pk: person for person in people}.values())
+    if not listed:
+        return []
+    with deed():
+        notices = Notice.objects.bulk_create(
+            [
+                Notice(
+                    ref=new_ref(), street=street, to=person, kind=message.kind, title=message.title[:160], text=message.text[:500],
+                    subject=message.subject, is_urgent=message.is_urgent, told_at=at,
+                )
+                for person in listed
+            ]
+        )  # fmt: skip
+        _put_on_the_way(notices, at=at)
+        record(
+            "notice.told", by=by, at=at, street=street, subject=message.subject, cause=cause,
+            payload={"title": message.title, "to": [person.name for person in listed], "urgent": message.is_urgent},
+        )  # fmt: skip
+    return notices
+
+
+def _put_on_the_way(notices: Sequence[Notice], *, at: datetime) -> None:
+    channels: dict[int, list[Channel]] = {}
+    for channel in Channel.objects.filter(person__in=[notice.to_id for notice in notices], is_active=True):
+        channels.setdefault(channel.person_id, []).append(channel)
+    Delivery.objects.bulk_create(
+        [
+            Delivery(ref=new_ref(), notice=notice, channel=channel, next_try_at=goes_out_at(channel, at=at, is_urgent=notice.is_urgent))
+            for notice in notices
+            for channel in channels.get(notice.to_id, [])
+        ]
+    )
+
+
+def goes_out_at(channel: Channel, *, at: datetime, is_urgent: bool, zone: str = "Asia/Shanghai") -> datetime:
+    """When a notice may leave: at once when urgent, else after the digest's wait and outside quiet hours."""
+    if is_urgent:
+        return at
+    leaves = (at + DIGEST_AFTER if channel.as_digest else at).astimezone(ZoneInfo(zone))
+    quiet_from, quiet_until = channel.quiet_from, channel.quiet_until
+    if quiet_from == quiet_until:
+        return leaves
+    clock = leaves.time()
+    is_quiet = quiet_from <= clock < quiet_until if quiet_from < quiet_until else clock >= quiet_from or clock < quiet_until
+    if not is_quiet:
+        return leaves
+    day = leaves.date() + timedelta(days=1 if quiet_from > quiet_until and clock >= quiet_from else 0)
+    return datetime.combine(day, quiet_until, tzinfo=ZoneInfo(zone))
+
+
+def deliver(*, at: datetime, send: Send, limit: int = 200) -> int:
+    """Deliveries whose time has come are sent, bundled per channel; how many notices went out.
+
+    A delivery is claimed (its next try moved ahead) before it is sent: a crash in between delays it, and never repeats it
+    at once. After six tries it is given up and says why.
+    """
+    due = Delivery.objects.filter(next_try_at__lte=at).select_related("notice", "channel").order_by("next_try_at", "id")[:limit]
+    by_channel: dict[int, list[Delivery]] = {}
+    for delivery in due:
+        if _claimed(delivery, at=at):
+            by_channel.setdefault(delivery.channel_id, []).append(delivery)
+    return sum(_sent(bundle, at=at, send=send) for bundle in by_channel.values())
+
+
+def _claimed(delivery: Delivery, *, at: datetime) -> bool:
+    tries = delivery.tries + 1
+    again = at + timedelta(minutes=2**tries) if tries < MOST_TRIES else None
+    with deed():
+        won = Delivery.objects.filter(pk=delivery.pk, next_try_at=delivery.next_try_at).update(next_try_at=again, tries=tries)
+    return bool(won)
+
+
+def _sent(bundle: Sequence[Delivery], *, at: datetime, send: Send) -> int:
+    channel = bundle[0].channel
+    title = bundle[0].notice.title if len(bundle) == 1 else f"网格闭环:{len(bundle)} 条新通知"
+    text = "\n".join(f"· {each.notice.title} {each.notice.text}".strip() for each in bundle)
+    keys = [each.pk for each in bundle]
+    try:
+        send(channel.kind, channel.address, title, text)
+    except (OSError, ValueError) as fault:
+        with deed():
+            Delivery.objects.filter(pk__in=keys).update(fault=str(fault)[:200])
+        return 0
+    with deed():
+        Delivery.objects.filter(pk__in=keys).update(sent_at=at, next_try_at=None, fault="")
+    return len(bundle)
+
+
+def add_channel(*, by: Actor, at: datetime, person: Person, kind: str, address: str, as_digest: bool = True) -> Channel:
+    """The person is also told through this channel. People set up their own channels."""
+    if by.kind != "system" and by.person_id != person.pk:
+        raise NotAllowed("notices.not_own", "通知渠道由本人设置。")
+    if kind not in Channel.Kind.values or not address.strip():
+        raise WrongInput("notices.bad_channel", "请选择渠道类型并填写地址。", field="address")
+    with deed():
+        channel = Channel.objects.create(street=person.street, person=person, kind=kind, address=address.strip(), as_digest=as_digest)
+        record(
+            "channel.added", by=by, at=at, street=person.street, subject=f"person:{person.ref}", payload={"kind": kind, "digest": as_digest}
+        )
+    return channel
+
+
+def note_seen(*, by: Actor, at: datetime) -> int:
+    """The person's notices no longer count as new. Nobody else can see this: there are no read receipts."""
+    with deed():
+        return Notice.objects.filter(to_id=by.person_id, seen_at__isnull=True).update(seen_at=at)

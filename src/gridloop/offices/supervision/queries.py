@@ -1,0 +1,133 @@
+"""Every read of supervision: the calendar and profiles in force, the clocks of a subject, what is due to be judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from gridloop.core.clock import ClockEvent, ClockState, judge
+from gridloop.core.deadline import Due, due
+from gridloop.core.errors import NotFound, Refused
+from gridloop.core.profile import Profile
+from gridloop.core.worktime import Calendar
+from gridloop.offices.supervision.models import CalendarVersion, Clock, ProfileVersion
+
+
+@lru_cache(maxsize=256)
+def _calendar(key: int, version: int) -> Calendar:
+    """A calendar version never changes, so it is compiled once."""
+    return Calendar.from_data(CalendarVersion.objects.get(pk=key, version=version).definition)
+
+
+@lru_cache(maxsize=1024)
+def _profile(key: int, version: int) -> Profile:
+    return Profile.from_data(ProfileVersion.objects.get(pk=key, version=version).definition)
+
+
+def forget_compiled() -> None:
+    """Nothing compiled is kept; for tests whose rows are rolled back."""
+    _calendar.cache_clear()
+    _profile.cache_clear()
+
+
+def calendar_in_force(street: str) -> tuple[int, Calendar]:
+    """The street's newest calendar with its row id. Raises Refused when it has none."""
+    row = CalendarVersion.objects.filter(street=street).order_by("-version").first()
+    if row is None:
+        raise Refused("supervision.no_calendar", "本街道还没有工作日历;请先载入(gridloop import calendar)。", street=street)
+    return row.pk, _calendar(row.pk, row.version)
+
+
+def profiles_in_force(street: str) -> dict[str, tuple[int, Profile]]:
+    """The newest version of each of the street's profiles, by code, with row ids."""
+    rows = ProfileVersion.objects.filter(street=street).order_by("version")
+    return {row.code: (row.pk, _profile(row.pk, row.version)) for row in rows}
+
+
+def calendars(street: str) -> list[CalendarVersion]:
+    return list(CalendarVersion.objects.filter(street=street).order_by("-version"))
+
+
+def profile_versions(street: str) -> list[ProfileVersion]:
+    return list(ProfileVersion.objects.filter(street=street).order_by("code", "-version"))
+
+
+def calendar_of(clock: Clock) -> Calendar:
+    return _calendar(clock.calendar_id, clock.calendar.version)
+
+
+def profile_of(clock: Clock) -> Profile:
+    return _profile(clock.profile_id, clock.profile.version)
+
+
+def events_of(clock: Clock) -> list[ClockEvent]:
+    return [ClockEvent.from_data(event) for event in clock.events]
+
+
+def truth(clock: Clock, *, at: datetime) -> ClockState:
+    """What the clock says at a moment: recomputed from its events, its profile version and its calendar version."""
+    return judge(
+        events_of(clock), profile=profile_of(clock), stage=clock.stage, calendar=calendar_of(clock), grade=clock.grade,
+        priority=clock.priority, at=at,
+    )  # fmt: skip
+
+
+def clocks_of(subject: str) -> list[Clock]:
+    """A subject's clocks in the order in which they were started."""
+    return list(Clock.objects.filter(subject=subject).select_related("profile", "calendar").order_by("id"))
+
+
+def to_be_judged(*, at: datetime, limit: int) -> list[Clock]:
+    """Clocks whose next check has come, the oldest first (a partial index serves this)."""
+    rows = Clock.objects.filter(next_check_at__lte=at).select_related("profile", "calendar")
+    return list(rows.order_by("next_check_at", "id")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class WhyThisDate:
+    """The answer to "why this date?": the base count, then every pause and extension, and the state now."""
+
+    clock: Clock
+    stage_name: str
+    found: Due
+    events: tuple[ClockEvent, ...]
+    state: ClockState
+
+
+def why_this_date(clock: Clock, *, at: datetime) -> WhyThisDate:
+    """How the clock's date came about, day by day."""
+    profile = profile_of(clock)
+    events = events_of(clock)
+    found = due(
+        profile, clock.stage, start=events[0].at, calendar=calendar_of(clock), grade=clock.grade, priority=clock.priority
+    )
+    return WhyThisDate(clock, profile.stage(clock.stage).name, found, tuple(events), truth(clock, at=at))
+
+
+def stage_limit(clock: Clock) -> str:
+    """The limit of the clock's stage in words, as its profile states it."""
+    return profile_of(clock).limit_of(clock.stage, grade=clock.grade, priority=clock.priority).words
+
+
+def profile(street: str, code: str) -> Profile:
+    """The street's profile by code. Raises NotFound."""
+    found = profiles_in_force(street).get(code)
+    if found is None:
+        raise NotFound("supervision.no_profile", f"本街道没有时限方案“{code}”。", profile=code)
+    return found[1]
+
+
+def worked_example(street: str, *, code: str, received: datetime) -> list[dict[str, Any]]:
+    """For each stage and grade of a profile: what would be due if a case came in at ``received``."""
+    _, calendar = calendar_in_force(street)
+    found = profile(street, code)
+    rows = []
+    for stage in found.stages:
+        for grade in ("simple", "ordinary", "difficult"):
+            if stage.limit(grade, "normal") is None:
+                continue
+            example = due(found, stage.code, start=received, calendar=calendar, grade=grade)
+            rows.append({"stage": stage.name, "grade": grade, "due": example, "limit": example.limit.words})
+    return rows

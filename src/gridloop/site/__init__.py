@@ -1,0 +1,1 @@
+"""How is it switched on?  Settings, urls, the command line, and the tick: the only reader of the wall clock."""

@@ -1,0 +1,76 @@
+"""Where the state of an installation lies: the folder GRIDLOOP_HOME, by default ``./var``.
+
+It holds the SQLite file (unless DATABASE_URL names PostgreSQL), the uploads, the ledger's signing key and the secret
+of the web server. A backup of this folder (and of PostgreSQL, where used) is a backup of everything.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+
+def home() -> Path:
+    """The folder of this installation; made when absent, readable by its owner only."""
+    folder = Path(os.environ.get("GRIDLOOP_HOME", "var")).resolve()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def kept_secret(name: str, *, size: int = 32) -> bytes:
+    """The secret bytes kept in the home folder under ``name``; made once, never overwritten, safe under a race."""
+    path = home() / name
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(size))
+    except FileExistsError:
+        pass
+    return _whole(path, size)
+
+
+def _whole(path: Path, size: int) -> bytes:
+    """The secret, once another process has finished writing it."""
+    for _ in range(1000):
+        held = path.read_bytes()
+        if len(held) >= size:
+            return held[:size]
+    message = f"{path} is shorter than {size} bytes: restore it from a backup, or remove it to start anew"
+    raise RuntimeError(message)
+
+
+def database() -> dict[str, object]:
+    """Django's DATABASES["default"]: PostgreSQL by DATABASE_URL, else one SQLite file (WAL, FULL, IMMEDIATE)."""
+    url = os.environ.get("DATABASE_URL", "")
+    if url.startswith(("postgres://", "postgresql://")):
+        return _postgresql(url)
+    path = Path(unquote(urlsplit(url).path)) if url.startswith("sqlite:") else home() / "gridloop.sqlite3"
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            "timeout": 30,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
+                "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=4000;"
+            ),
+        },
+        "TEST": {"NAME": os.environ.get("GRIDLOOP_TEST_DB") or str(home() / "test.sqlite3")},
+    }
+
+
+def _postgresql(url: str) -> dict[str, object]:
+    """PostgreSQL with a small pool; one thread a worker is the arrangement measured as best."""
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 30}},
+    }
