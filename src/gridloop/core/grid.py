@@ -100,7 +100,7 @@ class GridTree:
     def node(self, code: str) -> GridNode:
         """The grid of this code, or ``NotFound``."""
         if code not in self._nodes:
-            raise NotFound("grid.unknown", f"没有编码为“{code}”的网格,请核对编码或先导入网格。", code=code)
+            raise NotFound("grid.unknown", f"没有编码为“{code}”的网格,请核对编码或先导入网格。", grid=code)
         return self._nodes[code]
 
     def roots(self) -> tuple[GridNode, ...]:
@@ -195,7 +195,8 @@ def read_geojson(
     for position, feature in enumerate(features):
         where = f"feature {position}"
         code = _feature_code(feature, code_property, where=where, found=found)
-        polygon = _feature_polygon(feature, where=where, found=found)
+        label = where if code is None else f"{where} {code_property}={code}"
+        polygon = _feature_polygon(feature, where=label, found=found)
         if code is None or polygon is None:
             continue
         if code in pieces:

@@ -43,12 +43,15 @@ from gridloop.core.errors import WrongInput
 
 Numbers = npt.NDArray[np.float32]
 Buckets = npt.NDArray[np.int64]
+Grams = tuple[tuple[Buckets, Buckets], tuple[Buckets, Buckets]]
 
 FORMAT = 1
 ARRAYS = ("format", "bits", "categories", "buckets", "weights", "rarity", "intercept", "scale", "threshold")
 
 _RUN = re.compile(r"[^\W_]+")
 _BATCH = 512
+_REASONS = 16
+_TRUE = np.array([True])
 _STRETCH = np.uint64(0x9E3779B97F4A7C15)
 _STIR = np.uint64(0xBF58476D1CE4E5B9)
 
@@ -152,37 +155,43 @@ class Classifier:
 
     def suggest(self, text: str, top: int = 3) -> Suggestion:
         """The best category with up to ``top`` alternatives and the words that weighed most."""
-        found = self.suggest_many([text], top)[0]
+        letters = _characters(text)
+        grams = _grams([letters], self.bits)
+        found = self._suggestions(grams, 1, top)[0]
         if not found.alternatives:
             return found
-        words = self._words(text, self.categories.index(found.alternatives[0][0]))
+        words = self._words(letters, grams, self.categories.index(found.alternatives[0][0]))
         return Suggestion(found.category, found.confidence, found.alternatives, words)
 
     def suggest_many(self, texts: Sequence[str], top: int = 3) -> list[Suggestion]:
         """One suggestion a text, in order, the same as :meth:`suggest` gives but without ``words``."""
         found: list[Suggestion] = []
         for start in range(0, len(texts), _BATCH):
-            found += self._batch(texts[start : start + _BATCH], top)
+            batch = texts[start : start + _BATCH]
+            found += self._suggestions(gram_buckets(batch, self.bits), len(batch), top)
         return found
 
     def scores(self, texts: Sequence[str]) -> tuple[Numbers, npt.NDArray[np.bool_]]:
         """Raw scores (texts × categories) and whether each text had any gram; a text without grams scores 0."""
-        sums = np.zeros((len(texts), self.table.shape[1]), dtype=np.float32)
-        for buckets, owners in gram_buckets(texts, self.bits):
+        return self._scores(gram_buckets(texts, self.bits), len(texts))
+
+    def _scores(self, grams: Grams, size: int) -> tuple[Numbers, npt.NDArray[np.bool_]]:
+        sums = np.zeros((size, self.table.shape[1]), dtype=np.float32)
+        for buckets, owners in grams:
             if not owners.size:
                 continue
-            starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
-            sums[owners[starts]] += np.add.reduceat(self.table[buckets], starts, axis=0)
+            starts = np.flatnonzero(np.concatenate([_TRUE, owners[1:] != owners[:-1]]))
+            sums[owners[starts]] += np.add.reduceat(self.table.take(buckets, axis=0), starts, axis=0)
         spoken = sums[:, -1] > 0
         lengths = np.sqrt(np.where(spoken, sums[:, -1], 1))
         scores = sums[:, :-1] / lengths[:, None] + self.intercept
         return np.where(spoken[:, None], scores, 0), spoken
 
-    def _batch(self, texts: Sequence[str], top: int) -> list[Suggestion]:
-        scores, spoken = self.scores(texts)
+    def _suggestions(self, grams: Grams, size: int, top: int) -> list[Suggestion]:
+        scores, spoken = self._scores(grams, size)
         chances = soft_maximum(scores * self.scale)
         order = np.argsort(-chances, axis=1, kind="stable")[:, : max(top, 1)]
-        best = np.take_along_axis(chances, order, axis=1).tolist()
+        best = chances[np.arange(size)[:, None], order].tolist()
         rows = zip(order.tolist(), best, spoken.tolist(), strict=True)
         return [self._suggestion(where, chance) if heard else _SILENT for where, chance, heard in rows]
 
@@ -192,21 +201,22 @@ class Classifier:
         name, confidence = alternatives[0]
         return Suggestion(name if confidence >= self.threshold else None, confidence, alternatives)
 
-    def _words(self, text: str, category: int) -> tuple[str, ...]:
+    def _words(self, letters: npt.NDArray[np.uint32], grams: Grams, category: int) -> tuple[str, ...]:
         """Up to five pieces of the text that spoke most for the category rather than for the average of the others."""
-        (singles, _), (doubles, _) = gram_buckets([text], self.bits)
+        (singles, _), (doubles, _) = grams
         if not doubles.size:
             return ()
         weights = self._pull(singles, category)
         pulls = self._pull(doubles, category) + (weights[:-1] + weights[1:]) / 2
-        strongest = np.argsort(-pulls, kind="stable")[:16]
-        letters = "".join(map(chr, _characters(text).tolist()))
-        return _joined(letters, {int(at): float(pulls[at]) for at in strongest if pulls[at] > 0})
+        strongest = np.argpartition(pulls, -min(_REASONS, pulls.size))[-_REASONS:]
+        return _joined(letters, {at: pull for at in strongest.tolist() if (pull := float(pulls[at])) > 0})
 
     def _pull(self, buckets: Buckets, category: int) -> Numbers:
-        rows = self.table[buckets, : len(self.categories)]
+        """Weight for the category less the mean weight for the others: one product with a row of coefficients."""
         others = max(len(self.categories) - 1, 1)
-        pull: Numbers = rows[:, category] - (rows.sum(axis=1) - rows[:, category]) / others
+        against = np.full(self.table.shape[1], -1 / others, dtype=np.float32)
+        against[category], against[-1] = 1, 0
+        pull: Numbers = self.table.take(buckets, axis=0) @ against
         return pull
 
 
@@ -220,18 +230,12 @@ def soft_maximum(scores: Numbers) -> Numbers:
     return chances
 
 
-def gram_buckets(texts: Sequence[str], bits: int) -> tuple[tuple[Buckets, Buckets], tuple[Buckets, Buckets]]:
+def gram_buckets(texts: Sequence[str], bits: int) -> Grams:
     """For single characters, then for neighbouring two: their buckets and the position of the text each belongs to.
 
     Both come in reading order, so the owners never fall. Grams never reach across two texts.
     """
-    pieces = [_characters(text) for text in texts]
-    letters = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.uint32)
-    owners = np.repeat(np.arange(len(pieces)), [piece.size for piece in pieces])
-    points = letters.astype(np.uint64)
-    inside = owners[1:] == owners[:-1]
-    doubles = (points[:-1] * _STRETCH + points[1:])[inside]
-    return (_hashed(points, bits), owners), (_hashed(doubles, bits), owners[1:][inside])
+    return _grams([_characters(text) for text in texts], bits)
 
 
 def bigrams(text: str) -> list[str]:
@@ -290,7 +294,16 @@ _HAN = _han()
 def _characters(text: str) -> npt.NDArray[np.uint32]:
     """The code points of the Chinese characters of the text, in order."""
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    return points[_HAN[np.minimum(points, 0x3347F)] & (points < 0x33480)]
+    letters: npt.NDArray[np.uint32] = points[_HAN[np.minimum(points, 0x3347F)] & (points < 0x33480)]
+    return letters
+
+
+def _grams(pieces: Sequence[npt.NDArray[np.uint32]], bits: int) -> Grams:
+    points = (np.concatenate(pieces) if pieces else np.zeros(0)).astype(np.uint64)
+    owners = np.repeat(np.arange(len(pieces)), [piece.size for piece in pieces])
+    inside = owners[1:] == owners[:-1]
+    doubles = (points[:-1] * _STRETCH + points[1:])[inside]
+    return (_hashed(points, bits), owners), (_hashed(doubles, bits), owners[1:][inside])
 
 
 def _hashed(keys: npt.NDArray[np.uint64], bits: int) -> Buckets:
@@ -301,15 +314,15 @@ def _hashed(keys: npt.NDArray[np.uint64], bits: int) -> Buckets:
     return (keys >> np.uint64(64 - bits)).astype(np.int64)
 
 
-def _joined(letters: str, pulls: Mapping[int, float]) -> tuple[str, ...]:
+def _joined(letters: npt.NDArray[np.uint32], pulls: Mapping[int, float]) -> tuple[str, ...]:
     """Neighbouring grams joined into words, the strongest five first, each once."""
-    words: Counter[str] = Counter()
+    words: defaultdict[str, float] = defaultdict(float)
     for start in sorted(at for at in pulls if at - 1 not in pulls):
         end = start
         while end in pulls:
             end += 1
-        words[letters[start : end + 1]] += sum(pulls[at] for at in range(start, end))  # type: ignore[assignment]
-    return tuple(word for word, _ in words.most_common(5))
+        words["".join(map(chr, letters[start : end + 1].tolist()))] += sum(pulls[at] for at in range(start, end))
+    return tuple(sorted(words, key=lambda word: -words[word])[:5])
 
 
 def _rarest_first(shingles: Sequence[frozenset[str]]) -> list[list[str]]:
