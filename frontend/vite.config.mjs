@@ -5,9 +5,10 @@ import { PurgeCSS } from "purgecss";
 import { defineConfig } from "vite";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const users = ["../src/gridloop/**/*.html", "../src/gridloop/**/*.py", "src/**/*.ts"];
+const users = ["../src/gridloop/**/*.html", "../src/gridloop/**/*.py", "src/**/*.ts", "README.md"];
 
-// Tabler styles far more than these pages use: keep the rules whose selectors occur in a template, a Python module or a script.
+// Tabler styles far more than these pages use: keep the rules whose selectors occur in a template, a Python module, a script, or
+// in README.md, which lists the classes that a template may rely on.
 function purgeTabler() {
   return {
     name: "purge-tabler",

@@ -207,7 +207,10 @@ def test_a_local_number_takes_the_area_code_of_the_street() -> None:
     assert normal_phone("67181234转8", area_code="0371") == "0371-67181234-8"
 
 
-@given(st.text(max_size=20) | st.from_regex(r"(\+86 ?)?1[3-9][0-9]{9}|0[3-9][0-9]{2}-?[2-8][0-9]{6,7}(转[0-9]{1,4})?", fullmatch=True))
+@given(
+    st.text(max_size=20)
+    | st.from_regex(r"(\+86 ?)?1[3-9][0-9]{9}|0[3-9][0-9]{2}-?[2-8][0-9]{6,7}(转[0-9]{1,4})?", fullmatch=True)
+)
 def test_normalising_a_phone_twice_changes_nothing(said: str) -> None:
     phone = normal_phone(said)
 

@@ -1,13 +1,15 @@
 """Where is it, in whose coordinates?  WGS-84 inside; GCJ-02 and BD-09 only at the edges.
 
-* **WGS-84** is what a satellite receiver says; CGCS2000 and 天地图 agree with it to well under a metre, so they need no change.
+* **WGS-84** is what a satellite receiver says; CGCS2000 and 天地图 agree with it to well under a metre, so they need
+  no change.
 * **GCJ-02** is the offset system of 高德 and 腾讯 maps: 300 to 700 m away, differently at every place.
 * **BD-09** is 百度's: GCJ-02 shifted and turned once more.
 
-Every function takes longitude and latitude in degrees, as two numbers or two arrays of one shape, and returns the same kind.
-Outside the rough frame of China, GCJ-02 is WGS-84 and nothing moves.
+Every function takes longitude and latitude in degrees, as two numbers or two arrays of one shape, and returns the same
+kind. Outside the rough frame of China, GCJ-02 is WGS-84 and nothing moves.
 
-Guarantees: there and back differs by at most 1e-7 degrees (about 1 cm) inside the frame; arrays and single numbers agree.
+Guarantees: there and back differs by at most 1e-7 degrees (about 1 cm) inside the frame; arrays and single numbers
+agree.
 
 Worked example, the centre of 郑州, which GCJ-02 moves by about 568.5 m::
 
@@ -15,8 +17,8 @@ Worked example, the centre of 郑州, which GCJ-02 moves by about 568.5 m::
     >>> round(metres_between((113.6253, 34.7466), (float(lon), float(lat))), 1)
     568.5
 
-The formulas are those in public use for interchange with Chinese map services; the exact inverse is by fixed-point iteration,
-because the usual one-step inverse is wrong by up to a metre.
+The formulas are those in public use for interchange with Chinese map services; the exact inverse is by fixed-point
+iteration, because the usual one-step inverse is wrong by up to a metre.
 """
 
 from __future__ import annotations

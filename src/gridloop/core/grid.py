@@ -1,14 +1,16 @@
 """Which grid is this in?  The tree of grids, and the point that falls into one.
 
-* A **grid** (网格) is a cell of the sub-district with one code. Grids form a tree: sub-district, community, grid, micro-grid.
+* A **grid** (网格) is a cell of the sub-district with one code. Grids form a tree: sub-district, community, grid,
+  micro-grid.
 * The **path** of a grid is the codes from the root down, joined by ``/``: ``410102013/410102013001/410102013001003``. A
   scope is a prefix of a path; nothing else is needed to ask "everything under this".
-* An **index** answers which cell a point lies in. A point on the border of several belongs to the *smallest* code, so every
-  point has one answer and every machine gives the same one. Codes compare as numbers when all of them are whole
+* An **index** answers which cell a point lies in. A point on the border of several belongs to the *smallest* code, so
+  every point has one answer and every machine gives the same one. Codes compare as numbers when all of them are whole
   numbers, else as text.
 
-Guarantees: the tree names every problem it finds and still answers for the rest; ``locate`` and ``locate_many`` agree with each
-other and with shapely's exact ``intersects`` for every point; no grid is dropped without a problem that names it.
+Guarantees: the tree names every problem it finds and still answers for the rest; ``locate`` and ``locate_many`` agree
+with each other and with shapely's exact ``intersects`` for every point; no grid is dropped without a problem that
+names it.
 
 Worked example::
 
@@ -134,7 +136,9 @@ class GridIndex:
 
     def __init__(self, codes: Sequence[str], geometries: Sequence[BaseGeometry], *, repair: bool = True) -> None:
         if len(codes) != len(geometries) or len(set(codes)) != len(codes):
-            raise WrongInput("grid.codes_and_shapes", "网格编码与图形须一一对应且编码不重复,请检查导入文件。", codes=len(codes))
+            raise WrongInput(
+                "grid.codes_and_shapes", "网格编码与图形须一一对应且编码不重复,请检查导入文件。", codes=len(codes)
+            )
         rank = {code: place for place, code in enumerate(smallest_first(codes))}
         found: list[GridProblem] = []
         kept = [
@@ -161,8 +165,9 @@ class GridIndex:
     def locate_many(self, lons: npt.ArrayLike, lats: npt.ArrayLike) -> Codes:
         """One code a point, ``""`` outside all cells or where a coordinate is not a finite number.
 
-        1. the tree gives pairs (point, cell whose box holds it); 2. pairs are put in order of the cell, so that each prepared
-        polygon is used while it is warm; 3. those that hold the point stay; 4. written from the largest code to the smallest.
+        1. the tree gives pairs (point, cell whose box holds it); 2. pairs are put in order of the cell, so that each
+        prepared polygon is used while it is warm; 3. those that hold the point stay; 4. written from the largest code
+        to the smallest.
         """
         x, y = _coordinates(lons, lats)
         rows = np.full(x.shape, len(self.geometries), dtype=np.int64)
@@ -187,7 +192,8 @@ def read_geojson(
 ) -> tuple[list[str], list[BaseGeometry], list[GridProblem]]:
     """Codes, polygons and problems of a FeatureCollection; features of one code are united.
 
-    A problem names the feature by its position from 0. Nothing is dropped silently; ``WrongInput`` if it is no GeoJSON at all.
+    A problem names the feature by its position from 0. Nothing is dropped silently; ``WrongInput`` if it is no GeoJSON
+    at all.
     """
     features = _features(source)
     found: list[GridProblem] = []
@@ -209,7 +215,7 @@ def read_geojson(
 def locate_csv_rows(
     index: GridIndex, rows: Iterable[Mapping[str, str | None]]
 ) -> tuple[list[tuple[str, str]], list[GridProblem]]:
-    """``(id, code)`` for each row with columns id, lon, lat, in order; the code is empty outside or where a number is bad."""
+    """``(id, code)`` for each row with columns id, lon, lat, in order; no code outside or where a number is bad."""
     identifiers: list[str] = []
     points: list[tuple[float, float]] = []
     found: list[GridProblem] = []
@@ -219,7 +225,9 @@ def locate_csv_rows(
         points.append((lon, lat))
         if math.isnan(lon) or math.isnan(lat):
             given = f"lon={row.get('lon') or ''} lat={row.get('lat') or ''}"
-            found.append(GridProblem("bad_point", f"row {number}", f"第 {number} 行的经纬度不是有效数字({given}),请改正。"))
+            found.append(
+                GridProblem("bad_point", f"row {number}", f"第 {number} 行的经纬度不是有效数字({given}),请改正。")
+            )
     lons, lats = [point[0] for point in points], [point[1] for point in points]
     codes = index.locate_many(lons, lats).tolist()
     return list(zip(identifiers, codes, strict=True)), found
@@ -238,7 +246,7 @@ def _without_duplicates(nodes: Iterable[GridNode], found: list[GridProblem]) -> 
 
 
 def _path_of(code: str, given: Mapping[str, GridNode]) -> tuple[str, ...]:
-    """The codes from the top down; it starts with a code that is not given (an orphan) or is repeated (a cycle) if it is ill."""
+    """The codes from the top down; an ill path starts with a code not given (orphan) or repeated (cycle)."""
     path: list[str] = []
     above: str | None = code
     while above is not None:
@@ -276,7 +284,9 @@ def _level_problem(node: GridNode, given: Mapping[str, GridNode]) -> GridProblem
     """A child must lie on a deeper level than its parent."""
     if node.parent is None or given[node.parent].level < node.level:
         return None
-    return GridProblem("level", node.code, f"“{node.name}”的层级 {node.level} 不低于上级“{given[node.parent].name}”,请改正。")
+    return GridProblem(
+        "level", node.code, f"“{node.name}”的层级 {node.level} 不低于上级“{given[node.parent].name}”,请改正。"
+    )
 
 
 def _polygon(geometry: BaseGeometry, code: str, *, repair: bool, found: list[GridProblem]) -> BaseGeometry | None:
@@ -285,7 +295,9 @@ def _polygon(geometry: BaseGeometry, code: str, *, repair: bool, found: list[Gri
         found.append(GridProblem("empty", code, f"“{code}”的图形是空的,已略过,请补画。"))
         return None
     if geometry.geom_type not in {"Polygon", "MultiPolygon"}:
-        found.append(GridProblem("not_polygon", code, f"“{code}”的图形是 {geometry.geom_type},不是面,已略过,请改为面。"))
+        found.append(
+            GridProblem("not_polygon", code, f"“{code}”的图形是 {geometry.geom_type},不是面,已略过,请改为面。")
+        )
         return None
     if not repair or geometry.is_valid:
         return geometry

@@ -1,17 +1,18 @@
 """Is this number possible, and how may it be shown?  Codes of people, organisations and places; phones; masking.
 
-A check never says that a person or firm *exists*: it says whether the number can be one. Its answer is a :class:`Check`: ``valid``,
-the number in its one normal form, and a Chinese reason. Doubts that do not refuse (an unknown region, an unlikely age) are in
-``warning``.
+A check never says that a person or firm *exists*: it says whether the number can be one. Its answer is a
+:class:`Check`: ``valid``, the number in its one normal form, and a Chinese reason. Doubts that do not refuse (an
+unknown region, an unlikely age) are in ``warning``.
 
-* **身份证号** (GB 11643): 17 digits and a check character, ISO 7064 MOD 11-2. The same form serves residence permits of people from
-  Hong Kong, Macao and Taiwan (810000, 820000, 830000) and the permanent residence card of foreigners (first digit 9).
-* **统一社会信用代码** (GB 32100): 18 characters without I, O, S, V, Z, modulus 31. The 15-digit registration number that some shops
-  still carry is accepted as *legacy*.
+* **身份证号** (GB 11643): 17 digits and a check character, ISO 7064 MOD 11-2. The same form serves residence permits
+  of people from Hong Kong, Macao and Taiwan (810000, 820000, 830000) and the permanent residence card of foreigners
+  (first digit 9).
+* **统一社会信用代码** (GB 32100): 18 characters without I, O, S, V, Z, modulus 31. The 15-digit registration number
+  that some shops still carry is accepted as *legacy*.
 * **区划代码**: 6 digits (province, city, county), 9 (sub-district) or 12 (community).
 
-Guarantees: one wrong digit in an identity number or a credit code is always found; a birth date never lies after ``on``;
-normalising twice changes nothing; a masked value never holds what it hides, whatever the script.
+Guarantees: one wrong digit in an identity number or a credit code is always found; a birth date never lies after
+``on``; normalising twice changes nothing; a masked value never holds what it hides, whatever the script.
 
 Worked example::
 
@@ -53,7 +54,7 @@ _COUNTED = re.compile(rf"[{_NUMERALS}]+(?=\s*(?:号|栋|幢|楼|单元|室|层|�
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Whether a number can be real; ``value`` is its normal form, ``kind`` what it is, ``reason`` says why or why not."""
+    """Whether a number can be real; ``value`` is its normal form, ``kind`` what it is, ``reason`` why or why not."""
 
     valid: bool
     value: str
@@ -134,8 +135,9 @@ def check_division_code(text: str) -> DivisionCheck:
 def normal_phone(said: str, *, area_code: str = "") -> str | None:
     """The phone in its one form, or None if it cannot be one.
 
-    Mobiles as 11 digits; landlines as ``0371-67181234`` with ``-802`` for an extension; 400 and 800 numbers as 10 digits. Full-width
-    and spoken digits (幺三八…), blanks, brackets, dashes and +86 are understood. A local number needs ``area_code``.
+    Mobiles as 11 digits; landlines as ``0371-67181234`` with ``-802`` for an extension; 400 and 800 numbers as 10
+    digits. Full-width and spoken digits (幺三八…), blanks, brackets, dashes and +86 are understood. A local number
+    needs ``area_code``.
     """
     digits = _dialled(said)
     if _MOBILE.fullmatch(digits) or _SERVICE.fullmatch(digits):
@@ -163,7 +165,8 @@ def grouped_phone(phone: str) -> str:
 def mask_name(name: str) -> str:
     """The first character, a star for each further one; the ``·`` of minority names and blanks stay.
 
-    A name of a single character is hidden whole. Marks that belong to a character (variation selectors, accents) go with it.
+    A name of a single character is hidden whole. Marks that belong to a character (variation selectors, accents) go
+    with it.
     """
     plain = unicodedata.normalize("NFC", name.strip())
     letters = [letter for letter in plain if not unicodedata.category(letter).startswith("M")]
@@ -173,7 +176,7 @@ def mask_name(name: str) -> str:
 
 
 def mask_phone(phone: str) -> str:
-    """A mobile's first three and last four digits; of a landline the area code and the last two; of anything else nothing."""
+    """Of a mobile the first three and last four digits; of a landline the area code and last two; of others nothing."""
     value = normal_phone(phone)
     if value is None:
         return "*" * len(phone.strip())

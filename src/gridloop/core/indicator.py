@@ -1,15 +1,16 @@
 """How well does it go?  An indicator as data, never shown without its n.
 
-Every reading carries what it was computed from, so that a rate cannot travel without its count and a nought in the denominator
-is ``—`` rather than 0 % or 100 %.
+Every reading carries what it was computed from, so that a rate cannot travel without its count and a nought in the
+denominator is ``—`` rather than 0 % or 100 %.
 
-* **ratio**: part of whole, with the Wilson interval: the range in which the true rate lies, at 95 %, given so few cases;
+* **ratio**: part of whole, with the Wilson interval: the range in which the true rate lies, at 95 %, given so few
+  cases;
 * **lower bound**: its lower end, the fair figure to compare by: 43 of 43 is 100 %, but only 91.8 % is *proven*;
 * **on-time rate** (按时率): a ratio of the cases that are due; **growth** (同比, 环比): now over then, minus one;
 * **caution**: a sentence where n is small; **unit sanity**: a question where a figure is likely in the wrong unit.
 
-Guarantees: ``0 ≤ lower ≤ value ≤ upper ≤ 1``; more cases at the same rate never widen the interval; nothing is ever corrected
-silently, only asked.
+Guarantees: ``0 ≤ lower ≤ value ≤ upper ≤ 1``; more cases at the same rate never widen the interval; nothing is ever
+corrected silently, only asked.
 
 Worked example::
 
@@ -97,13 +98,15 @@ class Amount:
 
 def count(code: str, *, n: int) -> Reading:
     """A plain number of cases."""
-    _demand(n >= 0, n=n)
+    if n < 0:
+        raise _bad_counts(n=n)
     return Reading(code, "count", float(n), n)
 
 
 def ratio(code: str, *, part: int, whole: int) -> Reading:
-    """``part`` of ``whole`` with its 95 % Wilson interval; no value where ``whole`` is 0; ``WrongInput`` if part exceeds whole."""
-    _demand(0 <= part <= whole, part=part, whole=whole)
+    """``part`` of ``whole`` with its 95 % Wilson interval; no value where ``whole`` is 0, ``WrongInput`` if exceeded."""
+    if not 0 <= part <= whole:
+        raise _bad_counts(part=part, whole=whole)
     if whole == 0:
         return Reading(code, "ratio", None, 0, 0, caution="没有可统计的事项,不显示比率。")
     lower, upper = wilson_interval(part, whole)
@@ -113,8 +116,8 @@ def ratio(code: str, *, part: int, whole: int) -> Reading:
 def on_time_rate(code: str, deadlines: Iterable[tuple[datetime, datetime | None]], *, at: datetime) -> Reading:
     """The share on time of those that are finished or due by ``at``; each case is (due, finished or None).
 
-    A case still open before its deadline is neither on time nor late and does not count; open past it, it is late. Finishing at
-    the very deadline is on time.
+    A case still open before its deadline is neither on time nor late and does not count; open past it, it is late.
+    Finishing at the very deadline is on time.
     """
     on_time = late = 0
     for due_at, done_at in deadlines:
@@ -134,7 +137,8 @@ def growth(code: str, *, now: Decimal, then: Decimal, n: int) -> Reading:
 
 def wilson_interval(part: int, whole: int, *, z: float = Z95) -> tuple[float, float]:
     """The Wilson score interval of ``part`` in ``whole`` (at least 1) at ``z`` standard deviations."""
-    _demand(whole > 0 and 0 <= part <= whole, part=part, whole=whole)
+    if whole <= 0 or not 0 <= part <= whole:
+        raise _bad_counts(part=part, whole=whole)
     rate, square = part / whole, z * z
     middle = (rate + square / (2 * whole)) / (1 + square / whole)
     half = z / (1 + square / whole) * math.sqrt(rate * (1 - rate) / whole + square / (4 * whole * whole))
@@ -152,7 +156,8 @@ def small_n_caution(part: int, whole: int) -> str:
 
 
 def unit_warning(amount: Amount, earlier: Sequence[Amount]) -> str:
-    """A question where the figure is twenty times above or below its own earlier ones; empty if it fits or none are known.
+    """A question where the figure is twenty times above or below its own earlier ones; empty if it fits or none are
+    known.
 
     The sentence names the unit that would fit, if one would.
     """
@@ -177,7 +182,9 @@ def peers_warning(amounts: Sequence[Amount]) -> list[str]:
         others = [float(each.yuan) for each in amounts if each is not amount and each.yuan > 0]
         smaller = any(_UNITS[each.unit] > _UNITS[amount.unit] for each in amounts if each is not amount)
         if others and smaller and 0 < float(amount.yuan) * _JUMP <= median(others):
-            found.append(f"“{amount.name}”{amount.value}{amount.unit}与同表其他数据相差悬殊,请核对单位,系统不会自行改动。")
+            found.append(
+                f"“{amount.name}”{amount.value}{amount.unit}与同表其他数据相差悬殊,请核对单位,系统不会自行改动。"
+            )
     return found
 
 
@@ -195,6 +202,5 @@ def _percent(value: float) -> str:
     return f"{min(max(value, 0.001), 0.999):.1%}"
 
 
-def _demand(holds: bool, **fields: object) -> None:
-    if not holds:
-        raise WrongInput("indicator.counts", "件数须为非负整数,且分子不超过分母,请核对统计口径。", **fields)
+def _bad_counts(**counts: int) -> WrongInput:
+    return WrongInput("indicator.counts", "件数须为非负整数,且分子不超过分母,请核对统计口径。", **counts)

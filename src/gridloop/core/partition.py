@@ -1,7 +1,7 @@
 """Do the parts make the whole?  横向到边、纵向到底: on the ground, and among the people, over time.
 
-On the ground, the children of a grid should tile it with no gap and no overlap (无缝拼接, GB/T 30428.1). A :class:`Report` names
-every place where they do not:
+On the ground, the children of a grid should tile it with no gap and no overlap (无缝拼接, GB/T 30428.1). A
+:class:`Report` names every place where they do not:
 
 * **gap**: ground of the parent that no child covers;
 * **overlap**: ground that two children both cover; a narrow one is a **contested strip**, typically two drawings of one
@@ -9,12 +9,13 @@ every place where they do not:
 * **outside**: ground of a child beyond the parent;
 * **sliver**: any of these too small to matter (under ``tolerance_m2``); listed, but no obstacle.
 
-Among the people, each subject (a grid, a compound, a firm) should have exactly one person accountable in a role at every instant:
-:func:`coverage_gaps` finds the instants with none, :func:`coverage_overlaps` those with several. Intervals hold their start and
-not their end.
+Among the people, each subject (a grid, a compound, a firm) should have exactly one person accountable in a role at
+every instant: :func:`coverage_gaps` finds the instants with none, :func:`coverage_overlaps` those with several.
+Intervals hold their start and not their end.
 
-Guarantees: a point of the parent lies in a child or in a reported gap or sliver, except for rounding dust under a hundredth of a
-square metre; areas are true to the sphere (Lambert's cylindrical equal-area projection); the order of children changes nothing.
+Guarantees: a point of the parent lies in a child or in a reported gap or sliver, except for rounding dust under a
+hundredth of a square metre; areas are true to the sphere (Lambert's cylindrical equal-area projection); the order of
+children changes nothing.
 
 Worked example::
 
@@ -129,7 +130,9 @@ class Report:
         small = f",另有碎屑 {len(self.slivers)} 处(可忽略)" if self.slivers else ""
         if not blocking:
             return (f"下级网格恰好拼满上级{small}。",)
-        counts = "、".join(f"{_WORDS[kind]} {n} 处" for kind in _WORDS if kind != "sliver" and (n := len(self._of(kind))))
+        counts = "、".join(
+            f"{_WORDS[kind]} {n} 处" for kind in _WORDS if kind != "sliver" and (n := len(self._of(kind)))
+        )
         return (f"下级网格未能拼满上级:{counts}{small}。", *blocking)
 
     def _of(self, kind: str) -> tuple[Flaw, ...]:
@@ -172,7 +175,7 @@ class Interval(Generic[When]):
 
 @dataclass(frozen=True, slots=True)
 class Responsibility(Generic[When]):
-    """``holder`` answers for ``subject`` in ``role`` from ``valid_from`` until ``valid_to`` (None: until further notice)."""
+    """``holder`` answers for ``subject`` in ``role`` from ``valid_from`` until ``valid_to`` (None: further notice)."""
 
     subject: str
     role: str
@@ -184,7 +187,7 @@ class Responsibility(Generic[When]):
 def coverage_gaps(
     responsibilities: Iterable[Responsibility[When]], subjects: Sequence[str], *, role: str, start: When, end: When
 ) -> list[tuple[str, Interval[When]]]:
-    """When, between ``start`` and ``end``, nobody answers for which subject; by subject in the order given, then by time."""
+    """When, between ``start`` and ``end``, nobody answers for which subject; in the order given, then by time."""
     return [
         (subject, interval)
         for subject, interval, holders in _spans(responsibilities, subjects, role=role, start=start, end=end)

@@ -2,15 +2,16 @@
 
 Two questions a receiving clerk asks of every text, answered without a library that must be installed to answer:
 
-* **Which category?** A :class:`Classifier` suggests one, says how sure it is, and says 不确定 (``category is None``) below a
-  threshold chosen when it was trained. A suggestion is never more than that: a person files.
+* **Which category?** A :class:`Classifier` suggests one, says how sure it is, and says 不确定 (``category is None``)
+  below a threshold chosen when it was trained. A suggestion is never more than that: a person files.
 * **Heard before?** :func:`similarity` and :func:`near_duplicates` compare texts by their character bigrams, exactly.
 
-Terms. A *gram* is one Chinese character or two neighbouring ones; everything else (letters, digits, marks, blanks) is left out,
-so a raw message and the same message cut into words give the same grams. A gram is known only by its *bucket*, a hash of
-its code points: the trained file holds numbers and no word of anybody's message. The *rarity* of a bucket is its inverse
-document frequency. The score of a category is the sum of ``rarity × weight`` over all grams, divided by the length of the
-vector of rarities; confidence is the soft maximum of the scores at a scale fitted on texts held out from training.
+Terms. A *gram* is one Chinese character or two neighbouring ones; everything else (letters, digits, marks, blanks) is
+left out, so a raw message and the same message cut into words give the same grams. A gram is known only by its
+*bucket*, a hash of its code points: the trained file holds numbers and no word of anybody's message. The *rarity* of a
+bucket is its inverse document frequency. The score of a category is the sum of ``rarity × weight`` over all grams,
+divided by the length of the vector of rarities; confidence is the soft maximum of the scores at a scale fitted on
+texts held out from training.
 
 Guarantees: the same text gives the same answer alone and in a batch; no answer depends on the order of a batch; a text
 without Chinese characters is unsure with confidence 0; the words named as reasons occur in the text.
@@ -58,7 +59,7 @@ _STIR = np.uint64(0xBF58476D1CE4E5B9)
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A category with its confidence in 0..1, or ``category=None`` when unsure; ``alternatives`` start with the best."""
+    """A category with its confidence in 0..1, or ``category=None`` when unsure; ``alternatives`` best first."""
 
     category: str | None
     confidence: float
@@ -89,8 +90,8 @@ class Pair:
 class Classifier:
     """A linear model over hashed grams.
 
-    ``table`` has one row a bucket and a column a category, then one column with the squared rarity; the weights are already
-    multiplied by the rarity.
+    ``table`` has one row a bucket and a column a category, then one column with the squared rarity; the weights are
+    already multiplied by the rarity.
     """
 
     categories: tuple[str, ...]
@@ -105,7 +106,9 @@ class Classifier:
         """The classifier that :meth:`to_arrays` or the training script wrote; ``WrongInput`` if it is not one."""
         missing = [name for name in ARRAYS if name not in arrays]
         if missing or int(arrays["format"]) != FORMAT:
-            raise WrongInput("text.not_a_model", "这不是可用的分类模型文件,请重新训练或换用随软件附带的模型。", missing=missing)
+            raise WrongInput(
+                "text.not_a_model", "这不是可用的分类模型文件,请重新训练或换用随软件附带的模型。", missing=missing
+            )
         bits, categories = int(arrays["bits"]), tuple(str(name) for name in arrays["categories"])
         weights = np.zeros((1 << bits, len(categories)), dtype=np.float32)
         weights[np.asarray(arrays["buckets"], dtype=np.int64)] = arrays["weights"]
@@ -241,8 +244,9 @@ def gram_buckets(texts: Sequence[str], bits: int) -> Grams:
 def bigrams(text: str) -> list[str]:
     """The search keys of a text: overlapping pairs of characters inside each unbroken run of letters, digits and 汉字.
 
-    Full-width forms and capitals are folded. A run of one character is its own key. Hence the keys of any part of a run that
-    is two or more characters long are among the keys of the whole: a search by bigrams never misses a true match.
+    Full-width forms and capitals are folded. A run of one character is its own key. Hence the keys of any part of a
+    run that is two or more characters long are among the keys of the whole: a search by bigrams never misses a true
+    match.
     """
     keys: list[str] = []
     for run in _RUN.findall(unicodedata.normalize("NFKC", text).casefold()):

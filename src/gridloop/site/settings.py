@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from gridloop.core.checkpoint import generate_key
 from gridloop.site.home import database, home, kept_secret
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -18,6 +19,8 @@ SECRET_KEY = os.environ.get("GRIDLOOP_SECRET_KEY") or kept_secret("web.key").hex
 DATA_KEY = os.environ.get("GRIDLOOP_DATA_KEY") or kept_secret("data.key").hex()
 DEBUG = os.environ.get("GRIDLOOP_DEBUG") == "1"
 PUBLIC_URL = os.environ.get("GRIDLOOP_URL", "http://127.0.0.1:8000")
+LEDGER_KEY_NAME = urlsplit(PUBLIC_URL).netloc.rpartition("@")[2] or "localhost"
+LEDGER_VERIFIER_KEY = generate_key(LEDGER_KEY_NAME, seed=kept_secret("ledger.key")).verifier_key
 ALLOWED_HOSTS = [*os.environ.get("GRIDLOOP_HOSTS", "localhost,127.0.0.1,[::1]").split(","), "testserver"]
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("GRIDLOOP_ORIGINS", "").split(",") if origin]
 
@@ -120,6 +123,7 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
@@ -142,6 +146,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secrets": {"()": "gridloop.web.public.unlogged.SecretsStayOut"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": os.environ.get("GRIDLOOP_LOG", "WARNING")},
 }

@@ -1,7 +1,66 @@
-"""What every page gets."""
+"""What every page gets: the reader's own settings, who they are, and the doors they may use. It costs no query of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gridloop.core.access import FILES_CASES, SEES_THE_PLACE, SEES_THE_UNIT, Actor
+from gridloop.web.reader import known_reader
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One door of the main navigation."""
+
+    label: str
+    address: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The frame round every page."""
+
+    theme: str
+    type: str
+    language: str
+    is_english: bool
+    street_name: str = ""
+    person_name: str = ""
+    posts: str = ""
+    links: tuple[Link, ...] = ()
 
 
 def page(request: HttpRequest) -> dict[str, object]:
-    return {}
+    """``page`` for the layout templates, from cookies, language and (where the view asked for one) the reader."""
+    reader = known_reader(request)
+    is_english = (get_language() or "").startswith("en")
+    frame = Page(
+        theme="dark" if request.COOKIES.get("theme") == "dark" else "light",
+        type="large" if request.COOKIES.get("type") == "large" else "normal",
+        language="en" if is_english else "zh-Hans",
+        is_english=is_english,
+        street_name=reader.street.name if reader and reader.street else "",
+        person_name=reader.actor.name if reader else "",
+        posts="、".join(dict.fromkeys(post.title for post in reader.actor.posts)) if reader else "",
+        links=_links(request.path, reader.actor) if reader else (),
+    )
+    return {"page": frame}
+
+
+def _links(path: str, actor: Actor) -> tuple[Link, ...]:
+    """The doors this actor may use; the longest address that leads the path is the present one."""
+    roles = actor.roles()
+    doors = [(_("工作台"), reverse("desk")), (_("事项"), reverse("cases"))]
+    if roles & FILES_CASES:
+        doors.append((_("登记"), reverse("new_case")))
+    if roles & (SEES_THE_PLACE | SEES_THE_UNIT):
+        doors.append((_("网格图"), reverse("atlas")))
+    doors.append((_("规则"), reverse("setup")))
+    present = max((address for _label, address in doors if path.startswith(address)), key=len, default="")
+    return tuple(Link(label, address, address == present) for label, address in doors)

@@ -9,22 +9,36 @@ Guarantees
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import connection
 
 from gridloop.core import ledger
-from gridloop.core.access import Actor
-from gridloop.core.errors import Refused, WrongInput
+from gridloop.core.access import Actor, Role
+from gridloop.core.audit import ERASED_KIND
+from gridloop.core.errors import NotAllowed, Refused, WrongInput
 from gridloop.offices.archive import queries
 from gridloop.offices.archive.identifiers import random_bytes
-from gridloop.offices.archive.models import AccessNote, Book, Bookmark, Checkpoint, Deed, Entry, Erasure, Node, Reacted
+from gridloop.offices.archive.models import (
+    AccessNote,
+    Book,
+    Bookmark,
+    Checkpoint,
+    Deed,
+    Entry,
+    Erasure,
+    Node,
+    Reacted,
+)
+from gridloop.offices.archive.rows import write_rows_with_keys
 from gridloop.offices.archive.transaction import deed
+
+ERASES = frozenset({Role.SECURITY_KEEPER, Role.STREET_LEADER})
+LONGEST_WAIT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +65,10 @@ def record(kind: str, *, by: Actor, at: datetime, street: str, subject: str, pay
 
 
 def record_many(facts: Iterable[Fact], *, by: Actor, at: datetime, street: str) -> list[Entry]:
-    """An entry for each fact, in their order, in one statement."""
-    return Entry.objects.bulk_create([_entry(fact, by=by, at=at, street=street) for fact in facts], batch_size=500)
+    """An entry for each fact, in their order."""
+    entries = [_entry(fact, by=by, at=at, street=street) for fact in facts]
+    write_rows_with_keys(entries)
+    return entries
 
 
 def _entry(fact: Fact, *, by: Actor, at: datetime, street: str) -> Entry:
@@ -84,6 +100,8 @@ def seal(*, street: str, limit: int = 5000) -> int:
     Steps: (1) lock the book, (2) take committed entries without a number by id, (3) append their leaves, (4) write
     numbers, nodes and the new size together.
     """
+    if not queries.has_unsealed(street):
+        return 0
     with deed():
         book = Book.objects.select_for_update().get(street=street)
         entries = list(Entry.objects.filter(book=book, seq__isnull=True).order_by("id").only("id", "leaf")[:limit])
@@ -112,6 +130,8 @@ def _number(entries: Sequence[Entry], *, first: int) -> None:
 
 def sign(*, street: str, at: datetime, origin: str, key_name: str, private_key: bytes) -> Checkpoint | None:
     """The book's present size and root are signed, unless that size was signed before."""
+    if not queries.has_grown(street):
+        return None
     with deed():
         book = Book.objects.select_for_update().get(street=street)
         if book.size == 0 or book.signed_size == book.size:
@@ -127,15 +147,18 @@ def sign(*, street: str, at: datetime, origin: str, key_name: str, private_key: 
 def erase(*, entries: Sequence[int], street: str, basis: str, by: Actor, at: datetime) -> Erasure:
     """The payloads and salts of these entries (by number) are gone; verification says *erased*, not *broken*.
 
-    The certificate is itself an entry that lists the numbers. Raises WrongInput without a basis, Refused for a number
-    that is not sealed or whose payload is gone already.
+    The certificate is itself an entry that lists the numbers. Raises NotAllowed for anyone but the system, a security
+    keeper or a leader of the street, WrongInput without a basis or a number, Refused for a number that is not sealed, whose
+    payload is gone already, or which is itself a certificate (without it the erasure could no longer be accounted for).
     """
+    if by.kind != "system" and not by.roles(street) & ERASES:
+        raise NotAllowed("archive.may_not_erase", "销毁由安全管理员或街道领导来做;请联系他们。")
+    if not entries:
+        raise WrongInput("archive.nothing_to_erase", "请选择要销毁的条目。", field="entries")
     if not basis.strip():
         raise WrongInput("archive.basis_missing", "请写明销毁依据(文件名称和条款)。", field="basis")
     with deed():
-        rows = list(Entry.objects.select_for_update().filter(book_id=street, seq__in=entries, payload__isnull=False))
-        if len(rows) != len(set(entries)):
-            raise Refused("archive.not_erasable", "有的条目尚未封存或已销毁;请等封存后重选。", entries=sorted(entries))
+        rows = _erasable(street, entries)
         certificate = record(
             "archive.erased", by=by, at=at, street=street, subject=f"book:{street}",
             payload={"basis": basis, "entries": sorted(row.seq for row in rows if row.seq)},
@@ -146,28 +169,64 @@ def erase(*, entries: Sequence[int], street: str, basis: str, by: Actor, at: dat
     return erasure
 
 
+def _erasable(street: str, numbers: Sequence[int]) -> list[Entry]:
+    """The entries, locked. Raises Refused when one of them cannot be erased."""
+    rows = Entry.objects.select_for_update().filter(book_id=street, seq__in=numbers, payload__isnull=False)
+    found = list(rows.exclude(kind=ERASED_KIND))
+    if len(found) != len(set(numbers)):
+        raise Refused("archive.not_erasable", "有的条目尚未封存、已销毁或本身是销毁证明;请重选。", entries=sorted(numbers))
+    return found
+
+
 def once(*, door: str, key: str, content: object, at: datetime, do: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], bool]:
     """The answer of a deed that is done once for its key, and whether it had been done before.
 
-    Raises Refused when the key was used for something else.
+    The key is claimed first, inside the deed's own transaction: of two at once the second waits in the database and then
+    gets the first one's answer. Raises Refused when the key was used for something else.
     """
-    fingerprint = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+    fingerprint = queries.fingerprint_of(content)
     if not key:
         with deed():
             return do(), False
-    for attempt in (1, 2):
-        done = queries.deed_done(door=door, key=key)
-        if done:
-            return _same(done, fingerprint), True
-        try:
-            with deed():
-                answer = do()
-                Deed.objects.create(door=door, key=key, fingerprint=fingerprint, answer=answer, done_at=at)
-                return answer, False
-        except IntegrityError:
-            if attempt == 2 or not queries.deed_done(door=door, key=key):
-                raise
-    raise AssertionError("unreachable")
+    answer = _done_now(Deed(door=door, key=key, fingerprint=fingerprint, answer={}, done_at=at), do)
+    if answer is not None:
+        return answer, False
+    done = queries.deed_done(door=door, key=key)
+    if done is None:
+        raise Refused("door.try_again", "同一份内容正在提交,结果还不确定;请稍后用同一个键再提交一次。", key=key)
+    return _same(done, fingerprint), True
+
+
+def _done_now(claim: Deed, do: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    """The deed's answer, kept under its key together with what the deed wrote; None when the key was claimed before."""
+    with deed():
+        if not _claimed(claim):
+            return None
+        answer = do()
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE archive_deed SET answer = %s WHERE door = %s AND key = %s", [json.dumps(answer), claim.door, claim.key])
+    return answer
+
+
+def _claimed(claim: Deed) -> bool:
+    """The key is ours, in one statement without a savepoint; False when someone else has it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO archive_deed (door, key, fingerprint, answer, done_at) VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            [claim.door, claim.key, claim.fingerprint, "{}", connection.ops.adapt_datetimefield_value(claim.done_at)],
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def remember(*, door: str, answers: Mapping[str, tuple[object, dict[str, Any]]], at: datetime) -> None:
+    """Each key has done its deed: by key, the content it was done for and its answer. For imports, in the deed's own transaction."""
+    Deed.objects.bulk_create(
+        [
+            Deed(door=door, key=key, fingerprint=queries.fingerprint_of(content), answer=answer, done_at=at)
+            for key, (content, answer) in answers.items()
+        ],
+        batch_size=500,
+    )
 
 
 def _same(done: Deed, fingerprint: str) -> dict[str, Any]:
@@ -188,12 +247,31 @@ def note_access(*, by: Actor, at: datetime, street: str, subject: str, what: str
 
 
 def react_once(*, reaction: str, entry: Entry, do: Callable[[], object]) -> bool:
-    """The reaction has followed this entry exactly once; True when it was done now."""
+    """The reaction has followed this entry exactly once, in one transaction with its effect; True when it was done now.
+
+    A reaction that was set aside with a fault is done again here. What ``do`` raises passes on, and nothing is written.
+    """
     with deed():
-        _, is_new = Reacted.objects.get_or_create(reaction=reaction, entry=entry)
-        if is_new:
-            do()
-        return is_new
+        row, is_new = Reacted.objects.select_for_update().get_or_create(reaction=reaction, entry=entry)
+        if not is_new and not row.fault:
+            return False
+        do()
+        if row.fault:
+            Reacted.objects.filter(pk=row.pk).update(fault="", next_try_at=None)
+        return True
+
+
+def set_aside(*, reaction: str, entry: Entry, fault: str, at: datetime) -> Reacted:
+    """The reaction that failed is tried again later: after 2, 4, 8 … seconds, at most an hour apart, for ever."""
+    with deed():
+        row, is_new = Reacted.objects.select_for_update().get_or_create(
+            reaction=reaction, entry=entry, defaults={"fault": fault[:300]}
+        )
+        if is_new or row.fault:  # a done one stays done
+            row.fault, row.tries = fault[:300] or "?", min(row.tries + 1, 30)
+            row.next_try_at = at + min(timedelta(seconds=2**row.tries), LONGEST_WAIT)
+            row.save(update_fields=["fault", "tries", "next_try_at"])
+        return row
 
 
 def move_bookmark(*, street: str, reader: str, seq: int) -> None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
+import zlib
 from datetime import datetime
 
 import filetype  # type: ignore[import-untyped]
 from django.core.files.base import ContentFile
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import TooMuch, WrongInput
@@ -20,6 +22,10 @@ from gridloop.offices.archive.identifiers import new_ref
 from gridloop.offices.archive.models import Attachment
 from gridloop.offices.archive.transaction import deed
 
+GPS = 0x8825
+"""The EXIF directory that holds the shooting position."""
+KINDS = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WEBP"}
+"""How Pillow names a format, and as what it is kept; MPO is a JPEG followed by further views, which are left out."""
 LARGEST = 10 * 1024 * 1024
 MOST_PIXELS = 60_000_000
 TAKEN = {
@@ -53,7 +59,7 @@ def attach(
     ref = new_ref()
     with deed():
         kept = Attachment(
-            ref=ref, street=street, subject=subject, name=name[-160:], media_type=media_type, size=len(content), sha256=digest,
+            ref=ref, street=street, subject=subject, name=_file_name(name), media_type=media_type, size=len(content), sha256=digest,
             keeps_location=keeps_location, by=by.label, added_at=at,
         )  # fmt: skip
         kept.file.save(f"{ref}.{TAKEN[media_type]}", ContentFile(content), save=False)
@@ -63,6 +69,12 @@ def attach(
             payload={"name": kept.name, "media_type": media_type, "size": kept.size, "sha256": digest},
         )  # fmt: skip
     return kept
+
+
+def _file_name(name: str) -> str:
+    """The last part of the name, printable, at most 160 characters; never a path."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(letter for letter in last if letter.isprintable())[-160:] or "附件"
 
 
 def sniff(content: bytes, *, name: str) -> str:
@@ -78,26 +90,43 @@ def sniff(content: bytes, *, name: str) -> str:
 
 
 def clean_photo(content: bytes, *, keeps_location: bool, name: str) -> bytes:
-    """The photo, upright, without its shooting position (unless kept), serial numbers or thumbnails."""
+    """The photo, upright, without its shooting position (unless kept), serial numbers, comments or thumbnails.
+
+    Everything but the pixels and the colour profile is left behind: EXIF, XMP, IPTC and comments may all hold the place.
+    """
     try:
         photo = Image.open(io.BytesIO(content))
-        if photo.width * photo.height > MOST_PIXELS:
-            raise TooMuch("attachment.too_many_pixels", f"“{name}”像素过大;请缩小后再传。", name=name)
-        exif = photo.getexif()
-        kind = photo.format or "JPEG"
-        photo = ImageOps.exif_transpose(photo)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as fault:
+        _must_be_bearable(photo, name)
+        photo.load()
+        position = photo.getexif().get_ifd(GPS) if keeps_location else {}
+        return _saved(ImageOps.exif_transpose(photo), kind=KINDS[photo.format or ""], position=dict(position))
+    except Image.DecompressionBombError as fault:
+        raise _too_many_pixels(name) from fault
+    except (OSError, SyntaxError, ValueError, TypeError, KeyError, EOFError, struct.error, zlib.error) as fault:
         raise WrongInput("attachment.broken_photo", f"“{name}”打不开;请重新拍摄或换一张。", name=name) from fault
-    position = exif.get_ifd(0x8825) if keeps_location else {}
-    return _saved(photo, kind=kind, position=position)
+
+
+def _must_be_bearable(photo: Image.Image, name: str) -> None:
+    if photo.width * photo.height > MOST_PIXELS:
+        raise _too_many_pixels(name)
+
+
+def _too_many_pixels(name: str) -> TooMuch:
+    return TooMuch("attachment.too_many_pixels", f"“{name}”像素过大;请缩小后再传。", name=name, limit=MOST_PIXELS)
 
 
 def _saved(photo: Image.Image, *, kind: str, position: dict[int, object]) -> bytes:
-    exif = Image.Exif()
+    """The photo's bytes in its own format, with the position and nothing else about its making."""
+    photo.info = {key: photo.info[key] for key in ("icc_profile", "transparency") if key in photo.info}
+    options: dict[str, object] = {} if kind == "PNG" else {"quality": 88}
+    if "icc_profile" in photo.info:
+        options["icc_profile"] = photo.info["icc_profile"]
     if position:
-        exif.get_ifd(0x8825).update(position)
-    out = io.BytesIO()
+        exif = Image.Exif()
+        exif.get_ifd(GPS).update(position)
+        options["exif"] = exif.tobytes()  # as bytes: an Exif that holds nothing but a directory counts as empty
     if kind == "JPEG" and photo.mode not in ("RGB", "L"):
         photo = photo.convert("RGB")
-    photo.save(out, format=kind, **({"exif": exif} if position else {}), **({"quality": 88} if kind != "PNG" else {}))
+    out = io.BytesIO()
+    photo.save(out, format=kind, **options)
     return out.getvalue()

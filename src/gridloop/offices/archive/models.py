@@ -137,13 +137,22 @@ class Bookmark(models.Model):
 
 
 class Reacted(models.Model):
-    """A reaction to a cause, done once: doing it again is refused by the database."""
+    """A reaction to a cause, done once: doing it again is refused by the database.
+
+    One that failed stands here with its ``fault`` and is tried again at ``next_try_at``; a done one has neither.
+    """
 
     reaction = models.CharField(max_length=60)
     entry = models.ForeignKey(Entry, models.PROTECT)
+    fault = models.CharField(max_length=300, blank=True, default="")
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reaction", "entry"], name="a_reaction_follows_a_cause_once")]
+        indexes = [
+            models.Index(fields=["next_try_at"], name="reactions_to_be_tried_again", condition=models.Q(next_try_at__isnull=False)),
+        ]
 
 
 class Attachment(Kept):

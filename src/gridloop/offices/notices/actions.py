@@ -16,6 +16,7 @@ from gridloop.core.errors import NotAllowed, WrongInput
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.identifiers import new_ref
 from gridloop.offices.archive.transaction import deed
+from gridloop.offices.notices import queries
 from gridloop.offices.notices.models import Channel, Delivery, Notice
 from gridloop.offices.organisation.models import Person
 
@@ -32,6 +33,10 @@ class Message:
     subject: str
     text: str = ""
     is_urgent: bool = False
+
+
+SCHEMES = ("wecombot", "dingtalk", "feishu", "lark", "json", "jsons", "form", "forms")
+"""The Apprise services that a channel may use: group robots of WeCom, DingTalk and Feishu, and webhooks."""
 
 
 Send = Callable[[str, str, str, str], None]
@@ -93,39 +98,56 @@ def goes_out_at(channel: Channel, *, at: datetime, is_urgent: bool, zone: str = 
 def deliver(*, at: datetime, send: Send, limit: int = 200) -> int:
     """Deliveries whose time has come are sent, bundled per channel; how many notices went out.
 
-    A delivery is claimed (its next try moved ahead) before it is sent: a crash in between delays it, and never repeats it
-    at once. After six tries it is given up and says why.
+    When a digest leaves, whatever else waits for its channel leaves with it. A delivery is claimed (its next try moved ahead)
+    before it is sent: a crash in between delays it, and never repeats it at once. After six tries it is given up and says why.
     """
-    due = Delivery.objects.filter(next_try_at__lte=at).select_related("notice", "channel").order_by("next_try_at", "id")[:limit]
-    by_channel: dict[int, list[Delivery]] = {}
-    for delivery in due:
-        if _claimed(delivery, at=at):
-            by_channel.setdefault(delivery.channel_id, []).append(delivery)
-    return sum(_sent(bundle, at=at, send=send) for bundle in by_channel.values())
+    if not queries.is_anything_to_send(at=at):
+        return 0
+    return sum(_sent(bundle, at=at, send=send) for bundle in _claimed(at=at, limit=limit))
 
 
-def _claimed(delivery: Delivery, *, at: datetime) -> bool:
+def _claimed(*, at: datetime, limit: int) -> list[list[Delivery]]:
+    """The deliveries to try now, per channel; nobody else will try them before their next time."""
+    with deed():
+        bundles: dict[int, list[Delivery]] = {}
+        for delivery in queries.to_be_sent(at=at, limit=limit):
+            if _claim(delivery, at=at):
+                bundles.setdefault(delivery.channel_id, []).append(delivery)
+    return list(bundles.values())
+
+
+def _claim(delivery: Delivery, *, at: datetime) -> bool:
+    """Compare-and-set on the next try; False when another tick was faster."""
     tries = delivery.tries + 1
     again = at + timedelta(minutes=2**tries) if tries < MOST_TRIES else None
-    with deed():
-        won = Delivery.objects.filter(pk=delivery.pk, next_try_at=delivery.next_try_at).update(next_try_at=again, tries=tries)
-    return bool(won)
+    fault = f"第 {tries} 次发送没有得到回音"
+    waiting = Delivery.objects.filter(pk=delivery.pk, next_try_at=delivery.next_try_at, sent_at__isnull=True)
+    return bool(waiting.update(next_try_at=again, tries=tries, fault=fault))
 
 
 def _sent(bundle: Sequence[Delivery], *, at: datetime, send: Send) -> int:
     channel = bundle[0].channel
     title = bundle[0].notice.title if len(bundle) == 1 else f"网格闭环:{len(bundle)} 条新通知"
-    text = "\n".join(f"· {each.notice.title} {each.notice.text}".strip() for each in bundle)
     keys = [each.pk for each in bundle]
     try:
-        send(channel.kind, channel.address, title, text)
+        send(channel.kind, channel.address, title, _text_of(bundle))
     except (OSError, ValueError) as fault:
         with deed():
-            Delivery.objects.filter(pk__in=keys).update(fault=str(fault)[:200])
+            Delivery.objects.filter(pk__in=keys).update(fault=str(fault)[:200] or type(fault).__name__)
         return 0
     with deed():
         Delivery.objects.filter(pk__in=keys).update(sent_at=at, next_try_at=None, fault="")
     return len(bundle)
+
+
+def _text_of(bundle: Sequence[Delivery]) -> str:
+    if len(bundle) == 1:
+        return bundle[0].notice.text or bundle[0].notice.title
+    return "\n".join(f"· {each.notice.title} {each.notice.text}".strip() for each in bundle)
+
+
+def scheme_of(address: str) -> str:
+    return address.strip().partition("://")[0].lower()
 
 
 def add_channel(*, by: Actor, at: datetime, person: Person, kind: str, address: str, as_digest: bool = True) -> Channel:
@@ -134,12 +156,30 @@ def add_channel(*, by: Actor, at: datetime, person: Person, kind: str, address: 
         raise NotAllowed("notices.not_own", "通知渠道由本人设置。")
     if kind not in Channel.Kind.values or not address.strip():
         raise WrongInput("notices.bad_channel", "请选择渠道类型并填写地址。", field="address")
+    if kind == Channel.Kind.APPRISE and scheme_of(address) not in SCHEMES:
+        raise WrongInput(
+            "notices.unknown_scheme", f"渠道地址要以这些之一开头:{'、'.join(f'{scheme}://' for scheme in SCHEMES)}。", field="address"
+        )
     with deed():
         channel = Channel.objects.create(street=person.street, person=person, kind=kind, address=address.strip(), as_digest=as_digest)
         record(
             "channel.added", by=by, at=at, street=person.street, subject=f"person:{person.ref}", payload={"kind": kind, "digest": as_digest}
         )
     return channel
+
+
+def close_channel(*, by: Actor, at: datetime, channel: str) -> Channel:
+    """The person is no longer told through this channel, and what was on its way stays in the console.
+
+    Raises NotFound for a channel that is not the person's own.
+    """
+    with deed():
+        found = queries.channel_of(by, channel)
+        Channel.objects.filter(pk=found.pk).update(is_active=False)
+        waiting = Delivery.objects.filter(channel=found, sent_at__isnull=True, next_try_at__isnull=False)
+        waiting.update(next_try_at=None, fault="渠道已停用")
+        record("channel.closed", by=by, at=at, street=found.street, subject=f"person:{found.person.ref}", payload={"kind": found.kind})
+    return found
 
 
 def note_seen(*, by: Actor, at: datetime) -> int:

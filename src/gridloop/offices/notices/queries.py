@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q
+
 from gridloop.core.access import Actor
+from gridloop.core.errors import NotFound
 from gridloop.offices.notices.models import Channel, Delivery, Notice
 
 
@@ -17,6 +23,33 @@ def count_new(actor: Actor) -> int:
 
 def channels_of(actor: Actor) -> list[Channel]:
     return list(Channel.objects.filter(person_id=actor.person_id, is_active=True))
+
+
+def channel_of(actor: Actor, ref: str) -> Channel:
+    """The actor's own channel by ref. Raises NotFound for anyone else's."""
+    found = Channel.objects.filter(person_id=actor.person_id, ref=ref).select_related("person").first()
+    if found is None:
+        raise NotFound("notices.no_channel", "没有这个通知渠道;请刷新页面。")
+    return found
+
+
+def is_anything_to_send(*, at: datetime) -> bool:
+    """Whether a delivery's time has come: one look into a partial index."""
+    return Delivery.objects.filter(next_try_at__lte=at).exists()
+
+
+def to_be_sent(*, at: datetime, limit: int) -> list[Delivery]:
+    """The deliveries to try now, the oldest first: those whose time has come, and what a leaving digest takes along.
+
+    Called inside a deed. On PostgreSQL they are locked, and those that another tick holds are left to it.
+    """
+    due = Delivery.objects.filter(next_try_at__lte=at)
+    leaving = due.filter(notice__is_urgent=False, channel__as_digest=True).values("channel_id")
+    along = Q(channel_id__in=leaving, channel__as_digest=True, tries=0, next_try_at__isnull=False)
+    rows = Delivery.objects.filter(Q(next_try_at__lte=at) | along).select_related("notice", "channel")
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True, of=("self",))
+    return list(rows.order_by("next_try_at", "id")[:limit])
 
 
 def given_up(street: str) -> list[Delivery]:

@@ -164,6 +164,7 @@ def delegate(*, by: Actor, at: datetime, holding: Holding, to: Person, starts_at
         raise WrongInput("organisation.delegation_ends_early", "授权的结束时间要晚于开始时间。", field="ends_at")
     with deed():
         made = Delegation.objects.create(holding=holding, to=to, reason=reason, starts_at=starts_at, ends_at=ends_at)
+        renew(street)
         record(
             "post.delegated", by=by, at=at, street=street, subject=f"post:{holding.post.ref}",
             payload={"post": holding.post.code, "from": holding.person.name, "to": to.name, "reason": reason},

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Q
 
 from gridloop.core.access import Actor, PostHeld, Role
 from gridloop.core.errors import NotAllowed, NotFound, Refused
 from gridloop.offices.organisation.models import Account, ApiToken, Delegation, DutyItem, Holding, Person, Post, Street, Unit
+from gridloop.offices.organisation.snapshot import per_version
 
 
 def streets() -> list[Street]:
@@ -26,11 +29,13 @@ def street(code: str) -> Street:
 
 
 def version_of(street_code: str) -> int:
-    """The street's version: one indexed read. Raises NotFound."""
-    found = Street.objects.filter(code=street_code).values_list("version", flat=True).first()
+    """The street's version: one indexed read, in plain SQL because every request asks. Raises NotFound."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version FROM organisation_street WHERE code = %s", [street_code])
+        found = cursor.fetchone()
     if found is None:
         raise NotFound("organisation.no_street", f"没有代码为“{street_code}”的街道。", street=street_code)
-    return found
+    return int(found[0])
 
 
 def now_valid(at: datetime, *, start: str = "starts_at", end: str = "ends_at") -> Q:
@@ -38,26 +43,63 @@ def now_valid(at: datetime, *, start: str = "starts_at", end: str = "ends_at") -
     return Q(**{f"{start}__lte": at}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": at}))
 
 
-def actor_of(person: Person, *, at: datetime) -> Actor:
-    """The actor that a person is at this moment: the posts held, and those acted on by delegation."""
-    holdings = Holding.objects.filter(now_valid(at), person=person).select_related("post__unit")
-    delegated = Delegation.objects.filter(now_valid(at), to=person).select_related("holding__post__unit")
-    posts = [_held(holding.post, is_substitute=holding.is_substitute) for holding in holdings if _exists(holding.post, at)]
-    posts += [_held(each.holding.post, is_substitute=True) for each in delegated if _exists(each.holding.post, at)]
-    return Actor(
-        kind="person", ref=person.ref, name=person.name, street=person.street, posts=tuple(posts), person_id=person.pk
-    )
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A post that a person holds or acts on by delegation, from when until when (None: open)."""
+
+    post: PostHeld
+    starts_at: datetime
+    ends_at: datetime | None
+
+    def includes(self, at: datetime) -> bool:
+        return self.starts_at <= at and (self.ends_at is None or self.ends_at > at)
 
 
-def _exists(post: Post, at: datetime) -> bool:
-    return post.valid_from <= at and (post.valid_until is None or post.valid_until > at)
+@per_version
+def _postings(street: str) -> dict[int, tuple[Held, ...]]:
+    """By person id: every holding and delegation of the street with its dates, compiled once for each version."""
+    found: dict[int, list[Held]] = {}
+    for holding in Holding.objects.filter(post__street=street).select_related("post__unit").order_by("starts_at", "id"):
+        found.setdefault(holding.person_id, []).append(_held(holding, holding.starts_at, holding.ends_at, is_substitute=holding.is_substitute))
+    for each in Delegation.objects.filter(holding__post__street=street).select_related("holding__post__unit").order_by("id"):
+        found.setdefault(each.to_id, []).append(_held(each.holding, each.starts_at, each.ends_at, is_substitute=True))
+    return {person: tuple(held) for person, held in found.items()}
 
 
-def _held(post: Post, *, is_substitute: bool) -> PostHeld:
-    return PostHeld(
+def _held(holding: Holding, starts_at: datetime, ends_at: datetime | None, *, is_substitute: bool) -> Held:
+    """The post as held, while both the post exists and the person holds it."""
+    post = holding.post
+    ends = [moment for moment in (ends_at, post.valid_until) if moment is not None]
+    held = PostHeld(
         post=post.code, role=post.role, title=post.title, unit=post.unit.code, place=post.place, street=post.street,
         is_substitute=is_substitute,
     )  # fmt: skip
+    return Held(held, max(starts_at, post.valid_from), min(ends, default=None))
+
+
+def posts_held(street_code: str, person_id: int, *, at: datetime) -> tuple[PostHeld, ...]:
+    """The posts that a person holds, or acts on by delegation, at this moment."""
+    known = _postings(street=street_code, version=version_of(street_code))
+    return tuple(held.post for held in known.get(person_id, ()) if held.includes(at))
+
+
+def actor_of(person: Person, *, at: datetime) -> Actor:
+    """The actor that a person is at this moment: the posts held, and those acted on by delegation."""
+    return Actor(
+        kind="person", ref=person.ref, name=person.name, street=person.street, posts=posts_held(person.street, person.pk, at=at),
+        person_id=person.pk,
+    )  # fmt: skip
+
+
+def demo_accounts(*, at: datetime) -> list[tuple[str, str, str]]:
+    """(user name, person, post titles) of the synthetic people of demonstration streets; empty on a real installation."""
+    if Street.objects.filter(is_demonstration=False).exists():
+        return []
+    found = Account.objects.filter(person__is_synthetic=True, is_active=True).select_related("person").order_by("person__street", "id")
+    held: dict[int, list[str]] = {}
+    for holding in Holding.objects.filter(now_valid(at), person__account__in=found).select_related("post"):
+        held.setdefault(holding.person_id, []).append(holding.post.title)
+    return [(row.username, row.person.name, "、".join(held.get(row.person_id or 0, []))) for row in found if row.person]
 
 
 def actor_of_account(account: Account, *, at: datetime) -> Actor:
@@ -70,13 +112,14 @@ def actor_of_account(account: Account, *, at: datetime) -> Actor:
 def actor_of_token(secret: str, *, at: datetime) -> Actor:
     """The actor that a token acts for, within the token's scopes. Raises NotAllowed."""
     digest = hashlib.sha256(secret.encode()).hexdigest()
-    token = ApiToken.objects.select_related("person").filter(hash=digest, revoked_at__isnull=True).first()
-    if token is None or (token.expires_at and token.expires_at <= at):
+    columns = ("ref", "name", "scopes", "expires_at", "person_id", "person__name", "person__street")
+    found = list(ApiToken.objects.filter(hash=digest, revoked_at__isnull=True).values_list(*columns)[:1])
+    if not found or (found[0][3] and found[0][3] <= at):
         raise NotAllowed("organisation.bad_token", "令牌无效或已过期;请向系统管理员申请新的令牌。")
-    person = actor_of(token.person, at=at)
+    ref, name, scopes, _, person_id, person, street_code = found[0]
     return Actor(
-        kind="token", ref=token.ref, name=f"{person.name}({token.name})", street=person.street, posts=person.posts,
-        person_id=person.person_id, token_scopes=frozenset(token.scopes),
+        kind="token", ref=ref, name=f"{person}({name})", street=street_code, posts=posts_held(street_code, person_id, at=at),
+        person_id=person_id, token_scopes=frozenset(scopes),
     )  # fmt: skip
 
 
@@ -116,6 +159,11 @@ def unit(street_code: str, code: str) -> Unit:
     if found is None:
         raise NotFound("organisation.no_unit", f"本街道没有单位“{code}”;请从单位列表中选择。", unit=code)
     return found
+
+
+def unit_named(street_code: str, name: str) -> Unit | None:
+    """The unit by its name, as ledger entries tell it; the newest where a name was used twice."""
+    return Unit.objects.filter(street=street_code, name=name).order_by("-valid_from", "-id").first()
 
 
 def person(street_code: str, code: str) -> Person:

@@ -12,15 +12,18 @@ that lateness is attributed to who held the case; the first segment's own clock 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+from django.db.models import Field
+
 from gridloop.core.access import SYSTEM, Actor
 from gridloop.core.clock import ClockEvent, ClockState, judge
-from gridloop.core.errors import Refused, WrongInput
-from gridloop.core.profile import Profile
+from gridloop.core.errors import Broken, Refused, WrongInput
+from gridloop.core.profile import Profile, Stage
 from gridloop.core.worktime import Calendar
 from gridloop.offices.archive.actions import Fact, record, record_many
 from gridloop.offices.archive.identifiers import new_ref
@@ -28,6 +31,11 @@ from gridloop.offices.archive.transaction import deed
 from gridloop.offices.organisation.actions import must_set_up, renew
 from gridloop.offices.supervision import queries
 from gridloop.offices.supervision.models import CalendarVersion, Clock, ProfileVersion
+
+
+CACHED = (
+    "events", "state", "due_at", "is_provisional", "next_check_at", "is_late", "warned", "grade", "priority", "holder", "calendar",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +51,41 @@ class Start:
     calendar: tuple[int, Calendar]
     happened: Mapping[str, datetime]
     segment: int | None = None
+    except_for: frozenset[str] = frozenset()
 
 
 def opened_clocks(start: Start) -> list[Clock]:
     """Unsaved clocks of the stages that have started and not ended; the caller writes them."""
-    stages = [
-        stage for stage in start.profile[1].stages if stage.start in start.happened and stage.terminal not in start.happened
+    return opened_together([start])[0]
+
+
+def opened_together(starts: Iterable[Start]) -> list[list[Clock]]:
+    """The unsaved clocks of each start; what is alike (same rules, grade and moment) is judged once."""
+    judged: dict[tuple[Any, ...], ClockState] = {}
+    return [[_opened(start, stage, judged) for stage in _stages(start)] for start in starts]
+
+
+def _stages(start: Start) -> list[Stage]:
+    """The stages of this grade that have started, have not ended and are not named as exceptions."""
+    return [
+        stage
+        for stage in start.profile[1].stages
+        if stage.start in start.happened and stage.terminal not in start.happened
+        if stage.limit(start.grade, start.priority) and stage.code not in start.except_for
     ]
-    limited = [stage for stage in stages if stage.limit(start.grade, start.priority)]
-    return [_opened(start, stage.code, start.happened[stage.start]) for stage in limited]
 
 
-def _opened(start: Start, stage: str, at: datetime) -> Clock:
-    profile_id, profile = start.profile
-    calendar_id, calendar = start.calendar
-    event = ClockEvent(kind="start", at=at)
-    state = judge([event], profile=profile, stage=stage, calendar=calendar, grade=start.grade, priority=start.priority, at=at)
+def _opened(start: Start, stage: Stage, judged: dict[tuple[Any, ...], ClockState]) -> Clock:
+    (profile_id, profile), (calendar_id, calendar) = start.profile, start.calendar
+    event = ClockEvent(kind="start", at=start.happened[stage.start])
+    alike = (profile_id, calendar_id, stage.code, start.grade, start.priority, event.at)
+    state = judged.get(alike)
+    if state is None:
+        state = judged[alike] = judge(
+            [event], profile=profile, stage=stage.code, calendar=calendar, grade=start.grade, priority=start.priority, at=event.at
+        )
     return Clock(
-        ref=new_ref(), street=start.street, subject=start.subject, segment=start.segment, stage=stage, holder=start.holder,
+        ref=new_ref(), street=start.street, subject=start.subject, segment=start.segment, stage=stage.code, holder=start.holder,
         profile_id=profile_id, calendar_id=calendar_id, grade=start.grade, priority=start.priority, events=[event.to_data()],
         state=state.state, due_at=state.due_at, is_provisional=state.provisional, next_check_at=state.next_check_at,
     )  # fmt: skip
@@ -76,21 +101,28 @@ def start_segment_clock(start: Start) -> list[Clock]:
     return Clock.objects.bulk_create([clock for clock in opened_clocks(start) if clock.stage == "handle"])
 
 
-def _cache(clock: Clock, state: ClockState) -> None:
-    """The clock's cached columns say what ``judge`` says."""
+def _cache(clock: Clock, state: ClockState, *, at: datetime) -> None:
+    """The clock's cached columns say what ``judge`` says; but news of a running clock is left for the sweep to tell.
+
+    A deed may come between a breach and the next sweep. Were lateness written here, the sweep would find nothing new and the breach
+    would never stand in the ledger.
+    """
     clock.state, clock.due_at, clock.is_provisional = state.state, state.due_at, state.provisional
     clock.next_check_at = state.next_check_at
-    clock.is_late = clock.is_late or state.is_late
-    clock.save(
-        update_fields=["events", "state", "due_at", "is_provisional", "next_check_at", "is_late", "grade", "priority", "holder", "calendar"]
-    )
+    has_news = is_ticking(clock) and (state.is_late > clock.is_late or state.warned > clock.warned)
+    if has_news:
+        clock.next_check_at = at
+    else:
+        clock.is_late = state.is_late
+    clock.warned = min(clock.warned, state.warned)
+    clock.save(update_fields=CACHED)
 
 
 def _move(clock: Clock, *, at: datetime, event: ClockEvent | None = None) -> Clock:
     """One more event, and the cache follows."""
     if event is not None:
         clock.events = [*clock.events, event.to_data()]
-    _cache(clock, queries.truth(clock, at=at))
+    _cache(clock, queries.truth(clock, at=at), at=at)
     return clock
 
 
@@ -124,14 +156,28 @@ def restart_clocks(subject: str, *, at: datetime) -> list[Clock]:
     """The case's handling clocks that had stopped run on: the old clock resumes, it does not start anew."""
     return _each(
         subject,
-        lambda clock: clock.state == Clock.State.STOPPED and clock.segment is None and queries.profile_of(clock).stage(clock.stage).start != "filed",
-        lambda clock: _move(clock, at=at, event=ClockEvent(kind="restart", at=at)) if _is_resumed(clock) else clock,
+        lambda clock: clock.state == Clock.State.STOPPED and clock.segment is None and _is_resumed(clock),
+        lambda clock: _move(clock, at=at, event=ClockEvent(kind="restart", at=at)),
     )
 
 
 def _is_resumed(clock: Clock) -> bool:
-    """Accepting happens once; handling resumes."""
-    return queries.profile_of(clock).stage(clock.stage).terminal not in ("accepted", "assigned")
+    """Assigning, accepting and a first opinion happen once; what ends with the answer or the strike-off resumes."""
+    return queries.profile_of(clock).stage(clock.stage).terminal in ("answered", "cleared")
+
+
+def report_on_clocks(subject: str, *, at: datetime) -> list[Clock]:
+    """Progress was reported: stages that end with a report stop; those that want one each period have this round's."""
+
+    def change(clock: Clock) -> Clock:
+        repeats = queries.profile_of(clock).stage(clock.stage).repeats
+        return _move(clock, at=at, event=ClockEvent(kind="start" if repeats else "stop", at=at))
+
+    def is_answered(clock: Clock) -> bool:
+        stage = queries.profile_of(clock).stage(clock.stage)
+        return is_ticking(clock) and (stage.repeats or stage.terminal == "noted_progress")
+
+    return _each(subject, is_answered, change)
 
 
 def pause_clocks(subject: str, *, at: datetime, until: datetime, reason: str) -> list[Clock]:
@@ -179,9 +225,14 @@ def hand_clocks_over(subject: str, *, holder: str, at: datetime) -> list[Clock]:
 
 
 def regrade_clocks(subject: str, *, grade: str, at: datetime) -> list[Clock]:
-    """The clocks are derived again with the confirmed grade; their events stay as they are."""
+    """The clocks are derived again with the confirmed grade; their events stay as they are.
+
+    A stage that the profile does not time for this grade stops; the stages it times instead are started by the caller.
+    """
 
     def change(clock: Clock) -> Clock:
+        if queries.profile_of(clock).stage(clock.stage).limit(grade, clock.priority) is None:
+            return _move(clock, at=at, event=ClockEvent(kind="stop", at=at))
         clock.grade = grade
         return _move(clock, at=at)
 
@@ -200,43 +251,71 @@ def clocks_in_words(clocks: Iterable[Clock]) -> list[dict[str, Any]]:
 
 
 def sweep(*, at: datetime, limit: int = 500) -> int:
-    """Clocks whose check has come are judged, once each; how many changed.
+    """Clocks whose check has come are judged, once each; how many were. Call it until it says 0.
 
-    Steps: (1) the oldest ``limit`` clocks with ``next_check_at <= at``; (2) ``judge`` recomputes the truth; (3) compare-and-set on
-    the old ``next_check_at``: no row means another tick was faster; (4) a warning or a breach becomes a ledger entry in the
-    same transaction. Run it twice, kill it half-way, run two of them: the same ledger.
+    Steps: (1) the oldest ``limit`` clocks with ``next_check_at <= at``, leaving out those another tick holds; (2) ``judge``
+    recomputes the truth; (3) compare-and-set on the old ``next_check_at``; (4) a warning or a breach becomes a ledger entry in
+    the same transaction. Run it twice, kill it half-way, run two of them: the same ledger.
     """
+    if not queries.is_anything_due(at=at):
+        return 0
     with deed():
-        changed = [moved for clock in queries.to_be_judged(at=at, limit=limit) if (moved := _judge(clock, at=at))]
-        by_street: dict[str, list[Fact]] = {}
-        for clock, kind in changed:
-            if kind:
-                by_street.setdefault(clock.street, []).append(_sweep_fact(clock, kind))
-        for street, facts in sorted(by_street.items()):
+        judged = [(clock, queries.truth(clock, at=at)) for clock in queries.to_be_judged(at=at, limit=limit)]
+        told: dict[str, list[Fact]] = {}
+        for clock, state in judged:
+            if kind := _news(clock, state):
+                told.setdefault(clock.street, []).append(_sweep_fact(clock, state, kind))
+        _write_judged(judged)
+        for street, facts in sorted(told.items()):
             record_many(facts, by=SYSTEM, at=at, street=street)
-    return len(changed)
+    return len(judged)
 
 
-def _judge(clock: Clock, *, at: datetime) -> tuple[Clock, str] | None:
-    """The clock with its new cache, and what there is to tell; None when another tick was faster."""
-    state = queries.truth(clock, at=at)
-    kind = "clock.breached" if state.is_late and not clock.is_late else "clock.warned" if state.warned > clock.warned else ""
-    won = Clock.objects.filter(pk=clock.pk, next_check_at=clock.next_check_at).update(
-        state=state.state, due_at=state.due_at, is_provisional=state.provisional, is_late=clock.is_late or state.is_late,
-        warned=max(clock.warned, state.warned), next_check_at=state.next_check_at,
-    )  # fmt: skip
-    clock.due_at, clock.is_late = state.due_at, clock.is_late or state.is_late
-    clock.warned = max(clock.warned, state.warned)
-    return (clock, kind) if won else None
+def _news(clock: Clock, state: ClockState) -> str:
+    """What the ledger is to be told of a clock, if anything."""
+    if state.is_late and not clock.is_late:
+        return "clock.breached"
+    return "clock.warned" if state.warned > clock.warned and not state.is_late else ""
 
 
-def _sweep_fact(clock: Clock, kind: str) -> Fact:
+def _write_judged(judged: Sequence[tuple[Clock, ClockState]]) -> None:
+    """The cached columns of the judged clocks, which this transaction holds. Raises Broken when one was moved under it.
+
+    SQLite writes one at a time and PostgreSQL has locked the rows, so the comparison never fails; it stays as the proof.
+    """
+    table, field = connection.ops.quote_name(Clock._meta.db_table), Clock._meta.get_field("due_at")
+    rows = [
+        (
+            state.state, _kept(field, state.due_at), state.provisional, state.is_late, state.warned, _kept(field, state.next_check_at),
+            clock.pk, _kept(field, clock.next_check_at),
+        )
+        for clock, state in judged
+    ]  # fmt: skip
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {table} SET state = %s, due_at = %s, is_provisional = %s, is_late = %s, warned = %s, next_check_at = %s"
+            " WHERE id = %s AND next_check_at = %s",
+            rows,
+        )
+        if cursor.rowcount != len(rows):
+            raise Broken("supervision.sweep_lost_a_clock", "时限扫描时有计时被改动;本轮已撤销,下一轮重来。", written=cursor.rowcount)
+
+
+def _kept(field: Field[Any, Any], moment: datetime | None) -> Any:
+    """The moment as the database keeps it."""
+    return field.get_db_prep_value(moment, connection)
+
+
+def _sweep_fact(clock: Clock, state: ClockState, kind: str) -> Fact:
     return Fact(
         kind,
         clock.subject,
         {
-            "clock": clock.ref, "stage": clock.stage, "holder": clock.holder, "warned": clock.warned,
-            "due": clock.due_at.isoformat() if clock.due_at else None, "segment": clock.segment,
+            "clock": clock.ref, "stage": clock.stage, "stage_name": queries.profile_of(clock).stage(clock.stage).name,
+            "holder": clock.holder, "warned": state.warned, "due": state.due_at.isoformat() if state.due_at else None,
+            "provisional": state.provisional, "segment": clock.segment,
         },
     )  # fmt: skip
 
@@ -261,23 +340,32 @@ def publish_calendar(*, by: Actor, at: datetime, street: str, definition: dict[s
 
 
 def reissue(*, by: Actor, at: datetime, street: str, calendar: CalendarVersion) -> int:
-    """Clocks on a provisional date count by the new calendar; each change of a date is recorded. How many changed."""
+    """Running clocks count by the new calendar; each date that changed, or became firm, is recorded. How many did.
+
+    Not only provisional dates move: the notice for a year has made the last days of the year before into workdays
+    (31 December 2011, 29 December 2018), so every clock that still runs is judged again.
+    """
     facts = []
-    for clock in Clock.objects.filter(street=street, is_provisional=True).select_related("profile", "calendar"):
-        before = clock.due_at
+    running = Clock.objects.filter(street=street).exclude(state=Clock.State.STOPPED).select_related("profile", "calendar")
+    for clock in running.order_by("id"):
+        before, was_provisional = clock.due_at, clock.is_provisional
         clock.calendar = calendar
         _move(clock, at=at)
-        facts.append(
-            Fact(
-                "clock.reissued", clock.subject,
-                {
-                    "stage": clock.stage, "before": before.isoformat() if before else None, "calendar": calendar.version,
-                    "after": clock.due_at.isoformat() if clock.due_at else None, "provisional": clock.is_provisional,
-                },
-            )
-        )  # fmt: skip
+        if (before, was_provisional) != (clock.due_at, clock.is_provisional):
+            facts.append(_reissued(clock, before=before, calendar=calendar))
     record_many(facts, by=by, at=at, street=street)
     return len(facts)
+
+
+def _reissued(clock: Clock, *, before: datetime | None, calendar: CalendarVersion) -> Fact:
+    return Fact(
+        "clock.reissued",
+        clock.subject,
+        {
+            "stage": clock.stage, "before": before.isoformat() if before else None, "calendar": calendar.version,
+            "after": clock.due_at.isoformat() if clock.due_at else None, "provisional": clock.is_provisional,
+        },
+    )  # fmt: skip
 
 
 def publish_profile(*, by: Actor, at: datetime, street: str, definition: dict[str, Any]) -> ProfileVersion:

@@ -7,8 +7,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db import connection
+from django.db.models import Prefetch, prefetch_related_objects
+
 from gridloop.core.clock import ClockEvent, ClockState, judge
-from gridloop.core.deadline import Due, due
+from gridloop.core.deadline import Due, deadline_document, due
 from gridloop.core.errors import NotFound, Refused
 from gridloop.core.profile import Profile
 from gridloop.core.worktime import Calendar
@@ -74,15 +77,33 @@ def truth(clock: Clock, *, at: datetime) -> ClockState:
     )  # fmt: skip
 
 
+_VERSIONS_OF_PROFILES = Prefetch("profile", queryset=ProfileVersion.objects.defer("definition"))
+_VERSIONS_OF_CALENDARS = Prefetch("calendar", queryset=CalendarVersion.objects.defer("definition"))
+"""What judging asks of them is the version; the definition, a whole calendar, is compiled once and kept."""
+
+
 def clocks_of(subject: str) -> list[Clock]:
     """A subject's clocks in the order in which they were started."""
-    return list(Clock.objects.filter(subject=subject).select_related("profile", "calendar").order_by("id"))
+    rows = Clock.objects.filter(subject=subject).select_related("profile", "calendar")
+    return list(rows.defer("profile__definition", "calendar__definition").order_by("id"))
+
+
+def is_anything_due(*, at: datetime) -> bool:
+    """Whether a clock's check has come: one look into a partial index, without waiting for one's turn to write."""
+    return Clock.objects.filter(next_check_at__lte=at).exists()
 
 
 def to_be_judged(*, at: datetime, limit: int) -> list[Clock]:
-    """Clocks whose next check has come, the oldest first (a partial index serves this)."""
-    rows = Clock.objects.filter(next_check_at__lte=at).select_related("profile", "calendar")
-    return list(rows.order_by("next_check_at", "id")[:limit])
+    """Clocks whose next check has come, the oldest first (a partial index serves this).
+
+    Called inside a deed. On PostgreSQL they are locked, and those that another tick holds are left to it.
+    """
+    rows = Clock.objects.filter(next_check_at__lte=at).order_by("next_check_at", "id")
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True, of=("self",))
+    found = list(rows[:limit])
+    prefetch_related_objects(found, _VERSIONS_OF_PROFILES, _VERSIONS_OF_CALENDARS)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +152,16 @@ def worked_example(street: str, *, code: str, received: datetime) -> list[dict[s
             example = due(found, stage.code, start=received, calendar=calendar, grade=grade)
             rows.append({"stage": stage.name, "grade": grade, "due": example, "limit": example.limit.words})
     return rows
+
+
+def deadline(
+    street: str, *, code: str, received: datetime, grade: str | None = None, priority: str | None = None, assigned: datetime | None = None
+) -> dict[str, Any]:
+    """Every stage's due time with the counting, if a case came in at ``received``. The profile by code, name or alias.
+
+    Raises NotFound for a profile that the street does not have.
+    """
+    _, calendar = calendar_in_force(street)
+    held = profiles_in_force(street).values()
+    found = next((each for _, each in held if each.answers_to(code)), None) or profile(street, code)
+    return deadline_document(found, calendar=calendar, received=received, grade=grade, priority=priority, assigned=assigned)

@@ -1,5 +1,149 @@
-"""Template filters."""
+"""Template filters: moments as people write them, words for codes, deadline chips. No query happens here."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
 
 from django import template
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from gridloop.offices.cases.queries import words
+from gridloop.web import wording
 
 register = template.Library()
+
+WEEKDAYS = "一二三四五六日"
+TONE_OF_LEVEL = {"success": "good", "warning": "warn", "error": "bad"}
+MIDNIGHT = (0, 0)
+
+
+@register.filter
+def when(at: datetime | None) -> str:
+    """2022年5月23日(周一)10:00; in English Mon 23 May 2022, 10:00."""
+    if at is None:
+        return "—"
+    local = timezone.localtime(at)
+    if _is_english():
+        return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+    return f"{day(local.date())}{local:%H:%M}"
+
+
+@register.filter
+def until(at: datetime | None) -> str:
+    """A deadline: as ``when``, but midnight is 24:00 of the day that ends."""
+    if at is None:
+        return "—"
+    local = timezone.localtime(at)
+    if (local.hour, local.minute) != MIDNIGHT:
+        return when(local)
+    before = date.fromordinal(local.date().toordinal() - 1)
+    return f"{day(before)}{', ' if _is_english() else ''}24:00"
+
+
+@register.filter
+def day(on: date | None) -> str:
+    """2022年5月23日(周一)."""
+    if on is None:
+        return "—"
+    if _is_english():
+        return f"{on:%a} {on.day} {on:%b %Y}"
+    return f"{on.year}年{on.month}月{on.day}日(周{WEEKDAYS[on.weekday()]})"
+
+
+@register.filter
+def short_day(on: date) -> str:
+    """5月23日(周一), for rows of days."""
+    return f"{on:%a} {on.day} {on:%b}" if _is_english() else f"{on.month}月{on.day}日 周{WEEKDAYS[on.weekday()]}"
+
+
+def _is_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+@register.filter
+def iso(at: datetime | date | None) -> str:
+    """For ``datetime`` attributes: in the local zone."""
+    if isinstance(at, datetime):
+        return timezone.localtime(at).isoformat(timespec="seconds")
+    return at.isoformat() if at else ""
+
+
+@register.filter
+def moment_of(text: str) -> datetime | None:
+    """The moment written in a ledger payload."""
+    return datetime.fromisoformat(text) if text else None
+
+
+@register.filter
+def tone_of_level(level: str) -> str:
+    """The tone of a Django message."""
+    return TONE_OF_LEVEL.get(level, "info")
+
+
+@register.filter
+def state_label(state: str) -> str:
+    return wording.said(words.STATES.get(state, state))
+
+
+@register.filter
+def state_tone(state: str) -> str:
+    return wording.STATE_TONES.get(state, "quiet")
+
+
+@register.filter
+def grade_label(grade: str) -> str:
+    return wording.said(words.GRADES.get(grade, grade))
+
+
+@register.filter
+def grade_mark(grade: str) -> str:
+    """The value of ``data-grade``: the style sheet says hard where the rules say difficult."""
+    return "hard" if grade == "difficult" else grade
+
+
+@register.filter
+def word_of(value: str, kind: str) -> str:
+    """The word for a code: ``{{ case.source|word_of:"source" }}``."""
+    return wording.said(wording.WORDS[kind].get(value, value))
+
+
+@register.filter
+def leaf(path: str) -> str:
+    """The last part of a category path."""
+    return path.rsplit("/", 1)[-1]
+
+
+@register.filter
+def trail(path: str) -> str:
+    """A category path as people read it: 城乡建设 › 市政设施 › 路灯."""
+    return " › ".join(path.split("/"))
+
+
+@register.filter
+def span(length: Any) -> str:
+    """A duration in its two largest units."""
+    return wording.duration(length)
+
+
+@register.inclusion_tag("parts/clock.html")
+def deadline(case: Any, at: datetime) -> dict[str, object]:
+    """The deadline chip of a case."""
+    return {"chip": words.chip_of(case, at=at)}
+
+
+@register.inclusion_tag("parts/field.html")
+def field_of(form: Any, name: str) -> dict[str, object]:
+    """One field with label, hint and error."""
+    return {"field": form[name]}
+
+
+@register.simple_tag
+def drawn(svg: str) -> SafeString:
+    """A drawing made and escaped by ``web.drawing``."""
+    if not isinstance(svg, SafeString):
+        message = "only drawings of web.drawing are shown as they are"
+        raise TypeError(message)
+    return svg

@@ -1,8 +1,9 @@
-"""Every write of the cases, by noun: filing, handling, dispatch, requests, closing, groups, tables.
+"""Every write of the cases, by noun: filing, handling, dispatch, requests, closing, groups, attaching, tables.
 
 A window imports the verb it needs from here; nothing else writes a case.
 """
 
+from gridloop.offices.cases.actions.attaching import attach
 from gridloop.offices.cases.actions.closing import (
     archive_case,
     judge_answer,
@@ -47,7 +48,7 @@ from gridloop.offices.cases.actions.requests import (
 
 __all__ = [
     "Decided", "Filed", "Filing", "Part", "accept", "answer", "answer_interim", "archive_case", "ask_reporter", "assign",
-    "begin_work", "conclude_consultation", "confirm_grade", "consult", "correct", "decide_extension", "decide_suspension", "escalate",
+    "attach", "begin_work", "conclude_consultation", "confirm_grade", "consult", "correct", "decide_extension", "decide_suspension", "escalate",
     "file_case", "file_cases", "judge_answer", "merge", "note_progress", "propose_grade", "pull_back", "raise_case", "record_callback",
     "reopen", "request_extension", "request_suspension", "resume", "return_case", "rework", "split", "strike_off", "supplement",
     "verify", "withdraw",

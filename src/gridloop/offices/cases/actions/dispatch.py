@@ -285,7 +285,7 @@ def propose_grade(*, by: Actor, at: datetime, case: str, grade: str, reason: str
             moved(found, proposed_grade=grade, grade_reason=words, graded_by=by.person_id or None)
             return noted("case.grade_proposed", found, by=by, at=at, grade=grade, reason=words)
         moved(found, grade=grade, proposed_grade="", grade_reason=words, graded_by=by.person_id or None)
-        clocks = regrade_clocks(found.subject, grade=grade, at=at)
+        clocks = _regraded(found, at=at)
         return noted("case.graded", found, by=by, at=at, clocks=clocks, grade=grade, reason=words)
 
 
@@ -297,15 +297,24 @@ def confirm_grade(*, by: Actor, at: datetime, case: str, approved: bool, remark:
             raise Refused("cases.no_grade_proposed", "没有待确认的定级。")
         grade = found.proposed_grade if approved else found.grade
         moved(found, grade=grade, proposed_grade="")
-        clocks = regrade_clocks(found.subject, grade=grade, at=at)
+        clocks = _regraded(found, at=at)
         kind = "case.grade_confirmed" if approved else "case.grade_rejected"
         return noted(kind, found, by=by, at=at, clocks=clocks, grade=grade, remark=remark[:300])
 
 
-def raise_case(*, by: Actor, at: datetime, case: str, reason: str, cause: str = "") -> Case:
+def _regraded(case: Case, *, at: datetime) -> list[Clock]:
+    """The running clocks derived by the case's grade, and those of stages that only this grade has."""
+    clocks = regrade_clocks(case.subject, grade=case.grade, at=at)
+    if case.assigned_at is None:
+        return clocks
+    timed = {clock.stage for clock in clocks_of(case.subject)}
+    return clocks + begin_clocks(case, happened={"assigned": case.assigned_at}, except_for=timed)
+
+
+def raise_case(*, by: Actor, at: datetime, case: str, reason: str, cause: str = "", rev: int | None = None) -> Case:
     """The case is supervised (督办): its leaders are told; who answers for it does not change."""
     with deed():
-        found, _ = case_for_verb(case, by=by, verb="raise_case")
-        return noted("case.raised", found, by=by, at=at, cause=cause, reason=said(reason, field="reason"), unit=found.lead.name)
+        found, _ = case_for_verb(case, by=by, verb="raise_case", rev=rev)
+        return noted("case.raised", found, by=by, at=at, cause=cause, clocks=[], reason=said(reason, field="reason"), unit=found.lead.name)
 
 

@@ -30,12 +30,13 @@ from gridloop.core.routing import Decision
 from gridloop.offices.archive.actions import Fact, record_many
 from gridloop.offices.archive.concealed import blind
 from gridloop.offices.archive.identifiers import new_ref, new_secret
+from gridloop.offices.archive.rows import write_rows, write_rows_with_keys
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.models import GRADES, PRIORITIES, SOURCES, Case, Report, Segment
 from gridloop.offices.cases.queries.rules import UNSURE, Rules, UnitInForce, rules_of, suggest_category
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.models import Person
-from gridloop.offices.supervision.actions import Start, opened_clocks
+from gridloop.offices.supervision.actions import Start, opened_together
 from gridloop.offices.supervision.models import Clock
 from gridloop.offices.territory.queries import Cell
 
@@ -67,10 +68,11 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A filed case, and the secret that opens the reporter's follow-up page (shown once, only its hash is kept)."""
+    """A filed case, its lead, and the secret of the reporter's follow-up page (shown once, only its hash is kept)."""
 
     case: Case
     receipt: str
+    lead: UnitInForce
 
 
 @dataclass(slots=True)
@@ -117,7 +119,7 @@ def file_cases(
             except GridloopError as error:
                 results.append(error)
         _write([plan for plan in results if isinstance(plan, Plan)], by=by, at=at, rules=rules)
-    return [Filed(result.case, result.receipt) if isinstance(result, Plan) else result for result in results]
+    return [Filed(result.case, result.receipt, result.lead) if isinstance(result, Plan) else result for result in results]
 
 
 def _may_file(by: Actor, filing: Filing, street: str) -> None:
@@ -132,7 +134,7 @@ def _may_file(by: Actor, filing: Filing, street: str) -> None:
 def _first_contact(by: Actor, *, street: str, at: datetime) -> Person:
     """Whoever takes the filing is the first contact for good; a public report falls to the duty desk."""
     if by.person_id:
-        return Person.objects.get(pk=by.person_id)
+        return Person.objects.only("ref", "name", "street").get(pk=by.person_id)
     return organisation.desk_person(street, at=at)
 
 
@@ -245,31 +247,35 @@ def hash_receipt(receipt: str) -> str:
 
 
 def _write(plans: list[Plan], *, by: Actor, at: datetime, rules: Rules) -> None:
-    """All rows of the planned filings, in five statements whatever their number (in batches of 500)."""
+    """All rows of the planned filings, in five statements (the cases in parts of some 600)."""
     if not plans:
         return
-    clocks = [_with_clocks(plan, rules) for plan in plans]
-    Case.objects.bulk_create([plan.case for plan in plans], batch_size=500)
+    clocks = _timed(plans, rules)
+    write_rows_with_keys([plan.case for plan in plans])
     for plan in plans:
         plan.report.case = plan.case
-    Report.objects.bulk_create([plan.report for plan in plans], batch_size=500)
-    Segment.objects.bulk_create([_segment(plan) for plan in plans], batch_size=500)
-    Clock.objects.bulk_create([clock for each in clocks for clock in each], batch_size=500)
+    write_rows([plan.report for plan in plans])
+    write_rows([_segment(plan) for plan in plans])
+    write_rows([clock for each in clocks for clock in each])
     record_many([_fact(plan, each) for plan, each in zip(plans, clocks, strict=True)], by=by, at=at, street=rules.street.code)
 
 
-def _with_clocks(plan: Plan, rules: Rules) -> list[Clock]:
-    """The clocks that filing starts; the case shows the date that matters."""
-    case = plan.case
-    happened = {"filed": case.filed_at} if plan.case.is_gap else {"filed": case.filed_at, "assigned": case.filed_at}
-    clocks = opened_clocks(
-        Start(
-            street=case.street, subject=case.subject, holder=plan.lead.code, grade=case.grade, priority=case.priority,
-            profile=rules.profile(case.profile), calendar=(rules.calendar_id, rules.calendar), happened=happened,
-        )
-    )  # fmt: skip
-    case.due_at = due_of(clocks)
+def _timed(plans: Sequence[Plan], rules: Rules) -> list[list[Clock]]:
+    """The clocks that each filing starts; the case shows the date that matters."""
+    clocks = opened_together(_start(plan, rules) for plan in plans)
+    for plan, started in zip(plans, clocks, strict=True):
+        plan.case.due_at = due_of(started)
     return clocks
+
+
+def _start(plan: Plan, rules: Rules) -> Start:
+    """Filed, and assigned at the same moment unless it is a routing gap."""
+    case = plan.case
+    happened = {"filed": case.filed_at} if case.is_gap else {"filed": case.filed_at, "assigned": case.filed_at}
+    return Start(
+        street=case.street, subject=case.subject, holder=plan.lead.code, grade=case.grade, priority=case.priority,
+        profile=rules.profile(case.profile), calendar=(rules.calendar_id, rules.calendar), happened=happened,
+    )  # fmt: skip
 
 
 def due_of(clocks: Sequence[Clock]) -> datetime | None:

@@ -5,6 +5,7 @@ Every verb here fetches the case through the scope, asks the state chart, writes
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from gridloop.core.access import Actor
@@ -15,7 +16,7 @@ from gridloop.offices.cases.queries.finding import case_for_verb
 from gridloop.offices.cases.queries.rules import rules_of
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.models import Unit
-from gridloop.offices.supervision.actions import Start, restart_clocks, start_clocks, stop_clocks
+from gridloop.offices.supervision.actions import Start, report_on_clocks, restart_clocks, start_clocks, stop_clocks
 from gridloop.offices.supervision.models import Clock
 
 
@@ -34,13 +35,13 @@ def accept(*, by: Actor, at: datetime, case: str, rev: int | None = None) -> Cas
         return noted("case.accepted", found, by=by, at=at, clocks=clocks, unit=found.lead.name)
 
 
-def begin_clocks(case: Case, *, happened: dict[str, datetime], segment: int | None = None) -> list[Clock]:
-    """Clocks of the stages that start with these events, by the rules in force."""
+def begin_clocks(case: Case, *, happened: dict[str, datetime], except_for: Collection[str] = ()) -> list[Clock]:
+    """Clocks of the stages that start with these events, by the rules in force, but for those named."""
     rules = rules_of(case.street, version=organisation.version_of(case.street))
     return start_clocks(
         Start(
             street=case.street, subject=case.subject, holder=case.lead.code, grade=case.grade, priority=case.priority,
-            profile=rules.profile(case.profile), calendar=(rules.calendar_id, rules.calendar), happened=happened, segment=segment,
+            profile=rules.profile(case.profile), calendar=(rules.calendar_id, rules.calendar), happened=happened, except_for=frozenset(except_for),
         )
     )  # fmt: skip
 
@@ -59,8 +60,9 @@ def note_progress(*, by: Actor, at: datetime, case: str, text: str, rev: int | N
     with deed():
         found, _ = case_for_verb(case, by=by, verb="note_progress", rev=rev)
         handled_by(found, by=by, at=at)
+        clocks = report_on_clocks(found.subject, at=at)
         moved(found)
-        return noted("case.progressed", found, by=by, at=at, text=said(text))
+        return noted("case.progressed", found, by=by, at=at, clocks=clocks, text=said(text))
 
 
 def ask_reporter(*, by: Actor, at: datetime, case: str, text: str, rev: int | None = None) -> Case:

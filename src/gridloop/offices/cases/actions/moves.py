@@ -13,11 +13,13 @@ from typing import Any
 
 from django.db.models import F
 
-from gridloop.core.access import Actor
+from gridloop.core.access import SYSTEM, Actor
 from gridloop.core.errors import Outdated, WrongInput
 from gridloop.offices.archive.actions import record
+from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.filing import due_of
 from gridloop.offices.cases.models import Case, Participation, Segment
+from gridloop.offices.cases.queries.finding import scoped_case
 from gridloop.offices.organisation.models import Person, Unit
 from gridloop.offices.supervision import queries as supervision
 from gridloop.offices.supervision.actions import clocks_in_words
@@ -78,6 +80,14 @@ def noted(kind: str, case: Case, *, by: Actor, at: datetime, cause: str = "", cl
         facts["clocks"] = clocks_in_words(standing)
     record(kind, by=by, at=at, street=case.street, subject=case.subject, payload=facts, cause=cause)
     return case
+
+
+def follow_clocks(*, case: str) -> Case:
+    """The case shows its clocks' date and lateness again, after the sweep or a new calendar has moved them without a deed."""
+    with deed():
+        found = scoped_case(case, by=SYSTEM)
+        _show_date(found)
+        return found
 
 
 def _show_date(case: Case) -> None:

@@ -10,7 +10,7 @@ from gridloop.core.errors import NotFound, Outdated
 from gridloop.core.lifecycle import CASE, Verb, permit, possible
 from gridloop.offices.cases.models import Case, Participation, Report, Request
 
-__all__ = ["case_for_verb", "in_scope", "possible_verbs", "scoped_case", "standing_of", "visible_to"]
+__all__ = ["case_by_number", "case_for_verb", "in_scope", "possible_verbs", "scoped_case", "standing_of", "visible_to"]
 
 
 def in_scope(scope: Scope) -> QuerySet[Case]:
@@ -28,7 +28,8 @@ def in_scope(scope: Scope) -> QuerySet[Case]:
     if scope.person_id:
         allowed |= Q(first_contact_id=scope.person_id)
     if scope.reports:
-        allowed |= Q(reports__in=scope.reports)
+        told = Report.objects.filter(Q(case=OuterRef("pk")) | Q(case__merged_into=OuterRef("pk")), pk__in=scope.reports)
+        allowed |= Q(Exists(told))
     return Case.objects.filter(allowed)
 
 
@@ -52,6 +53,15 @@ def scoped_case(ref: str, *, by: Actor) -> Case:
     found = visible_to(by).filter(ref=ref).select_related("lead", "first_contact", "grid", "merged_into", "table").first()
     if found is None:
         raise NotFound("cases.not_found", "没有这个事项,或不在您的责任范围内;请核对编号。", case=ref)
+    return found
+
+
+def case_by_number(number: str, *, by: Actor) -> Case:
+    """The case by the number people say (``20220529-000017``), if the actor may see it. Raises NotFound."""
+    digits = number.strip().replace("-", "")
+    found = visible_to(by).filter(pk=int(digits[8:])).first() if digits.isdecimal() and 8 < len(digits) < 26 else None
+    if found is None or found.number.replace("-", "") != digits:
+        raise NotFound("cases.no_such_number", f"没有编号为“{number.strip()}”的事项,或不在您的责任范围内;请核对编号。", field="into")
     return found
 
 

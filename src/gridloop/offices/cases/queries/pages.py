@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from gridloop.core.clock import Segment as Held
 from gridloop.core.clock import attribute_lateness
 from gridloop.core.lifecycle import LIVE_STATES, OPEN_STATES, STATES
 from gridloop.core.route_row import CaseFacts
-from gridloop.core.routing import TraceRow
+from gridloop.core.routing import TraceRow, trace_document
 from gridloop.offices.archive import queries as archive
 from gridloop.offices.archive.queries import TimelineEntry
 from gridloop.offices.cases.models import (
@@ -221,6 +221,16 @@ def why_here(case: Case) -> tuple[int, list[TraceRow]]:
     return case.table.version, tables[case.table.pk].trace(facts) if case.table.pk in tables else []
 
 
+def trace(street: str, facts: CaseFacts, *, at: datetime) -> dict[str, object]:
+    """What the table in force at the moment decides on these facts, and why each row won or lost.
+
+    An empty time class is taken from the calendar.
+    """
+    rules = rules_of(street, version=organisation.version_of(street))
+    _, table = rules.table_at(at)
+    return trace_document(table, replace(facts, time_class=facts.time_class or rules.time_class(at)))
+
+
 def segment_lines(case: Case, *, at: datetime) -> list[SegmentLine]:
     """The responsibility segments, which tile the case, with the lateness of each by construction."""
     rows = list(Segment.objects.filter(case=case).select_related("unit").order_by("starts_at", "id"))
@@ -275,6 +285,13 @@ def state_label(state: str) -> str:
 def open_points(actor: Actor, *, limit: int = 2000) -> list[Case]:
     """The actor's open cases that have a point, for the map."""
     return list(visible_to(actor).filter(state__in=LIVE_STATES, lon__isnull=False).only("ref", "title", "lon", "lat", "state", "is_late")[:limit])
+
+
+def open_counts_by_place(actor: Actor) -> dict[str, tuple[int, int]]:
+    """By place path: how many of the actor's live cases lie exactly there, and how many of them are late."""
+    rows = visible_to(actor).filter(state__in=LIVE_STATES).order_by().values("place")
+    counted = rows.annotate(n=Count("pk"), late=Count("pk", filter=Q(is_late=True)))
+    return {row["place"]: (row["n"], row["late"]) for row in counted}
 
 
 def sees_anything(actor: Actor) -> bool:

@@ -1,0 +1,144 @@
+"""From what the offices return to what the API says: cases, whole case files, reference lists.
+
+Every function here takes finished objects (their relations already read) and asks nothing of the database.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gridloop.core.lifecycle import STATES
+from gridloop.offices.cases.actions import Filed
+from gridloop.offices.cases.queries.pages import CaseFile, SegmentLine
+from gridloop.offices.supervision.queries import WhyThisDate
+
+ROOT = "/api/v1"
+
+
+def filed(result: Filed, *, external_id: str) -> dict[str, Any]:
+    """A filed case with its receipt."""
+    case = result.case
+    return {
+        "number": case.number, "ref": case.ref, "street": case.street, "state": case.state,
+        "unit": {"code": result.lead.code, "name": result.lead.name}, "reason": case.route_reason, "row": case.route_row,
+        "is_gap": case.is_gap, "category": case.category, "category_by": case.category_by, "grade": case.grade,
+        "proposed_grade": case.proposed_grade, "place": case.place, "placed_by": case.placed_by, "profile": case.profile,
+        "filed_at": case.filed_at, "due_at": case.due_at, "receipt": result.receipt, "external_id": external_id,
+        "links": {"self": f"{ROOT}/cases/{case.ref}", "receipt": f"{ROOT}/cases/{case.ref}/receipt"},
+    }  # fmt: skip
+
+
+COPIED = (
+    "number", "ref", "street", "state", "rev", "title", "source", "enterprise", "category", "category_by", "grade", "proposed_grade",
+    "priority", "place", "placed_by", "address", "lon", "lat", "profile", "is_gap", "is_late", "due_at", "filed_at", "assigned_at",
+    "accepted_at", "answered_at", "cleared_at", "suspended_until", "hops", "returns", "reworks", "reopens",
+)  # fmt: skip
+
+
+def case_in_short(case: Any) -> dict[str, Any]:
+    """A case whose lead and first contact have been read."""
+    return {name: getattr(case, name) for name in COPIED} | {
+        "state_label": STATES[case.state],
+        "unit": {"code": case.lead.code, "name": case.lead.name},
+        "first_contact": case.first_contact.name,
+    }
+
+
+def case_file(found: CaseFile) -> dict[str, Any]:
+    """Everything about one case."""
+    case = found.case
+    return {
+        "case": case_in_short(case), "text": case.text, "answer": case.answer, "grade_reason": case.grade_reason,
+        "why_here": {
+            "table_version": found.route_version, "row": case.route_row, "reason": case.route_reason,
+            "rows": [{"row": row.row, "won": row.won, "why": row.why} for row in found.route],
+        },
+        "why_this_date": [_why_this_date(each) for each in found.dates],
+        "segments": [_segment(line) for line in found.segments],
+        "timeline": [_fields(entry, "id seq kind at by payload is_erased") for entry in found.timeline],
+        "verbs": [_verb(verb, case.ref) for verb in found.verbs],
+        "reports": [_fields(report, _REPORT) | {"case": report.case.number} for report in found.reports],
+        "requests": [_request(request) for request in found.requests],
+        "returns": [_return(each) for each in found.returns],
+        "consultations": [_consultation(meeting) for meeting in found.consultations],
+        "verifications": [_fields(each, "passed text verified_at") | {"by": each.by.name} for each in found.verifications],
+        "callbacks": [_callback(each) for each in found.callbacks],
+        "attachments": [attachment(each) for each in found.attachments],
+        "merged": [_link(each) for each in found.merged],
+        "split": [_link(each) for each in found.split],
+    }  # fmt: skip
+
+
+_REPORT = "ref told_at text answer solved satisfied judged_at comment"
+
+
+def _fields(thing: Any, names: str) -> dict[str, Any]:
+    return {name: getattr(thing, name) for name in names.split()}
+
+
+def _why_this_date(each: WhyThisDate) -> dict[str, Any]:
+    return {
+        "stage": each.clock.stage, "stage_name": each.stage_name, "holder": each.clock.holder, "of_segment": each.clock.segment is not None,
+        "state": each.state.state, "due_at": each.state.due_at, "provisional": each.state.provisional, "is_late": each.state.is_late,
+        "sentence": each.found.sentence,
+        "days": [{"date": day.date, "counted": day.counted, "why": day.why} for day in each.found.days],
+        "events": [event.to_data() for event in each.events],
+    }  # fmt: skip
+
+
+def _segment(line: SegmentLine) -> dict[str, Any]:
+    return _fields(line, "unit role starts_at ends_at why share") | {"late_seconds": line.late_for.total_seconds()}
+
+
+def _verb(verb: Any, ref: str) -> dict[str, Any]:
+    return {"verb": verb.name, "label": verb.label, "needs": list(verb.needs), "href": f"{ROOT}/cases/{ref}/verbs/{verb.name}"}
+
+
+def _request(request: Any) -> dict[str, Any]:
+    told = _fields(request, "ref kind reason_code reason amount unit_of_time until requested_at decided_at approved remark")
+    return told | {
+        "requested_by": request.requested_by.name,
+        "decided_by": request.decided_by.name if request.decided_by else None,
+    }
+
+
+def _return(each: Any) -> dict[str, Any]:
+    return _fields(each, "reason returned_at") | {
+        "unit": each.unit.name, "duty_item": each.duty_item.code, "duty_title": each.duty_item.title, "by": each.by.name,
+    }  # fmt: skip
+
+
+def _consultation(meeting: Any) -> dict[str, Any]:
+    return _fields(meeting, "topic called_at minutes concluded_at") | {
+        "lead": meeting.lead.name,
+        "units": [unit.name for unit in meeting.units.all()],
+        "decisions": [_fields(each, "text due_on") | {"owner": each.owner.name} for each in meeting.decisions.all()],
+    }
+
+
+def _callback(each: Any) -> dict[str, Any]:
+    return _fields(each, "outcome solved satisfied text called_at") | {"report": each.report.ref, "by": each.by.name}
+
+
+def attachment(kept: Any) -> dict[str, Any]:
+    """What is told of a file, and where it lies."""
+    return _fields(kept, "ref name media_type size sha256 added_at") | {"href": f"{ROOT}/attachments/{kept.ref}"}
+
+
+def _link(case: Any) -> dict[str, Any]:
+    return _fields(case, "ref number title state")
+
+
+def unit(row: Any) -> dict[str, Any]:
+    return _fields(row, "ref code name kind is_backstop is_superior phone") | {"parent": row.parent.code if row.parent else None}
+
+
+def grid(row: Any) -> dict[str, Any]:
+    return _fields(row, "ref code name level kind path is_synthetic") | {"parent": row.parent.code if row.parent else None}
+
+
+def boundary_feature(row: Any) -> dict[str, Any]:
+    """A boundary as one GeoJSON feature."""
+    properties = _fields(row.grid, "ref code name level path is_synthetic") | {"source": row.source}
+    return {"type": "Feature", "properties": properties, "geometry": json.loads(row.geometry)}

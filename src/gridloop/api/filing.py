@@ -1,0 +1,90 @@
+"""Filing one case and filing many: each row is judged by itself, each answer can be asked for again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from ninja import Router
+from pydantic import TypeAdapter, ValidationError
+
+from gridloop.api import answers
+from gridloop.api.problems import document_of, fields_of, problem_document
+from gridloop.api.repeats import answered_once
+from gridloop.api.shapes import CaseIn, CaseToFile, Filed, IntakeIn, IntakeOut, Problem
+from gridloop.api.tokens import BULK, FILE, CallerRequest, doors, street_of
+from gridloop.core.errors import GridloopError, TooMuch
+from gridloop.offices.cases.actions import Filing, file_case, file_cases
+
+router = Router(tags=["登记"])
+
+MOST_ROWS = 1000
+REFUSALS = frozenset({400, 401, 403, 409, 413, 422})
+_case_in: TypeAdapter[CaseIn] = TypeAdapter(CaseIn)
+_TOLD = tuple(Filing.__dataclass_fields__)
+
+KEY_HEADER = {
+    "parameters": [
+        {
+            "name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 128},
+            "description": "防重复键:同一个键重复提交得到同一份答复(Idempotent-Replay: true),只登记一次。",
+        }
+    ]
+}  # fmt: skip
+
+
+def _filing(told: CaseIn) -> Filing:
+    return Filing(**{name: getattr(told, name) for name in _TOLD})
+
+
+@router.post("/cases", auth=doors(FILE), response={201: Filed, REFUSALS: Problem}, summary="登记一件", openapi_extra=KEY_HEADER)
+def file(request: CallerRequest, told: CaseToFile) -> HttpResponse:
+    """File one case: placed, classified, routed, timed and recorded in one transaction. The person behind the token is the 首问人."""
+    caller = request.auth
+    street = street_of(caller.actor, told.street)
+
+    def do() -> dict[str, Any]:
+        done = file_case(by=caller.actor, at=caller.at, street=street, filing=_filing(told))
+        return answers.filed(done, external_id=told.external_id)
+
+    return answered_once(request, caller=caller, operation="POST /cases", do=do, status=201)
+
+
+@router.post("/intake", auth=doors(BULK), response={200: IntakeOut, REFUSALS: Problem}, summary="批量登记", openapi_extra=KEY_HEADER)
+def intake(request: CallerRequest, told: IntakeIn) -> HttpResponse:
+    """File up to 1,000 cases in one transaction; a result for each row, in order. A bad row is named and the others are filed."""
+    caller = request.auth
+    if len(told.cases) > MOST_ROWS:
+        raise TooMuch(
+            "api.too_many_rows", f"一次最多 {MOST_ROWS} 件,本次有 {len(told.cases)} 件;请分批提交。", limit=MOST_ROWS, rows=len(told.cases)
+        )
+    street = street_of(caller.actor, told.street)
+    return answered_once(request, caller=caller, operation="POST /intake", do=lambda: _taken_in(caller, street, told.cases))
+
+
+def _taken_in(caller: Any, street: str, rows: list[Any]) -> dict[str, Any]:
+    """Every readable row filed; a result for each row."""
+    read = [_read(row) for row in rows]
+    filings = [_filing(row) for row in read if isinstance(row, CaseIn)]
+    done = iter(file_cases(by=caller.actor, at=caller.at, street=street, filings=filings) if filings else [])
+    results = [_result(index, row, next(done) if isinstance(row, CaseIn) else None) for index, row in enumerate(read)]
+    good = sum(result["ok"] for result in results)
+    return {"filed": good, "refused": len(results) - good, "results": results}
+
+
+def _read(row: Any) -> CaseIn | dict[str, Any]:
+    """The row, or the problem that it is."""
+    try:
+        return _case_in.validate_python(row)
+    except ValidationError as fault:
+        fields = fields_of(fault.errors(include_url=False, include_context=True))
+        told = "、".join(f"{name}({words})" for name, words in list(fields.items())[:5])
+        return problem_document(status=422, code="api.invalid", sentence=f"这一行有 {len(fields)} 项要改:{told}。", fields=fields)
+
+
+def _result(index: int, row: CaseIn | dict[str, Any], done: Any) -> dict[str, Any]:
+    if not isinstance(row, CaseIn):
+        return {"index": index, "ok": False, "problem": row}
+    if isinstance(done, GridloopError):
+        return {"index": index, "ok": False, "problem": document_of(done)}
+    return {"index": index, "ok": True, "case": answers.filed(done, external_id=row.external_id)}

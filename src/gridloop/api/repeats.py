@@ -1,0 +1,57 @@
+"""A write that may be repeated: the same ``Idempotency-Key`` gives the same answer, and the deed is done once.
+
+Guarantees: the whole answer (status and body, the receipt's secret included) is given again, with ``Idempotent-Replay: true``; it is
+kept encrypted, for a copy of the database must open no receipt; the key belongs to the caller and to one operation; used
+for another content it is refused (409). Without a key the deed is done each time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse
+
+from gridloop.api.tokens import Caller
+from gridloop.core.errors import WrongInput
+from gridloop.offices.archive.actions import once
+from gridloop.offices.archive.concealed import conceal, reveal
+
+LONGEST_KEY = 128
+
+
+def answered_once(
+    request: HttpRequest, *, caller: Caller, operation: str, do: Callable[[], object], status: int = 200
+) -> HttpResponse:
+    """The response of a deed done once for the request's key. ``do`` returns what JSON can say.
+
+    Raises WrongInput for a key that is too long, Refused for a key used before with another body.
+    """
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > LONGEST_KEY:
+        raise WrongInput("api.key_too_long", f"防重复键最多 {LONGEST_KEY} 个字符。", field="Idempotency-Key")
+    if not key:
+        return _response(_spelled(do()), status=status)
+    answer, is_repeated = once(
+        door=f"{caller.actor.label} {operation}", key=key, content=sha256(request.body).hexdigest(), at=caller.at,
+        do=lambda: _sealed(do(), status),
+    )  # fmt: skip
+    response = _response(reveal(answer["sealed"]), status=answer["status"])
+    if is_repeated:
+        response["Idempotent-Replay"] = "true"
+    return response
+
+
+def _sealed(answer: object, status: int) -> dict[str, Any]:
+    return {"status": status, "sealed": conceal(_spelled(answer))}
+
+
+def _spelled(answer: object) -> str:
+    return json.dumps(answer, ensure_ascii=False, cls=DjangoJSONEncoder, separators=(",", ":"))
+
+
+def _response(body: str, *, status: int) -> HttpResponse:
+    return HttpResponse(body, status=status, content_type="application/json; charset=utf-8")

@@ -1,0 +1,105 @@
+"""Who is calling: a bearer token acting for a person, or a signed-in person with CSRF; and what the token may be used for.
+
+Terms: a **scope** of a token is one of ``cases:read`` (look), ``cases:write`` (the verbs), ``cases:file`` (file one case), ``intake:bulk``
+(file many). A signed-in person has every scope; what they may *do* follows from their posts in both cases.
+
+Guarantees: the clock is read once a request, here, and everything the request does happens at that moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.errors import AuthenticationError, HttpError
+from ninja.security import HttpBearer
+from ninja.security.apikey import APIKeyCookie
+from ninja.utils import check_csrf
+
+from gridloop.core.access import Actor, lies_in
+from gridloop.core.errors import NotAllowed
+from gridloop.offices.organisation import queries as organisation
+
+READ, WRITE, FILE, BULK = "cases:read", "cases:write", "cases:file", "intake:bulk"
+SCOPES = {READ: "查看事项", WRITE: "办理事项", FILE: "登记事项", BULK: "批量登记"}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and the moment at which the whole request happens."""
+
+    actor: Actor
+    at: datetime
+
+
+class CallerRequest(HttpRequest):
+    """A request that has passed a door."""
+
+    auth: Caller
+
+
+class Token(HttpBearer):
+    """``Authorization: Bearer gl_…``"""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__()
+        self.scope = scope
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller:
+        """The caller behind the token. Raises AuthenticationError for a bad token, NotAllowed without the scope."""
+        at = timezone.now()
+        try:
+            actor = organisation.actor_of_token(token, at=at)
+        except NotAllowed as refusal:
+            raise AuthenticationError(message=refusal.sentence) from refusal
+        _must_have(actor, self.scope)
+        return Caller(actor, at)
+
+
+def _must_have(actor: Actor, scope: str) -> None:
+    if actor.token_scopes is not None and scope not in actor.token_scopes:
+        raise NotAllowed(
+            "api.scope_missing", f"此令牌没有“{SCOPES[scope]}”({scope})的范围;请向系统管理员申请。",
+            scope=scope, has=sorted(actor.token_scopes),
+        )  # fmt: skip
+
+
+class Session(APIKeyCookie):
+    """The session cookie of a signed-in person; every write needs ``X-CSRFToken``."""
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def _get_key(self, request: HttpRequest) -> str | None:
+        """The session cookie; a request without one is anonymous, not a forgery."""
+        key = request.COOKIES.get(self.param_name)
+        if key and check_csrf(request):
+            raise HttpError(403, "CSRF check failed")
+        return key
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
+        if not key or not request.user.is_authenticated:
+            return None
+        at = timezone.now()
+        return Caller(organisation.actor_of_account(request.user, at=at), at)
+
+
+def doors(scope: str) -> list[Token | Session]:
+    """The two ways in, for endpoints that need this scope."""
+    return [Token(scope), Session()]
+
+
+def street_of(actor: Actor, wanted: str) -> str:
+    """The code of the street that is meant: the actor's own, or the wanted one (code or short name) if it is theirs too.
+
+    Raises NotAllowed for a street in which the actor has no post.
+    """
+    if not wanted or wanted == actor.street:
+        return actor.street
+    found = organisation.street(wanted)
+    covers = any(post.street == found.code or lies_in(found.place, post.place) for post in actor.posts)
+    if found.code != actor.street and not covers:
+        raise NotAllowed("api.other_street", f"您在{found.name}没有岗位;请改用您所在的街道。", street=wanted)
+    return found.code

@@ -1,0 +1,99 @@
+"""The two demonstration streets 柳湖街道 and 莲湖街道: founded, and lived in, through the offices' actions only.
+
+``load`` founds each street as of January 2022, replays the histories of its cases (``tales/``) with the tick running between
+them, and then files a few cases of the last days, so that a visitor finds a living desk. Everything is synthetic but the
+names and codes of the streets and their communities.
+
+Terms: a *tale* (案卷) is one case's history as text (``tale.py``); the *present* is the moment the living cases count back from.
+
+Guarantees: the same present gives the same ledger, entry by entry; a street is loaded whole or not at all; a street that
+exists is left alone.
+
+Worked example::
+
+    load(at=timezone.now())      # ["liuhu", "lianhu"], and [] the next time
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from gridloop.core.errors import Refused, WrongInput
+from gridloop.offices.archive.identifiers import seeded
+from gridloop.offices.archive.transaction import deed
+from gridloop.offices.organisation.models import Street
+from gridloop.offices.organisation.snapshot import forget_everything
+from gridloop.site.demo import lianhu, liuhu
+from gridloop.site.demo.replay import Progress, Stage, replay
+from gridloop.site.demo.tale import BEIJING, Names, read_tales
+from gridloop.site.founding import StreetPlan, found
+from gridloop.site.tick import keep_books_of
+
+FOUNDED = datetime(2022, 1, 4, 9, 0, tzinfo=BEIJING)
+EARLIEST_PRESENT = datetime(2022, 6, 15, tzinfo=BEIJING)
+"""The histories end on 2022-05-29; the living cases must not fall among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """One demonstration street: its plan, whom the tales call what, and its tale files."""
+
+    slug: str
+    seed: int
+    plan: Callable[[], StreetPlan]
+    calls: Callable[[], dict[str, str]]
+    names: Callable[[], Names]
+    tales: tuple[str, ...]
+
+
+SHOWS = (
+    Show("liuhu", liuhu.SEED, liuhu.plan, lambda: liuhu.roll().calls, liuhu.names, ("liuhu.txt", "liuhu_live.txt")),
+    Show(
+        "lianhu", lianhu.SEED, lianhu.plan, lambda: lianhu.roll().calls, lianhu.names,
+        ("lianhu_1.txt", "lianhu_2.txt", "lianhu_live.txt"),
+    ),
+)  # fmt: skip
+
+
+def load(*, at: datetime, fresh: bool = False, progress: Progress | None = None) -> list[str]:
+    """Both streets stand; the short names of those that were made now (none when both existed).
+
+    ``at`` is the present. With ``fresh`` nothing that exists is taken for granted: Refused when a street is there already, since
+    a ledger is never emptied. Raises WrongInput for a present before the histories end.
+    """
+    if at < EARLIEST_PRESENT:
+        raise WrongInput("demo.too_early", "演示的“现在”要在 2022 年 6 月 15 日以后;请改一个时间。", at=at.isoformat())
+    missing = [show for show in SHOWS if not Street.objects.filter(slug=show.slug).exists()]
+    if fresh and len(missing) < len(SHOWS):
+        raise Refused("demo.exists", "演示街道已经建立,台账不会清空;要重新演示,请换一个新的 GRIDLOOP_HOME 文件夹或新的数据库。")
+    for show in missing:
+        _load(show, at=at, progress=progress)
+    return [show.slug for show in missing]
+
+
+def _load(show: Show, *, at: datetime, progress: Progress | None) -> None:
+    """The street is founded and its tales replayed, all or nothing."""
+    plan = show.plan()
+    if progress:
+        progress(0, 1, plan.name)
+    try:
+        with seeded(show.seed), deed():
+            found(plan, at=FOUNDED)
+            _live_through(show, plan, at=at, progress=progress)
+    except BaseException:
+        forget_everything()
+        raise
+
+
+def _live_through(show: Show, plan: StreetPlan, *, at: datetime, progress: Progress | None) -> None:
+    """The tales are replayed, and the tick has run at the present."""
+    names = show.names()
+
+    def tick(moment: datetime) -> None:
+        keep_books_of(plan.code, at=moment)
+
+    tales = [tale for file in show.tales for tale in read_tales(file, names=names, now=at)]
+    replay(Stage(plan.code, plan.name, show.calls(), tick, progress), tales)
+    tick(at)

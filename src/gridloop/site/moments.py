@@ -1,0 +1,50 @@
+"""Moments as people type them on a command line or in a spreadsheet, read strictly.
+
+Worked example::
+
+    parse_moment("2022-05-29T20:00", zone=ZoneInfo("Asia/Shanghai"))      # 2022-05-29 20:00+08:00
+    parse_moment("2019/2/28 11:25:05")                                    # without a zone: the caller decides
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, tzinfo
+
+from gridloop.core.errors import WrongInput
+
+_PLAIN = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?")
+
+
+def parse_moment(text: str, *, zone: tzinfo | None = None, field: str = "time") -> datetime:
+    """The moment; one without zone is taken in ``zone`` (left without where that is None). Raises WrongInput."""
+    found = _iso(text.strip()) or _plain(text.strip())
+    if found is None:
+        sentence = f"看不懂时间“{text}”;请写成 2022-05-29T20:00 或 2022-05-29T20:00:00+08:00。"
+        raise WrongInput("time.malformed", sentence, field=field, value=text)
+    return found.replace(tzinfo=zone) if found.tzinfo is None and zone else found
+
+
+def parse_day(text: str, *, field: str = "date") -> date:
+    """The calendar day, written 2027-01-01 or 2027/1/1. Raises WrongInput."""
+    found = _plain(text.strip())
+    if found is None:
+        raise WrongInput("time.malformed", f"看不懂日期“{text}”;请写成 2027-01-01。", field=field, value=text)
+    return found.date()
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _plain(text: str) -> datetime | None:
+    match = _PLAIN.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        return datetime(*(int(part or 0) for part in match.groups()))  # type: ignore[arg-type]
+    except ValueError:
+        return None

@@ -1,0 +1,109 @@
+"""The page of one case: what it is, why it is here, why it is due then, who was answerable, and what may be done now.
+
+Every verb is posted to its own address. A refusal by rule comes back as the same page, with the sentence at the form, what was
+typed kept, and the error's status.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from gridloop.core.errors import Broken, GridloopError, NotFound
+from gridloop.offices.archive import queries as archive
+from gridloop.offices.cases.actions.contact import Contact, show_contacts
+from gridloop.offices.cases.queries import finding, pages
+from gridloop.web.case_shown import shown
+from gridloop.web.forms import CaseForm, offered
+from gridloop.web.reader import Reader, staff
+from gridloop.web.verbs import act, filled_form, verb_named
+
+SHOWN_IN_PLACE = ("image/jpeg", "image/png", "image/webp")
+
+
+@require_safe
+@staff
+def case(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
+    """/cases/<ref>/"""
+    return _page(request, reader, ref)
+
+
+def _page(
+    request: HttpRequest, reader: Reader, ref: str, *, status: int = 200, refused: tuple[str, CaseForm] | None = None,
+    contacts: list[Contact] | None = None, unmask_error: str = "",
+) -> HttpResponse:  # fmt: skip
+    found = pages.case_file(finding.scoped_case(ref, by=reader.actor), by=reader.actor, at=reader.at)
+    page = shown(found, reader, refused=refused, contacts=contacts)
+    return render(request, "console/case.html", page | {"unmask_error": unmask_error}, status=status)
+
+
+@require_POST
+@staff
+def do_verb(request: HttpRequest, reader: Reader, ref: str, verb: str) -> HttpResponse:
+    """/cases/<ref>/do/<verb>/"""
+    wanted = verb_named(verb)
+    found = finding.scoped_case(ref, by=reader.actor)
+    form = filled_form(verb, request.POST, request.FILES, choices=offered(found.street, at=reader.at, reports=_reports_named(request)))
+    if not form.is_valid():
+        return _page(request, reader, ref, status=422, refused=(verb, form))
+    try:
+        act(verb, by=reader.actor, at=reader.at, case=ref, form=form)
+    except Broken:
+        raise
+    except GridloopError as error:
+        form.refuse(error)
+        return _page(request, reader, ref, status=error.status, refused=(verb, form))
+    messages.success(request, str(wanted.said))
+    return redirect(_whereto(reader, ref))
+
+
+def _reports_named(request: HttpRequest) -> list[tuple[str, str]]:
+    """The report a callback form names is checked by the action, within the case."""
+    named = request.POST.get("report", "")
+    return [(named, named)] if named else []
+
+
+def _whereto(reader: Reader, ref: str) -> str:
+    """The case again, or the desk when it has left the reader's scope by this very deed."""
+    try:
+        finding.scoped_case(ref, by=reader.actor)
+    except NotFound:
+        return reverse("desk")
+    return reverse("case", args=[ref])
+
+
+@require_POST
+@staff
+def unmask(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
+    """/cases/<ref>/contacts/: the reporters in the clear, in this one answer, after the reason is on record."""
+    try:
+        contacts = show_contacts(by=reader.actor, at=reader.at, case=ref, reason=request.POST.get("reason", ""))
+    except Broken:
+        raise
+    except GridloopError as error:
+        if isinstance(error, NotFound):
+            raise
+        return _page(request, reader, ref, status=error.status, unmask_error=error.sentence)
+    messages.info(request, _("已显示反映人信息,查看原因已记录。离开本页后恢复隐藏。"))
+    return _page(request, reader, ref, contacts=contacts)
+
+
+@require_safe
+@staff
+def attachment(request: HttpRequest, reader: Reader, ref: str, file: str) -> HttpResponseBase:
+    """/cases/<ref>/files/<file>/"""
+    found = finding.scoped_case(ref, by=reader.actor)
+    kept: Any = archive.attachment(file)
+    if kept.subject != found.subject:
+        raise NotFound("attachment.not_found", "没有这个附件;它可能已随专项结束销毁。")
+    in_place = kept.media_type in SHOWN_IN_PLACE
+    answer = FileResponse(kept.file.open("rb"), as_attachment=not in_place, filename=kept.name, content_type=kept.media_type)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer

@@ -1,0 +1,197 @@
+"""A case file as the case page shows it: finished values only, so that the template asks for nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from gridloop.offices.archive import queries as archive
+from gridloop.offices.cases.actions.contact import Contact
+from gridloop.offices.cases.actions.dispatch import return_window
+from gridloop.offices.cases.queries.pages import CaseFile, SegmentLine
+from gridloop.offices.cases.queries.words import in_words
+from gridloop.offices.organisation import queries as organisation
+from gridloop.offices.supervision.queries import WhyThisDate
+from gridloop.web import wording
+from gridloop.web.drawing import Drawing, draw_place
+from gridloop.web.forms import CaseForm, offered
+from gridloop.web.reader import Reader
+from gridloop.web.templatetags.gridloop import until
+from gridloop.web.verbs import Offer, offers
+
+FIRST = 3  # verbs shown as buttons before the rest
+MOST_DAYS = 45  # days of a counting shown one by one
+
+
+@dataclass(frozen=True, slots=True)
+class ReportShown:
+    """One reporter's telling; name and phone masked unless just unmasked with a reason."""
+
+    ref: str
+    name: str
+    phone: str
+    text: str
+    told_at: datetime
+    answer: str
+    solved: bool | None
+    satisfied: str
+    comment: str
+    number: str
+    callbacks: tuple[Any, ...]
+    is_masked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayShown:
+    """One day of the counting: yes, no, or last."""
+
+    on: Any
+    counted: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateShown:
+    """One clock: its stage, its date, its state in words, how it was counted."""
+
+    stage: str
+    limit: str
+    holder: str
+    due_at: datetime | None
+    state: str
+    words: str
+    sentence: str
+    is_provisional: bool
+    days: tuple[DayShown, ...]
+    days_left_out: int
+    events: tuple[tuple[str, datetime, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentShown:
+    """One responsibility segment with its width and its share of the lateness."""
+
+    unit: str
+    role: str
+    starts_at: datetime
+    ends_at: datetime | None
+    length: timedelta
+    late_for: timedelta
+    why: str
+    share: int
+    tone: str
+
+
+def shown(found: CaseFile, reader: Reader, *, refused: tuple[str, CaseForm] | None, contacts: list[Contact] | None) -> dict[str, Any]:
+    """Everything the template needs."""
+    reports = _reports(found, contacts)
+    choices = offered(found.case.street, at=reader.at, reports=[(each.ref, f"{each.name or _('未留称呼')} {each.phone}") for each in reports])
+    verb, form = refused or ("", None)
+    made = offers(found, choices=choices, refused=form, refused_verb=verb, hints=_hints(found, reader))
+    names = {unit.code: unit.name for unit in organisation.units(found.case.street)}
+    return {
+        "at": reader.at, "case": found.case, "file": found, "offers": made[:FIRST], "more_offers": made[FIRST:],
+        "has_open_more": any(offer.is_open for offer in made[FIRST:]), "refused_form": _orphan(made, refused),
+        "open_form": form, "reports": reports, "is_masked": contacts is None,
+        "entries": [wording.entry_shown(entry) for entry in reversed(found.timeline)],
+        "dates": [_date(each, names, reader.at) for each in found.dates],
+        "segments": [_segment(line, reader.at, is_paused=found.case.state == "suspended") for line in found.segments],
+        "rows": _rows(found), "map": _map(found), "access": archive.access_notes(found.case.subject),
+        "is_single": len(found.lineage) < 2,
+    }  # fmt: skip
+
+
+def _orphan(made: list[Offer], refused: tuple[str, CaseForm] | None) -> CaseForm | None:
+    """The refused form of a verb that is no longer offered: someone else was faster. Its sentence must still be read."""
+    return refused[1] if refused and not any(offer.is_open for offer in made) else None
+
+
+def _hints(found: CaseFile, reader: Reader) -> dict[str, str]:
+    """What a verb's form should say before it is filled in."""
+    hints = {}
+    if any(verb.name == "return_case" for verb in found.verbs):
+        closes = return_window(found.case)
+        hints["return_case"] = _("可退回至 %s") % until(closes) if reader.at <= closes else _("退回期限已于 %s 结束,请办理或申请会商。") % until(closes)
+    for request in found.requests:
+        if request.decided_at is None:
+            hints[f"decide_{request.kind}"] = _("%(who)s 申请:%(reason)s") % {"who": request.requested_by.name, "reason": request.reason}
+    if found.case.proposed_grade:
+        hints["confirm_grade"] = _("理由:%s") % found.case.grade_reason
+    return hints
+
+
+def _reports(found: CaseFile, contacts: list[Contact] | None) -> list[ReportShown]:
+    clear = {contact.report: contact for contact in contacts or []}
+    calls: dict[int, list[Any]] = {}
+    for callback in found.callbacks:
+        calls.setdefault(callback.report_id, []).append(callback)
+    return [_report(report, clear.get(report.ref), tuple(calls.get(report.pk, ())), found) for report in found.reports]
+
+
+def _report(report: Any, contact: Contact | None, callbacks: tuple[Any, ...], found: CaseFile) -> ReportShown:
+    return ReportShown(
+        ref=report.ref,
+        name=contact.name if contact else wording.masked_name(report.name),
+        phone=contact.phone if contact else wording.masked_phone(report.phone),
+        text=report.text, told_at=report.told_at, answer=report.answer or found.case.answer, solved=report.solved,
+        satisfied=wording.WORDS["satisfied"].get(str(report.satisfied), ""), comment=report.comment,
+        number=report.case.number if report.case_id != found.case.pk else "", callbacks=callbacks, is_masked=contact is None,
+    )  # fmt: skip
+
+
+def _date(why: WhyThisDate, names: dict[str, str], at: datetime) -> DateShown:
+    days = why.found.days
+    kept = days if len(days) <= MOST_DAYS else days[:MOST_DAYS]
+    last = max((index for index, each in enumerate(days) if each.counted), default=-1)
+    return DateShown(
+        stage=why.stage_name, limit=why.found.limit.words, holder=names.get(why.clock.holder, why.clock.holder),
+        due_at=why.state.due_at, state=_chip_state(why, at), words=in_words(why.state, at=at), sentence=why.found.sentence,
+        is_provisional=why.state.provisional,
+        days=tuple(DayShown(each.date, "last" if index == last else "yes" if each.counted else "no", each.why) for index, each in enumerate(kept)),
+        days_left_out=len(days) - len(kept),
+        events=tuple((wording.said(wording.CLOCK_EVENTS.get(each.kind, each.kind)), each.at, _event_words(each)) for each in why.events),
+    )  # fmt: skip
+
+
+def _chip_state(why: WhyThisDate, at: datetime) -> str:
+    state = why.state
+    if state.is_late:
+        return "late"
+    if state.state == "stopped":
+        return "met"
+    if state.state == "paused":
+        return "paused"
+    if state.provisional:
+        return "provisional"
+    return "soon" if state.due_at and state.due_at - at <= timedelta(days=2) else "ok"
+
+
+def _event_words(event: Any) -> str:
+    if event.kind == "extend":
+        return f"{event.amount} {wording.said(wording.UNITS_OF_TIME_ALL.get(event.unit, event.unit))} {event.reason}".strip()
+    if event.kind == "pause" and event.until:
+        return _("至 %(until)s %(reason)s") % {"until": until(event.until), "reason": event.reason}
+    return str(event.reason)
+
+
+def _segment(line: SegmentLine, at: datetime, *, is_paused: bool) -> SegmentShown:
+    length = (line.ends_at or at) - line.starts_at
+    is_now = line.ends_at is None
+    tone = "late" if line.late_for else "paused" if is_now and is_paused else "now" if is_now else "done"
+    return SegmentShown(
+        line.unit, wording.said(wording.SEGMENT_ROLES.get(line.role, line.role)), line.starts_at, line.ends_at, length, line.late_for,
+        "" if line.why.startswith("case.") else line.why, max(round(line.share * 100), 1), tone,
+    )  # fmt: skip
+
+
+def _rows(found: CaseFile) -> list[Any]:
+    """The row that won first, then the others."""
+    return sorted(found.route, key=lambda row: not row.won)
+
+
+def _map(found: CaseFile) -> Drawing | None:
+    """The cell of the case with its point, when there is something to draw."""
+    return draw_place(found.case.street, place=found.case.place, lon=found.case.lon, lat=found.case.lat)

@@ -1,0 +1,71 @@
+"""My desk: what waits for me now, the most pressing first; and the notices told to me."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from gridloop.core.access import ROLE_LABELS, Role
+from gridloop.offices.cases.queries import pages
+from gridloop.offices.notices import queries as notices
+from gridloop.offices.notices.actions import note_seen
+from gridloop.web.reader import Reader, staff
+
+NOTICES_SHOWN = 8
+DISPATCHERS = frozenset({Role.DUTY_DESK, Role.STREET_LEADER})
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """One pile on the desk. ``empty`` is said when nothing lies on it; an unimportant empty pile is left out."""
+
+    anchor: str
+    title: str
+    tone: str
+    cases: list[Any]
+    empty: str = ""
+
+
+@require_safe
+@staff
+def desk(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """/desk/"""
+    found = pages.desk(reader.actor, at=reader.at)
+    page = {
+        "at": reader.at,
+        "piles": _piles(found, reader),
+        "requests": found.to_approve,
+        "grades": found.to_grade,
+        "grades_count": len(found.to_grade),
+        "notices": notices.notices_of(reader.actor, limit=NOTICES_SHOWN),
+        "new_notices": notices.count_new(reader.actor),
+        "roles": "、".join(dict.fromkeys(_(ROLE_LABELS[post.role]) for post in reader.actor.posts)),
+    }
+    return render(request, "console/desk.html", page)
+
+
+def _piles(found: pages.Desk, reader: Reader) -> list[Pile]:
+    """The piles that this person has, in the order of work."""
+    dispatches = bool(reader.actor.roles() & DISPATCHERS)
+    piles = [
+        Pile("gaps", _("路由缺口"), "bad", found.gaps),
+        Pile("came-back", _("退回待重派") if dispatches else _("退给我的"), "warn", found.came_back),
+        Pile("to-do", _("待办"), "open", found.to_do, _("没有等您办的事项。")),
+        Pile("due-soon", _("两日内到期或已超期"), "warn", found.due_soon),
+        Pile("to-verify", _("待核实销号"), "warn", found.to_verify),
+        Pile("mine", _("我首问的"), "quiet", found.mine),
+    ]
+    return [pile for pile in piles if pile.cases or pile.empty]
+
+
+@require_POST
+@staff
+def notices_seen(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """The reader has looked at the notices; they are no longer new."""
+    note_seen(by=reader.actor, at=reader.at)
+    return redirect("desk")

@@ -1,0 +1,217 @@
+"""One form for each verb of the case page. The fields bear the names of the action's arguments; ``arguments`` bridges the rest."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from gridloop.offices.cases.actions import Decided, Part
+from gridloop.offices.cases.actions.closing import SATISFACTION
+from gridloop.offices.cases.actions.requests import EXTENSION_REASONS, SUSPENSION_REASONS, UNITS_OF_TIME
+from gridloop.offices.cases.queries import words as vocabulary
+from gridloop.web.forms import CaseForm, line, words, yes_or_no
+
+MOST_PARTS = 3
+
+
+def _options(table: dict[Any, str]) -> list[tuple[str, Any]]:
+    return [(str(value), _(label)) for value, label in table.items()]
+
+
+def _date(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
+    return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}), help_text=hint)
+
+
+class PlainForm(CaseForm):
+    """A verb that needs nothing said."""
+
+
+class TextForm(CaseForm):
+    text = words(_("内容"))
+
+
+class AnswerForm(CaseForm):
+    text = words(_("给反映人的答复"), rows=5, hint=_("写清做了什么、结果如何、有疑问找谁;反映人会看到全文。"))
+
+
+class InterimForm(CaseForm):
+    text = words(_("阶段性答复"), hint=_("告诉反映人进展到哪一步;时限继续计算。"))
+
+
+class AskForm(CaseForm):
+    text = words(_("请补充什么"), hint=_("一次性写全所需材料或情况;等待补充期间时限不停。"))
+
+
+class ReasonForm(CaseForm):
+    reason = words(_("理由"))
+
+
+class RemarkForm(CaseForm):
+    remark = line(_("备注"), required=False)
+
+
+class ReturnForm(CaseForm):
+    offers: ClassVar = {"duty_item": "duty_items"}
+    duty_item = forms.ChoiceField(label=_("引用履职事项清单"), help_text=_("退回必须引用清单中的一条。"))
+    reason = words(_("退回理由"))
+
+
+class AssignForm(CaseForm):
+    offers: ClassVar = {"unit": "units"}
+    unit = forms.ChoiceField(label=_("交给"))
+    reason = words(_("交办理由"), rows=2)
+
+
+class EscalateForm(CaseForm):
+    offers: ClassVar = {"unit": "superiors"}
+    unit = forms.ChoiceField(label=_("提交的上级部门"))
+    reason = words(_("提级理由"))
+
+
+class PullBackForm(CaseForm):
+    offers: ClassVar = {"unit": "units"}
+    empty_choice: ClassVar[Any] = _("原办理单位")
+    reason = words(_("收回理由"))
+    unit = forms.ChoiceField(label=_("收回后由谁办"), required=False)
+
+
+class ConsultForm(CaseForm):
+    offers: ClassVar = {"units": "units", "lead": "units"}
+    empty_choice: ClassVar[Any] = _("勾选的第一个单位")
+    topic = line(_("会商议题"), longest=200)
+    units = forms.MultipleChoiceField(label=_("参加单位(至少两个)"), widget=forms.CheckboxSelectMultiple)
+    lead = forms.ChoiceField(label=_("牵头单位"), required=False)
+
+
+class MinutesForm(CaseForm):
+    """Minutes with up to three decisions, each with its owner and date."""
+
+    offers: ClassVar = {"owner_1": "units", "owner_2": "units", "owner_3": "units", "lead": "units"}
+    empty_choice: ClassVar[Any] = _("不填")
+    minutes = words(_("会商纪要"), rows=4)
+    text_1 = line(_("决定一"))
+    owner_1 = forms.ChoiceField(label=_("决定一由谁负责"))
+    due_1 = _date(_("决定一完成日期"), required=False)
+    text_2 = line(_("决定二"), required=False)
+    owner_2 = forms.ChoiceField(label=_("决定二由谁负责"), required=False)
+    due_2 = _date(_("决定二完成日期"), required=False)
+    text_3 = line(_("决定三"), required=False)
+    owner_3 = forms.ChoiceField(label=_("决定三由谁负责"), required=False)
+    due_3 = _date(_("决定三完成日期"), required=False)
+    lead = forms.ChoiceField(label=_("会后主办单位"), required=False, help_text=_("不填则由牵头单位继续办。"))
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        for number in range(1, MOST_PARTS + 1):
+            if found.get(f"text_{number}") and not found.get(f"owner_{number}"):
+                self.add_error(f"owner_{number}", _("请选择这项决定由谁负责。"))
+        return found
+
+    def arguments(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        decided = [
+            Decided(said[f"text_{number}"], said[f"owner_{number}"], said[f"due_{number}"])
+            for number in range(1, MOST_PARTS + 1)
+            if said[f"text_{number}"]
+        ]
+        return {"minutes": said["minutes"], "decisions": decided, "lead": said["lead"]}
+
+
+class ExtensionForm(CaseForm):
+    reason_code = forms.ChoiceField(label=_("理由类别"), choices=_options(EXTENSION_REASONS))
+    reason = words(_("具体理由"))
+    amount = forms.IntegerField(label=_("延长多久"), min_value=1, max_value=30, initial=3)
+    unit_of_time = forms.ChoiceField(label=_("单位"), choices=_options(UNITS_OF_TIME))
+
+
+class SuspensionForm(CaseForm):
+    reason_code = forms.ChoiceField(label=_("理由类别"), choices=_options(SUSPENSION_REASONS))
+    reason = words(_("具体理由"))
+    until = _date(_("挂起至(当日下班)"), hint=_("到期自动恢复计时;最多 180 天。"))
+
+    def clean_until(self) -> datetime:
+        return timezone.make_aware(datetime.combine(self.cleaned_data["until"], time(17, 30)))
+
+
+class DecisionForm(CaseForm):
+    approved = yes_or_no(_("审批意见"), yes=_("同意"), no=_("不同意"))
+    remark = line(_("备注"), required=False)
+
+
+class GradeForm(CaseForm):
+    grade = forms.ChoiceField(label=_("等级"), choices=_options(vocabulary.GRADES), help_text=_("定为疑难要由第二个人确认。"))
+    reason = words(_("定级理由"), rows=2)
+
+
+class CorrectForm(CaseForm):
+    offers: ClassVar = {"category": "categories", "grid": "grids"}
+    empty_choice: ClassVar[Any] = _("不更正")
+    category = forms.ChoiceField(label=_("正确的类别"), required=False)
+    grid = forms.ChoiceField(label=_("正确的网格"), required=False)
+    reason = words(_("更正理由"), rows=2)
+
+
+class VerifyForm(CaseForm):
+    passed = yes_or_no(_("核实结果"), yes=_("问题已解决"), no=_("未解决,退回重办"))
+    text = words(_("核实情况"), hint=_("写明何时、何地、怎样核实。"))
+
+
+class CallbackForm(CaseForm):
+    offers: ClassVar = {"report": "reports"}
+    empty_choice: ClassVar[Any] = _("第一位反映人")
+    report = forms.ChoiceField(label=_("反映人"), required=False)
+    outcome = forms.ChoiceField(label=_("联系结果"), choices=_options(vocabulary.CALLBACK_OUTCOMES), widget=forms.RadioSelect)
+    solved = yes_or_no(_("是否解决"), yes=_("已解决"), no=_("未解决"), required=False, hint=_("联系上时必填;未解决会退回重办。"))
+    satisfied = forms.TypedChoiceField(
+        label=_("满意度"), choices=[("", _("未评价")), *_options(SATISFACTION)], coerce=int, empty_value=None, required=False
+    )
+    text = words(_("反映人的话"), rows=2, required=False, longest=500)
+
+
+class MergeForm(CaseForm):
+    into = line(_("并入哪一件(编号)"), hint=_("例如 20220523-000017;反映人各自保留答复和回访。"), longest=30)
+    reason = words(_("并案理由"), rows=2)
+
+
+class SplitForm(CaseForm):
+    """Up to three troubles taken out of the case."""
+
+    offers: ClassVar = {
+        "category_1": "categories", "grid_1": "grids", "category_2": "categories", "grid_2": "grids", "category_3": "categories", "grid_3": "grids",
+    }  # fmt: skip
+    empty_choice: ClassVar[Any] = _("由系统建议或与原件相同")
+    text_1 = words(_("拆出的问题一"), rows=2)
+    category_1 = forms.ChoiceField(label=_("问题一的类别"), required=False)
+    grid_1 = forms.ChoiceField(label=_("问题一的网格"), required=False)
+    text_2 = words(_("拆出的问题二"), rows=2, required=False)
+    category_2 = forms.ChoiceField(label=_("问题二的类别"), required=False)
+    grid_2 = forms.ChoiceField(label=_("问题二的网格"), required=False)
+    text_3 = words(_("拆出的问题三"), rows=2, required=False)
+    category_3 = forms.ChoiceField(label=_("问题三的类别"), required=False)
+    grid_3 = forms.ChoiceField(label=_("问题三的网格"), required=False)
+    reason = words(_("拆分理由"), rows=2)
+
+    def arguments(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        parts = [
+            Part(said[f"text_{number}"], said[f"category_{number}"], said[f"grid_{number}"])
+            for number in range(1, MOST_PARTS + 1)
+            if said[f"text_{number}"]
+        ]
+        return {"parts": parts, "reason": said["reason"]}
+
+
+class AttachForm(CaseForm):
+    file = forms.FileField(
+        label=_("照片、PDF 或录音"), help_text=_("不超过 10 MB;照片里的拍摄位置会自动去除。"),
+        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf,audio/*"}),
+    )  # fmt: skip
+    keeps_location = forms.BooleanField(label=_("保留照片里的拍摄位置"), required=False)
+
+    def arguments(self) -> dict[str, Any]:
+        sent = self.cleaned_data["file"]
+        return {"name": sent.name, "content": sent.read(), "keeps_location": self.cleaned_data["keeps_location"]}

@@ -1,0 +1,93 @@
+"""What all tests share: a home folder of their own, the marker ``pure``, no silent skip in CI, and a browser.
+
+The database is SQLite in a temporary GRIDLOOP_HOME, or what DATABASE_URL names (``python -m tests.postgres pytest``).
+The settings read their environment when they are imported; therefore it is completed here, first of all.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+if "GRIDLOOP_HOME" not in os.environ:
+    os.environ["GRIDLOOP_HOME"] = tempfile.mkdtemp(prefix="gridloop-test-")
+    atexit.register(shutil.rmtree, os.environ["GRIDLOOP_HOME"], ignore_errors=True)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridloop.site.settings")
+# Playwright's own event loop runs in the thread of a story; Django would refuse the ORM there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+import django
+
+django.setup()
+
+TESTS = Path(__file__).parent
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# As quiet as a browser can be: nothing is fetched but the pages under test.
+QUIET = [
+    "--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-gpu",
+    "--disable-quic", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything under tests/core is pure: it needs no second run on PostgreSQL."""
+    for item in items:
+        if TESTS / "core" in item.path.parents:
+            item.add_marker(pytest.mark.pure)
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not allow: {report.longrepr}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where CI is set a skip is a failure: nothing is left out silently."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A whole module that skips itself is a failure too."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+def chromium_path() -> str | None:
+    """GRIDLOOP_CHROMIUM, else the Chromium of PATH; None lets Playwright use the one it has installed itself."""
+    named = os.environ.get("GRIDLOOP_CHROMIUM")
+    return named or next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One headless Chromium for all stories of this worker (a playwright.sync_api.Browser)."""
+    from playwright.sync_api import sync_playwright
+
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    arguments = [*QUIET, "--no-sandbox"] if is_root else QUIET
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page of a person who has never been here: no cookies, Chinese, Beijing time, 1440 x 900."""
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
