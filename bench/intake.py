@@ -40,9 +40,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("GRIDLOOP_HOME", folder)
         if chosen.postgresql:
-            from tests.postgres import running_postgres
+            from tests.postgres import running_server
 
-            with running_postgres() as url:
+            with running_server(durable=True) as url:
                 os.environ["DATABASE_URL"] = url
                 measure(chosen.requests)
         else:

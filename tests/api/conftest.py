@@ -48,7 +48,6 @@ class Caller:
 @pytest.fixture
 def street(db: None, settings: Any, tmp_path: Path) -> Iterator[Street]:
     """The sample street, founded for this test alone."""
-    settings.ROOT_URLCONF = "tests.api.urls"
     settings.MEDIA_ROOT = tmp_path
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # 13 accounts, founded for each test
     forget_everything()

@@ -6,12 +6,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import FileResponse, HttpRequest, HttpResponse
-from ninja import File, Form, Query, Router
+from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from gridloop.api import answers
-from gridloop.api.repeats import answered_once
-from gridloop.api.filing import KEY_HEADER
+from gridloop.api.repeats import KEY_HEADER, answered_once
 from gridloop.api.shapes import AttachmentOut, CaseFileOut, CaseOut, CasePage, Problem, VerbDone
 from gridloop.api.tokens import READ, WRITE, CallerRequest, doors
 from gridloop.api.verbs import DOORS, VerbDoor
@@ -128,13 +127,13 @@ for _door in DOORS:
 )
 def add_attachment(
     request: CallerRequest, ref: str, file: UploadedFile = File(...), keeps_location: bool = Form(False)
-) -> tuple[int, dict[str, Any]]:
+) -> Status[dict[str, Any]]:
     """A photo, PDF or sound of at most 10 MB. Its type is sniffed; the position where a photo was taken is stripped unless kept on purpose."""
     caller = request.auth
     kept = actions.attach(
         by=caller.actor, at=caller.at, case=ref, name=file.name or "附件", content=file.read(), keeps_location=keeps_location
     )
-    return 201, answers.attachment(kept)
+    return Status(201, answers.attachment(kept))
 
 
 @router.get("/attachments/{ref}", auth=doors(READ), response={200: None, UNSEEN: Problem}, summary="下载附件", tags=["附件"])

@@ -5,39 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from ninja import Router
 from pydantic import TypeAdapter, ValidationError
 
 from gridloop.api import answers
+from gridloop.api.cases import router  # one router holds both methods of /cases
 from gridloop.api.problems import document_of, fields_of, problem_document
-from gridloop.api.repeats import answered_once
+from gridloop.api.repeats import KEY_HEADER, answered_once
 from gridloop.api.shapes import CaseIn, CaseToFile, Filed, IntakeIn, IntakeOut, Problem
 from gridloop.api.tokens import BULK, FILE, CallerRequest, doors, street_of
 from gridloop.core.errors import GridloopError, TooMuch
 from gridloop.offices.cases.actions import Filing, file_case, file_cases
-
-router = Router(tags=["登记"])
 
 MOST_ROWS = 1000
 REFUSALS = frozenset({400, 401, 403, 409, 413, 422})
 _case_in: TypeAdapter[CaseIn] = TypeAdapter(CaseIn)
 _TOLD = tuple(Filing.__dataclass_fields__)
 
-KEY_HEADER = {
-    "parameters": [
-        {
-            "name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 128},
-            "description": "防重复键:同一个键重复提交得到同一份答复(Idempotent-Replay: true),只登记一次。",
-        }
-    ]
-}  # fmt: skip
-
 
 def _filing(told: CaseIn) -> Filing:
     return Filing(**{name: getattr(told, name) for name in _TOLD})
 
 
-@router.post("/cases", auth=doors(FILE), response={201: Filed, REFUSALS: Problem}, summary="登记一件", openapi_extra=KEY_HEADER)
+@router.post("/cases", auth=doors(FILE), response={201: Filed, REFUSALS: Problem}, summary="登记一件", tags=["登记"], openapi_extra=KEY_HEADER)
 def file(request: CallerRequest, told: CaseToFile) -> HttpResponse:
     """File one case: placed, classified, routed, timed and recorded in one transaction. The person behind the token is the 首问人."""
     caller = request.auth
@@ -50,7 +39,7 @@ def file(request: CallerRequest, told: CaseToFile) -> HttpResponse:
     return answered_once(request, caller=caller, operation="POST /cases", do=do, status=201)
 
 
-@router.post("/intake", auth=doors(BULK), response={200: IntakeOut, REFUSALS: Problem}, summary="批量登记", openapi_extra=KEY_HEADER)
+@router.post("/intake", auth=doors(BULK), response={200: IntakeOut, REFUSALS: Problem}, summary="批量登记", tags=["登记"], openapi_extra=KEY_HEADER)
 def intake(request: CallerRequest, told: IntakeIn) -> HttpResponse:
     """File up to 1,000 cases in one transaction; a result for each row, in order. A bad row is named and the others are filed."""
     caller = request.auth

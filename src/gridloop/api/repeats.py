@@ -21,6 +21,14 @@ from gridloop.offices.archive.actions import once
 from gridloop.offices.archive.concealed import conceal, reveal
 
 LONGEST_KEY = 128
+KEY_HEADER = {
+    "parameters": [
+        {
+            "name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": LONGEST_KEY},
+            "description": "防重复键:同一个键重复提交得到同一份答复(Idempotent-Replay: true),只登记一次。",
+        }
+    ]
+}  # fmt: skip
 
 
 def answered_once(

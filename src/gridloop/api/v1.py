@@ -10,9 +10,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.urls import URLPattern, URLResolver
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
 
-from gridloop.api import cases, filing, reference
+from gridloop.api import cases, reference
 from gridloop.api.filing import MOST_ROWS
 from gridloop.api.problems import MEDIA_TYPE, answer_errors, speaks_of_methods
 from gridloop.api.shapes import CaseIn
@@ -55,7 +55,6 @@ def _tell_problems(responses: dict[Any, Any]) -> None:
 
 api = Api(title="gridloop", version="1", description=ABOUT, urls_namespace="api-v1", docs_url=None, openapi_url="/openapi.json")
 answer_errors(api)
-api.add_router("", filing.router)
 api.add_router("", cases.router)
 api.add_router("", reference.router)
 
@@ -65,6 +64,6 @@ def no_such_address(request: HttpRequest, rest: str) -> None:
     raise Http404(rest)
 
 
-_last = type(filing.router)()
+_last = Router()
 _last.api_operation(EVERY_METHOD, "/{path:rest}", include_in_schema=False)(no_such_address)
 api.add_router("", _last)

@@ -256,14 +256,14 @@ class _Walk:
         if not self.is_lost:
             below: list[bool] = []
             for node in grow(self.peaks, self.size, leaf):
-                below = [self.node_differs(node, any(below))]
+                below = [self.node_differs(node, reported_below=any(below))]
                 if self.size >> node.level & 1:
                     below.append(self.differing.pop())
             self.differing.append(any(below))
         self.size += 1
         self.judge_checkpoints()
 
-    def node_differs(self, node: Node, reported_below: bool) -> bool:
+    def node_differs(self, node: Node, *, reported_below: bool) -> bool:
         """The stored node differs from this one; told unless a node below it was told already."""
         self.tell_strangers(self.nodes.pop_before(node.level, node.index))
         stored = self.nodes.pop(node.level, node.index)

@@ -184,7 +184,7 @@ def _spelled(plain: object) -> bytes:
         _not_canonical("$", "文字里有不成对的代理字符,请先清理文字")
 
 
-def plain_json(value: object, where: str = "$") -> object:
+def plain_json(value: object, where: str = "$") -> object:  # noqa: RET503 - the last case does not return
     """The value as text, numbers, truth values, None, lists and dicts only, as :func:`canonical` spells them."""
     match value:
         case None | bool() | int():

@@ -50,7 +50,9 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-def _verb(name: str, label: str, sources: str, targets: str, by: str, never: str = "", needs: str = "") -> Verb:
+def _verb(  # noqa: PLR0917 - the chart below is read as a table
+    name: str, label: str, sources: str, targets: str, by: str, never: str = "", needs: str = ""
+) -> Verb:
     return Verb(name, label, _set(sources), tuple(targets.split()), _set(by), _set(never), tuple(needs.split()))
 
 

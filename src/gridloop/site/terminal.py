@@ -53,9 +53,13 @@ def counted(things: Sequence[T], *, label: str) -> Iterator[T]:
 
 @contextmanager
 def progress(label: str, *, total: int) -> Iterator[Any]:
-    """Gives ``advance(n)``; the bar is drawn on stderr and only on a terminal."""
+    """Gives ``advance(n)``, which may also change ``total`` and ``label``; the bar is drawn on stderr and only on a terminal."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda n=1: bar.advance(task, n)
+
+        def advance(by: int = 1, *, total: int | None = None, label: str | None = None) -> None:
+            bar.update(task, advance=by, total=total, description=label)
+
+        yield advance

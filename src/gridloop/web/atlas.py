@@ -40,7 +40,7 @@ class GridRow:
 def atlas(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/atlas/"""
     points = pages.open_points(reader.actor)
-    placed = pages.open_counts_by_place(reader.actor)
+    placed = pages.open_counts_by_place(reader.actor, at=reader.at)
     page = {"map": _map(reader, points, placed), "rows": _rows(reader, placed), "shown": len(points)}
     return render(request, "console/atlas.html", page)
 
@@ -52,11 +52,15 @@ def _map(reader: Reader, points: list[pages.Case], placed: dict[str, tuple[int, 
     paths = {grid.code: grid.path for grid in territory.grids(reader.street.code)}
     linked = [replace(each, address=f"{reverse('cases')}?state=live&place={paths[each.code]}", tone=_tone(paths[each.code], placed)) for each in shapes]
     marks = [
-        Point(case.lon, case.lat, case.title, reverse("case", args=[case.ref]), "bad" if case.is_late else "open")
+        Point(case.lon, case.lat, case.title, reverse("case", args=[case.ref]), "bad" if _is_late(case, reader) else "open")
         for case in points
         if case.lon is not None and case.lat is not None
     ]
     return draw(linked, points=marks, label="网格图", is_synthetic=is_synthetic)
+
+
+def _is_late(case: pages.Case, reader: Reader) -> bool:
+    return case.is_late or (case.due_at is not None and case.answered_at is None and case.due_at < reader.at)
 
 
 def _tone(path: str, placed: dict[str, tuple[int, int]]) -> str:

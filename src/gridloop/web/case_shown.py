@@ -96,10 +96,10 @@ def shown(found: CaseFile, reader: Reader, *, refused: tuple[str, CaseForm] | No
         "at": reader.at, "case": found.case, "file": found, "offers": made[:FIRST], "more_offers": made[FIRST:],
         "has_open_more": any(offer.is_open for offer in made[FIRST:]), "refused_form": _orphan(made, refused),
         "open_form": form, "reports": reports, "is_masked": contacts is None,
-        "entries": [wording.entry_shown(entry) for entry in reversed(found.timeline)],
+        "entries": [wording.entry_shown(entry, units=names) for entry in reversed(found.timeline)],
         "dates": [_date(each, names, reader.at) for each in found.dates],
         "segments": [_segment(line, reader.at, is_paused=found.case.state == "suspended") for line in found.segments],
-        "rows": _rows(found), "map": _map(found), "access": archive.access_notes(found.case.subject),
+        "rows": _rows(found), "handed_on": _handed_on(found), "map": _map(found), "access": archive.access_notes(found.case.subject),
         "is_single": len(found.lineage) < 2,
     }  # fmt: skip
 
@@ -147,7 +147,7 @@ def _date(why: WhyThisDate, names: dict[str, str], at: datetime) -> DateShown:
     kept = days if len(days) <= MOST_DAYS else days[:MOST_DAYS]
     last = max((index for index, each in enumerate(days) if each.counted), default=-1)
     return DateShown(
-        stage=why.stage_name, limit=why.found.limit.words, holder=names.get(why.clock.holder, why.clock.holder),
+        stage=f"{why.stage_name}{_('·本责任段') if why.clock.segment else ''}", limit=why.found.limit.words, holder=names.get(why.clock.holder, why.clock.holder),
         due_at=why.state.due_at, state=_chip_state(why, at), words=in_words(why.state, at=at), sentence=why.found.sentence,
         is_provisional=why.state.provisional,
         days=tuple(DayShown(each.date, "last" if index == last else "yes" if each.counted else "no", each.why) for index, each in enumerate(kept)),
@@ -185,6 +185,12 @@ def _segment(line: SegmentLine, at: datetime, *, is_paused: bool) -> SegmentShow
         line.unit, wording.said(wording.SEGMENT_ROLES.get(line.role, line.role)), line.starts_at, line.ends_at, length, line.late_for,
         "" if line.why.startswith("case.") else line.why, max(round(line.share * 100), 1), tone,
     )  # fmt: skip
+
+
+def _handed_on(found: CaseFile) -> SegmentLine | None:
+    """The segment in which people gave the case to another unit than the table did; None when the table's word still holds."""
+    handling = [line for line in found.segments if line.role == "handle" and not line.why.startswith("case.")]
+    return handling[-1] if len(handling) > 1 else None
 
 
 def _rows(found: CaseFile) -> list[Any]:

@@ -52,11 +52,19 @@ def desk(request: HttpRequest, reader: Reader) -> HttpResponse:
 def _piles(found: pages.Desk, reader: Reader) -> list[Pile]:
     """The piles that this person has, in the order of work."""
     dispatches = bool(reader.actor.roles() & DISPATCHERS)
+    pressing: set[int] = set()
+
+    def first_seen(cases: list[Any]) -> list[Any]:
+        """A case lies on one pile only: the most pressing."""
+        new = [case for case in cases if case.pk not in pressing]
+        pressing.update(case.pk for case in new)
+        return new
+
     piles = [
-        Pile("gaps", _("路由缺口"), "bad", found.gaps),
-        Pile("came-back", _("退回待重派") if dispatches else _("退给我的"), "warn", found.came_back),
-        Pile("to-do", _("待办"), "open", found.to_do, _("没有等您办的事项。")),
-        Pile("due-soon", _("两日内到期或已超期"), "warn", found.due_soon),
+        Pile("gaps", _("路由缺口"), "bad", first_seen(found.gaps)),
+        Pile("came-back", _("退回待重派") if dispatches else _("退给我的"), "warn", first_seen(found.came_back)),
+        Pile("due-soon", _("两日内到期或已超期"), "warn", first_seen(found.due_soon)),
+        Pile("to-do", _("待办"), "open", first_seen(found.to_do), "" if pressing else _("没有等您办的事项。")),
         Pile("to-verify", _("待核实销号"), "warn", found.to_verify),
         Pile("mine", _("我首问的"), "quiet", found.mine),
     ]

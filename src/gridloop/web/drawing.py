@@ -28,7 +28,8 @@ from gridloop.offices.territory import queries as territory
 WIDTH = 800.0
 MARGIN = 0.04  # of the longer side
 FINENESS = 1 / 1500  # of the width: smaller wiggles are not drawn
-LETTER = 15.0
+LARGEST_LETTER, SMALLEST_LETTER = 30.0, 11.0
+PIN = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,22 +171,22 @@ def _name(each: Shape, frame: Frame) -> SafeString:
     """The name inside its cell, where it fits."""
     west, _south, east, _north = each.geometry.bounds
     room = (east - west) / (frame.east - frame.west) * WIDTH
-    if room < LETTER * 2.5:
+    letter = min(LARGEST_LETTER, room / (len(each.name) + 0.5))
+    if letter < SMALLEST_LETTER:
         return SafeString("")
-    shortened = each.name if len(each.name) * LETTER <= room else f"{each.name[: max(int(room / LETTER) - 1, 1)]}…"
     inside = each.geometry.representative_point()
     x, y = frame.at(inside.x, inside.y)
-    return format_html('<text class="gl-map-label" x="{}" y="{}" font-size="{}" aria-hidden="true">{}</text>', _n(x), _n(y), _n(LETTER), shortened)
+    return format_html('<text class="gl-map-label" x="{}" y="{}" font-size="{}" aria-hidden="true">{}</text>', _n(x), _n(y), _n(letter), each.name)
 
 
 def _point(each: Point, frame: Frame) -> SafeString:
     x, y = frame.at(each.lon, each.lat)
     marker = format_html(
-        '<g class="gl-marker" data-tone="{}" transform="translate({} {})"><path d="M0 0C-4-8-11-13-11-21a11 11 0 1 1 22 0c0 8-7 13-11 21z"/>'
+        '<g class="gl-marker" data-tone="{}" transform="translate({} {}) scale({})"><path d="M0 0C-4-8-11-13-11-21a11 11 0 1 1 22 0c0 8-7 13-11 21z"/>'
         '<circle r="4" cy="-21"/></g>',
-        each.tone, _n(x), _n(y),
+        each.tone, _n(x), _n(y), _n(PIN),
     )  # fmt: skip
     if not each.address:
         return marker
-    target = format_html('<circle class="gl-marker-target" cx="{}" cy="{}" r="16" fill="transparent"><title>{}</title></circle>', _n(x), _n(y - 16), each.title)
+    target = format_html('<circle class="gl-marker-target" cx="{}" cy="{}" r="24" fill="transparent"><title>{}</title></circle>', _n(x), _n(y - 20), each.title)
     return format_html('<a href="{}" aria-label="{}">{}{}</a>', each.address, each.title, marker, target)

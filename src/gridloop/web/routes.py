@@ -63,11 +63,15 @@ def _page(request: HttpRequest, reader: Reader, *, status: int = 200, error: Gri
     shown = next((table for table in tables if str(table.version) == asked), in_force)
     sets_up = bool(reader.actor.roles(reader.street.code) & SETS_UP)
     page = {
-        "tables": tables, "in_force": in_force, "shown": shown, "rows": _rows(shown, reader) if shown else [],
+        "tables": tables, "in_force": in_force, "shown": shown, "rows": _rows(shown, reader) if shown else [], "backstop": _backstop(shown, reader) if shown else "",
         "drafts": [_draft(table, reader) for table in tables if table.state == "draft"], "sets_up": sets_up, "error": error,
         "problems": error.fields.get("problems", []) if error else [], "at": reader.at,
     }  # fmt: skip
     return render(request, "setup/routes.html", page, status=status)
+
+
+def _backstop(table: Any, reader: Reader) -> str:
+    return organisation.unit(reader.street.code, table.backstop["unit"]).name
 
 
 def _draft(table: Any, reader: Reader) -> DraftShown:
@@ -85,10 +89,19 @@ def _rows(table: Any, reader: Reader) -> list[RowShown]:
         RowShown(
             row=record.get("row", ""), category=" › ".join(record.get("category", "").split("/")), place=places.get(record.get("place", ""), record.get("place", "")),
             conditions=_conditions(record), unit=units.get(record.get("unit", ""), record.get("unit", "")),
-            profile=profiles.get(record.get("profile", ""), record.get("profile", "")), reason=record.get("reason", ""),
+            profile=profiles.get(record.get("profile", ""), record.get("profile", "")), reason=_reason(record, units=units, places=places),
         )
         for record in table.rows
     ]  # fmt: skip
+
+
+def _reason(record: dict[str, Any], *, units: dict[str, str], places: dict[str, str]) -> str:
+    """The row's reason with the names it will be filled with."""
+    named = {"{unit}": units.get(record.get("unit", ""), ""), "{place}": places.get(record.get("place", ""), _("当地"))}
+    text = str(record.get("reason", ""))
+    for word, name in named.items():
+        text = text.replace(word, name)
+    return text
 
 
 def _conditions(record: dict[str, Any]) -> str:

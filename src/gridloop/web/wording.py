@@ -124,18 +124,18 @@ def said(text: str) -> str:
     return _(text) if text else ""
 
 
-def entry_shown(entry: TimelineEntry) -> EntryShown:
-    """One line of the timeline."""
+def entry_shown(entry: TimelineEntry, *, units: dict[str, str]) -> EntryShown:
+    """One line of the timeline; ``units`` names the units that entries know by code."""
     title, tone = KINDS.get(entry.kind, (entry.kind, "quiet"))
-    return EntryShown(said(title), tone, entry.at, entry.by, entry.seq, tuple(_lines(entry)), entry.is_erased)
+    return EntryShown(said(title), tone, entry.at, entry.by, entry.seq, tuple(_lines(entry, units)), entry.is_erased)
 
 
-def _lines(entry: TimelineEntry) -> Iterator[tuple[str, str]]:
+def _lines(entry: TimelineEntry, units: dict[str, str]) -> Iterator[tuple[str, str]]:
     payload = entry.payload
     for name in SHOWN.get(entry.kind, SHOWN_BY_DEFAULT).split():
         value = _value(name, payload.get(name), payload)
         if value:
-            yield said(LABELS.get(name, name)), value
+            yield said(LABELS.get(name, name)), units.get(value, value) if name == "holder" else value
     for decision in payload.get("decisions", []):
         yield said("决定"), "、".join(part for part in (decision["text"], decision["owner"], decision["due_on"]) if part)
 

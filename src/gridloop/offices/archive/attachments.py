@@ -11,7 +11,7 @@ import struct
 import zlib
 from datetime import datetime
 
-import filetype  # type: ignore[import-untyped]
+import filetype
 from django.core.files.base import ContentFile
 from PIL import Image, ImageOps
 

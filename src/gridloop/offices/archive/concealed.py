@@ -54,7 +54,7 @@ def blind(text: str) -> str:
     return hmac.new(_key("blind"), text.encode(), hashlib.sha256).hexdigest()[:24] if text else ""
 
 
-class ConcealedField(models.TextField):
+class ConcealedField(models.TextField):  # type: ignore[type-arg]
     """A text column that is encrypted in the database and plain in Python."""
 
     def deconstruct(self) -> Any:

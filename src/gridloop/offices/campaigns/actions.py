@@ -24,7 +24,7 @@ def open_campaign(
         raise WrongInput("campaigns.ends_early", "结束日期不能早于开始日期。", field="ends_on")
     with deed():
         if Campaign.objects.filter(street=street, code=code).exists():
-            raise Refused("campaigns.code_taken", f"专项代码“{code}”已被使用;请换一个。", code=code)
+            raise Refused("campaigns.code_taken", f"专项代码“{code}”已被使用;请换一个。", campaign=code)
         campaign = Campaign.objects.create(
             street=street, code=code, name=name, basis=basis, scheme=scheme, data_policy=data_policy, starts_on=starts_on, ends_on=ends_on
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 
 from gridloop.core.access import ROLE_LABELS, SETS_UP, Actor
@@ -26,6 +26,9 @@ from gridloop.offices.organisation.models import (
     Street,
     Unit,
 )
+
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 def must_set_up(by: Actor, street: str) -> None:
@@ -114,7 +117,7 @@ def add_post(
     return post
 
 
-def _new(row: Any, sentence: str) -> Any:
+def _new(row: Row, sentence: str) -> Row:
     """The row, saved; Refused with the sentence when its name is taken."""
     try:
         with transaction.atomic():

@@ -31,7 +31,7 @@ def add_grid(
         raise WrongInput("territory.unknown_kind", f"网格类别只有:{'、'.join(Grid.Kind.values)}。", field="kind")
     with deed():
         if Grid.objects.filter(street=street, code=code).exists():
-            raise Refused("territory.code_taken", f"网格代码“{code}”已被使用;请换一个。", code=code)
+            raise Refused("territory.code_taken", f"网格代码“{code}”已被使用;请换一个。", grid=code)
         above = queries.grid(street, parent) if parent else None
         path = f"{above.path}/{code}" if above else f"{root}/{code}".strip("/")
         grid = Grid.objects.create(

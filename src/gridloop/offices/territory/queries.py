@@ -86,7 +86,7 @@ def _present_boundaries(street: str) -> list[tuple[str, Any]]:
 
 
 def _address_book(street: str, cells: dict[str, Cell]) -> tuple[tuple[str, str], ...]:
-    names = {name: code for name, code in Address.objects.filter(street=street).values_list("name", "grid__code")}
+    names = dict(Address.objects.filter(street=street).values_list("name", "grid__code"))
     names |= {cell.name: cell.code for cell in cells.values() if cell.level >= 2}
     return tuple(sorted(names.items(), key=lambda item: (-len(item[0]), item[0])))
 

@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-from django.db.models import QuerySet
 
 from gridloop.core.errors import NotFound, Refused, WrongInput
-from gridloop.core.ledger import header_fields
 from gridloop.offices.archive import queries as archive
 from gridloop.offices.archive.models import Checkpoint, Entry
 from gridloop.offices.organisation import queries as organisation
 from gridloop.site import keys
 from gridloop.site.command import NOT_FINE, Group, json_option, needs_database
+from gridloop.site.export import book_lines
 from gridloop.site.from_street import find_case, the_street
 from gridloop.site.terminal import counted, note, print_json, print_table, progress
 
@@ -124,9 +123,8 @@ def export(street: str, output: Path, as_json: bool) -> None:
       gridloop ledger export --street lianhu -o lianhu.jsonl.gz
     """
     code = organisation.street(street).code
-    entries = Entry.objects.filter(book_id=code, seq__isnull=False).order_by("seq")
-    total = entries.count()
-    _write(output, book_lines(code, entries), total=total)
+    total = Entry.objects.filter(book_id=code, seq__isnull=False).count()
+    _write(output, book_lines(code), total=total)
     counts = {"file": str(output), "book": code, "entries": total, "checkpoints": Checkpoint.objects.filter(book_id=code).count()}
     if as_json:
         print_json(counts)
@@ -134,18 +132,7 @@ def export(street: str, output: Path, as_json: bool) -> None:
         note(f"已导出 {total} 条到 {output}。")
 
 
-def book_lines(street: str, entries: QuerySet[Entry]) -> Iterator[dict[str, object]]:
-    """Every entry as sealed, by number, then the checkpoints by size: enough to recompute the tree elsewhere."""
-    for entry in entries.iterator(chunk_size=2000):
-        yield {
-            "seq": entry.seq, "header": header_fields(archive.header_of(entry)), "leaf": entry.leaf, "salt": entry.salt,
-            "payload": entry.payload,
-        }  # fmt: skip
-    for checkpoint in Checkpoint.objects.filter(book_id=street).order_by("size"):
-        yield {"checkpoint": checkpoint.note, "size": checkpoint.size, "root": checkpoint.root}
-
-
-def _write(output: Path, lines: Iterator[dict[str, object]], *, total: int) -> None:
+def _write(output: Path, lines: Iterator[dict[str, Any]], *, total: int) -> None:
     opener = gzip.open if output.name.endswith(".gz") else open
     try:
         with opener(output, "wt", encoding="utf-8") as file, progress("导出", total=total) as advance:

@@ -18,7 +18,7 @@ from gridloop.offices.cases.models import Case
 from gridloop.offices.cases.queries.rules import UNSURE, classifier
 from gridloop.offices.organisation.models import Street
 from gridloop.site.founding import GridPlan, PersonPlan, StreetPlan, UnitPlan, found
-from gridloop.site.imports.filing import Record, file_records
+from gridloop.site.imports.filing import Record, cases_of, file_records
 from gridloop.site.imports.reading import Row, read_sheet
 from gridloop.site.imports.tally import Tally
 from gridloop.site.moments import parse_moment
@@ -46,8 +46,9 @@ def import_messages(path: Path, *, at: datetime, street: str = "", dry_run: bool
     tally.begin(sheet)
     records = [record for row in sheet.rows if (record := _record(row, tally))]
     code = street or found_city()
-    cases = file_records(tally, records, street=code, at=at, column="id")
-    tally.details = {"street": code, "threshold": classifier().threshold, **_account(cases)}
+    file_records(tally, records, street=code, at=at, column="id")
+    cases = cases_of(tally.kind, code, [record.key for record in records])
+    tally.details = {"street": code, "threshold": classifier().threshold, **_account(list(cases.values()))}
     return tally
 
 
@@ -92,7 +93,7 @@ def _tidy(text: str) -> str:
 
 
 def _account(cases: list[Case]) -> dict[str, object]:
-    """How many cases made now were classified, how many the model was unsure of, and how they spread."""
+    """How many of the file's cases (made now or before) were classified, how many the model was unsure of, and how they spread."""
     spread = Counter(case.category for case in cases)
     unsure = spread.get(UNSURE, 0)
     return {

@@ -20,9 +20,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from gridloop.core.access import Actor
-from gridloop.core.errors import NotFound
+from gridloop.core.errors import Broken, GridloopError, NotFound
 from gridloop.offices.cases.queries import following
 from gridloop.offices.organisation import queries as organisation
+from gridloop.web.answers import refusal
 from gridloop.web.reader import moment
 
 PUBLIC = Actor(kind="reporter", ref="public", name="居民")
@@ -65,7 +66,12 @@ def private(view: View) -> View:
 
     @wraps(view)
     def privately(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        answer = view(request, *args, **kwargs)
+        try:
+            answer = view(request, *args, **kwargs)
+        except Broken:
+            raise
+        except GridloopError as error:
+            answer = refusal(request, error)
         for name, value in PRIVATE.items():
             answer[name] = value
         return answer

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import get_random_string
-from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
@@ -33,7 +33,7 @@ from gridloop.offices.cases.queries.pages import categories
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.territory import queries as territory
 from gridloop.web import drawing
-from gridloop.web.public.doors import PUBLIC, open_receipt, private
+from gridloop.web.public.doors import PUBLIC, open_receipt
 from gridloop.web.public.limits import count
 from gridloop.web.reader import moment
 
@@ -41,6 +41,8 @@ MOST_PHOTOS = 3
 LARGEST_BODY = 64 * 1024 * 1024
 """Above this the body is not read at all. Three photos of 10 MB fit twice, so a photo that is too large can still be named."""
 HONEYPOT = "homepage"
+PICKER = mark_safe(' data-point-map data-lon-input="lon" data-lat-input="lat" data-point-status="point-status"')
+"""What makes the drawing a map to pick from (frontend/README.md)."""
 PLACES = {"lon": "place", "lat": "place", "grid": "place", "address": "place"}
 
 
@@ -69,7 +71,6 @@ class Problem:
 
 
 @csrf_exempt  # only for the size, which must be looked at before the body is read; what follows is protected
-@private
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, slug: str) -> HttpResponse:
     """/s/<slug>/report/"""
@@ -249,5 +250,4 @@ def _map(street: Any, told: Told, *, address: str) -> drawing.Drawing | None:
         for cell in cells
         if cell.code in by_code
     ]
-    attributes = format_html(' data-point-map data-lon-input="lon" data-lat-input="lat" data-point-status="point-status"')
-    return drawing.draw(linked, label=_("在地图上点选位置"), attributes=attributes, is_synthetic=is_synthetic)
+    return drawing.draw(linked, label=_("在地图上点选位置"), attributes=PICKER, is_synthetic=is_synthetic)

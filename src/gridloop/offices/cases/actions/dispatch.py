@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import Refused, TooLate, WrongInput
@@ -144,7 +145,7 @@ def consult(*, by: Actor, at: datetime, case: str, units: Sequence[str], topic: 
                        units=[unit.name for unit in taking_part])  # fmt: skip
 
 
-def _led_by(case: Case, unit: Unit, *, by: Actor, at: datetime, kind: str, state: str, **payload: object) -> Case:
+def _led_by(case: Case, unit: Unit, *, by: Actor, at: datetime, kind: str, state: str, **payload: Any) -> Case:
     """The case continues under the unit's lead in another state; a new holder means a new segment."""
     clocks: list[Clock] = []
     former = case.lead
@@ -240,9 +241,9 @@ def correct(
         return _routed_again(found, by=by, at=at) if found.state in ("routed", "returned") else found
 
 
-def _corrections(case: Case, *, category: str, grid: str, priority: str) -> dict[str, object]:
+def _corrections(case: Case, *, category: str, grid: str, priority: str) -> dict[str, Any]:
     rules = _rules(case)
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     if category:
         path = category if category in rules.categories else rules.category_by_name.get(category)
         if path is None:

@@ -179,15 +179,16 @@ def follow(report: Report, *, by: Actor, at: datetime) -> Followed:
         name=mask_name(report.name),
         phone=mask_phone(report.phone),
         looks=tuple(_looks(subjects)),
-        photos=tuple(own_attachments(told, by=by)),
+        photos=tuple(own_attachments(report, by=by)),
         entry_id=history[0].id if history else 0,
         entry_seq=history[0].seq if history else None,
     )
 
 
-def own_attachments(case: Case, *, by: Actor) -> list[Any]:
-    """What this reporter added to the case; nothing that anyone else did."""
-    return [each for each in archive.attachments_of(case.subject) if each.by == by.label]
+def own_attachments(report: Report, *, by: Actor) -> list[Any]:
+    """What this reporter added to the case, or to the one it was merged into; nothing that anyone else did."""
+    cases = [case for case in (report.case, report.case.merged_into) if case]
+    return [each for case in cases for each in archive.attachments_of(case.subject) if each.by == by.label]
 
 
 def _steps(report: Report, history: list[TimelineEntry], by: Actor) -> Iterator[Step]:

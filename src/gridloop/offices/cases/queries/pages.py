@@ -284,13 +284,14 @@ def state_label(state: str) -> str:
 
 def open_points(actor: Actor, *, limit: int = 2000) -> list[Case]:
     """The actor's open cases that have a point, for the map."""
-    return list(visible_to(actor).filter(state__in=LIVE_STATES, lon__isnull=False).only("ref", "title", "lon", "lat", "state", "is_late")[:limit])
+    return list(visible_to(actor).filter(state__in=LIVE_STATES, lon__isnull=False).only("ref", "title", "lon", "lat", "state", "is_late", "due_at", "answered_at")[:limit])
 
 
-def open_counts_by_place(actor: Actor) -> dict[str, tuple[int, int]]:
-    """By place path: how many of the actor's live cases lie exactly there, and how many of them are late."""
+def open_counts_by_place(actor: Actor, *, at: datetime) -> dict[str, tuple[int, int]]:
+    """By place path: how many of the actor's live cases lie exactly there, and how many of them are late at the moment."""
+    is_late = Q(is_late=True) | Q(due_at__lt=at, answered_at__isnull=True)
     rows = visible_to(actor).filter(state__in=LIVE_STATES).order_by().values("place")
-    counted = rows.annotate(n=Count("pk"), late=Count("pk", filter=Q(is_late=True)))
+    counted = rows.annotate(n=Count("pk"), late=Count("pk", filter=is_late))
     return {row["place"]: (row["n"], row["late"]) for row in counted}
 
 

@@ -1,0 +1,40 @@
+"""``gridloop export street CODE``: everything of one street in one ZIP with a manifest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from django.utils import timezone
+
+from gridloop.site.command import Group, json_option, needs_database
+from gridloop.site.export import export_street
+from gridloop.site.terminal import note, print_json
+
+
+@click.group("export", cls=Group)
+def export_command() -> None:
+    """导出,供迁移、归档或停用。"""
+
+
+@export_command.command("street")
+@click.argument("code", metavar="街道")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path), help="写入的 .zip 文件。")
+@click.option("--reason", default="命令行导出", show_default=True, help="为什么导出;记入查看记录。")
+@json_option
+@needs_database()
+def street(code: str, output: Path, reason: str, as_json: bool) -> None:
+    """一个街道的全部:每张表一份 JSON 行、附件、台账、清单(含 SHA-256)。
+
+    导出件含未加密的个人信息,请按密件保管;密码和令牌不在其中。
+
+    \b
+    示例:
+      gridloop export street lianhu -o lianhu.zip
+    """
+    manifest = export_street(code, output=output, at=timezone.now(), reason=reason)
+    if as_json:
+        print_json({"file": str(output), **manifest})
+        return
+    rows = sum(int(str(each.get("rows", 0))) for each in manifest["files"])
+    note(f"已导出 {manifest['street']['name']} 到 {output}:{len(manifest['files'])} 个文件,{rows} 行。")

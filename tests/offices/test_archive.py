@@ -1,0 +1,465 @@
+"""The archive: sealing, the audit after any alteration, erasure, deeds done once, photos taken in."""
+
+from __future__ import annotations
+
+import io
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from gridloop.core.access import SYSTEM
+from gridloop.core.errors import NotAllowed, Refused, TooMuch, WrongInput
+from gridloop.core.ledger import check_receipt, generate_key
+from gridloop.offices.archive import actions, queries
+from gridloop.offices.archive.attachments import LARGEST, attach, clean_photo, sniff
+from gridloop.offices.archive.models import Attachment, Book, Deed, Entry, Reacted
+from gridloop.offices.archive.transaction import TicketLock, deed
+from tests.sample import MONDAY
+
+BOOK = "410102990"
+KEY = generate_key("gridloop.test", seed=b"7" * 32)
+GPS = 0x8825
+
+
+@pytest.fixture
+def book(db) -> Book:
+    """A book of five sealed entries, signed, and two that wait."""
+    return make_book()
+
+
+def make_book() -> Book:
+    actions.open_book(street=BOOK, name="柳荫街道")
+    record(5)
+    seal_and_sign()
+    record(2, first=6)
+    return Book.objects.get(street=BOOK)
+
+
+def record(count: int, *, first: int = 1) -> None:
+    for number in range(first, first + count):
+        actions.record(
+            "case.filed", by=SYSTEM, at=MONDAY + timedelta(minutes=number), street=BOOK, subject=f"case:{number}",
+            payload={"text": f"第 {number} 件"}, cause="entry:410102990/1" if number > 1 else "",
+        )  # fmt: skip
+
+
+def seal_and_sign() -> None:
+    actions.seal(street=BOOK)
+    actions.sign(street=BOOK, at=MONDAY, origin=f"gridloop.test/{BOOK}", key_name=KEY.name, private_key=KEY.private)
+
+
+def audit() -> Any:
+    return queries.audit_book(BOOK, verifier_keys=[KEY.verifier_key])
+
+
+def run_sql(sql: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+# -- sealing ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_sealed_book_holds(book):
+    assert audit().findings == ()
+    assert (book.size, book.signed_size) == (5, 5)
+
+
+def test_sealing_in_two_parts_gives_the_tree_of_sealing_at_once(book):
+    actions.seal(street=BOOK, limit=1)
+    actions.seal(street=BOOK, limit=1)
+
+    assert actions.seal(street=BOOK) == 0
+    assert list(Entry.objects.order_by("id").values_list("seq", flat=True)) == [1, 2, 3, 4, 5, 6, 7]
+    assert audit().findings == ()
+
+
+def test_a_size_is_signed_once(book):
+    assert actions.sign(street=BOOK, at=MONDAY, origin=f"gridloop.test/{BOOK}", key_name=KEY.name, private_key=KEY.private) is None
+
+
+def test_a_receipt_holds_and_an_unsealed_entry_has_none(book):
+    entry, waiting = Entry.objects.get(seq=3), Entry.objects.filter(seq__isnull=True)[0]
+
+    receipt = queries.receipt(entry_id=entry.pk)
+
+    assert receipt is not None
+    assert check_receipt(receipt, verifier_key=KEY.verifier_key) == []
+    assert queries.receipt(entry_id=waiting.pk) is None
+
+
+# -- the audit names whatever was altered -----------------------------------------------------------------------------
+
+ALTERED = {
+    "its number, to a free one": ("seq", 77),
+    "its number, to none": ("seq", None),
+    "its kind": ("kind", "case.cleared"),
+    "when it was done": ("at", MONDAY - timedelta(days=30)),
+    "when it was recorded": ("recorded_at", MONDAY + timedelta(microseconds=1)),
+    "who did it": ("actor", "person:someone-else"),
+    "what it is about": ("subject", "case:another"),
+    "what it followed from": ("cause", ""),
+    "what it says": ("payload", '{"by":"系统","text":"改过"}'),
+    "that it says anything": ("payload", None),
+    "its salt": ("salt", "00" * 32),
+    "that it has a salt": ("salt", None),
+    "its salt, to no hexadecimal": ("salt", "盐"),
+    "its commitment": ("commitment", "00" * 32),
+    "its leaf": ("leaf", "00" * 32),
+    "its leaf, to no hexadecimal": ("leaf", "叶"),
+}
+
+
+@pytest.mark.parametrize(("column", "value"), ALTERED.values(), ids=ALTERED.keys())
+def test_altering_a_sealed_entry_by_sql_names_it(book, column, value):
+    run_sql(f"UPDATE archive_entry SET {column} = %s WHERE seq = 3", value)
+
+    report = audit()
+
+    assert not report.is_sound
+    assert {finding.entry for finding in report.findings if finding.severity == "broken"} & {3, 77}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [row for row in ALTERED.values() if row[0] != "seq"],
+    ids=[name for name, row in ALTERED.items() if row[0] != "seq"],
+)
+def test_altering_an_unsealed_entry_by_sql_names_it(book, column, value):
+    waiting = Entry.objects.filter(seq__isnull=True).order_by("id")[0]
+    run_sql(f"UPDATE archive_entry SET {column} = %s WHERE id = %s", value, waiting.pk)
+
+    findings = audit().findings
+
+    assert [finding.kind for finding in findings] == ["unsealed"]
+    assert f"内部编号 {waiting.pk}" in findings[0].sentence
+
+
+def test_a_moment_spoilt_beyond_reading_names_the_entry(book):
+    spoilt = "infinity" if connection.vendor == "postgresql" else "2022-13-45 不是时刻"
+    run_sql("UPDATE archive_entry SET at = %s WHERE seq = 3", spoilt)
+
+    assert {finding.entry for finding in audit().findings} == {3}
+
+
+def test_two_entries_that_changed_places_are_both_named(book):
+    for number, place in ((2, -1), (4, 2), (-1, 4)):
+        run_sql("UPDATE archive_entry SET seq = %s WHERE seq = %s", place, number)
+
+    assert {2, 4} <= {finding.entry for finding in audit().findings}
+
+
+@pytest.mark.parametrize("seq", [1, 3, 5])
+def test_deleting_a_sealed_entry_names_it(book, seq):
+    run_sql("DELETE FROM archive_entry WHERE seq = %s", seq)
+
+    assert seq in {finding.entry for finding in audit().findings}
+
+
+def test_deleting_the_last_entry_and_lowering_the_size_is_found(book):
+    run_sql("DELETE FROM archive_entry WHERE seq = 5")
+    run_sql("UPDATE archive_book SET size = 4")
+
+    assert 5 in {finding.entry for finding in audit().findings}
+
+
+def test_an_inserted_entry_is_named_although_it_agrees_with_itself(book):
+    record(1, first=9)
+    run_sql("UPDATE archive_entry SET seq = 6 WHERE subject = 'case:9'")
+
+    assert [(finding.kind, finding.entry) for finding in audit().findings] == [("added", 6)]
+
+
+def test_an_entry_replaced_as_a_whole_is_named(book):
+    record(1, first=9)
+    run_sql("DELETE FROM archive_entry WHERE seq = 4")
+    run_sql("UPDATE archive_entry SET seq = 4 WHERE subject = 'case:9'")
+
+    assert 4 in {finding.entry for finding in audit().findings}
+
+
+def test_an_entry_moved_to_another_book_is_missed(book):
+    actions.open_book(street="410102991", name="别处")
+    run_sql("UPDATE archive_entry SET book_id = '410102991' WHERE seq = 3")
+
+    assert 3 in {finding.entry for finding in audit().findings}
+
+
+def test_a_tampered_frontier_is_found_before_sealing_goes_on_from_it(book):
+    Book.objects.filter(street=BOOK).update(frontier=["00" * 32, "11" * 32])
+
+    assert [finding.kind for finding in audit().findings] == ["frontier"]
+
+
+# -- erasure ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_erased_payload_is_said_to_be_erased_not_broken(book):
+    actions.erase(entries=[2, 3], street=BOOK, basis="个人信息保护法第四十七条", by=SYSTEM, at=MONDAY)
+    seal_and_sign()
+
+    report = audit()
+
+    assert report.is_sound
+    assert [(finding.kind, finding.entry) for finding in report.findings] == [("erased", 2), ("erased", 3)]
+    receipt = queries.receipt(entry_id=Entry.objects.get(seq=2).pk)
+    assert receipt is not None
+    assert [finding.kind for finding in check_receipt(receipt, verifier_key=KEY.verifier_key)] == ["erased"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "basis", "error"),
+    [
+        ([], "法条", WrongInput),  # nothing chosen
+        ([2], "  ", WrongInput),  # no basis
+        ([99], "法条", Refused),  # no such entry
+        ([2, 99], "法条", Refused),  # one of two
+    ],
+)
+def test_an_erasure_needs_a_basis_and_sealed_entries(book, numbers, basis, error):
+    with pytest.raises(error):
+        actions.erase(entries=numbers, street=BOOK, basis=basis, by=SYSTEM, at=MONDAY)
+
+    assert not Entry.objects.filter(payload__isnull=True).exists()
+
+
+def test_nothing_is_erased_twice_and_no_certificate_is_erased(book):
+    erasure = actions.erase(entries=[2], street=BOOK, basis="法条", by=SYSTEM, at=MONDAY)
+    actions.seal(street=BOOK)
+    erasure.certificate.refresh_from_db()
+
+    for number in (2, erasure.certificate.seq):
+        with pytest.raises(Refused):
+            actions.erase(entries=[number], street=BOOK, basis="法条", by=SYSTEM, at=MONDAY)
+
+
+def test_not_everyone_may_erase(book):
+    passer_by = type(SYSTEM)(kind="person", ref="someone", name="路人", street=BOOK)
+
+    with pytest.raises(NotAllowed):
+        actions.erase(entries=[2], street=BOOK, basis="法条", by=passer_by, at=MONDAY)
+
+
+# -- done once --------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_key_gives_the_same_answer_and_another_content_is_refused(book):
+    first = actions.once(door="api", key="k1", content={"a": 1}, at=MONDAY, do=lambda: {"number": 1})
+    again = actions.once(door="api", key="k1", content={"a": 1}, at=MONDAY, do=lambda: {"number": 2})
+
+    assert (first, again) == (({"number": 1}, False), ({"number": 1}, True))
+    with pytest.raises(Refused):
+        actions.once(door="api", key="k1", content={"a": 2}, at=MONDAY, do=lambda: {"number": 3})
+
+
+def test_a_deed_that_fails_leaves_its_key_free(book):
+    def fail() -> dict[str, Any]:
+        raise Refused("x", "不行。")
+
+    with pytest.raises(Refused):
+        actions.once(door="api", key="k1", content={}, at=MONDAY, do=fail)
+
+    assert actions.once(door="api", key="k1", content={}, at=MONDAY, do=lambda: {"ok": True}) == ({"ok": True}, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_with_the_same_key_do_one_deed():
+    make_book()
+    answers = in_threads(4, lambda: actions.once(door="api", key="k", content={}, at=MONDAY, do=lambda: recorded_once()))
+
+    assert sorted(is_repeated for _, is_repeated in answers) == [False, True, True, True]
+    assert len({answer["subject"] for answer, _ in answers}) == 1
+    assert Entry.objects.filter(subject="case:once").count() == Deed.objects.count() == 1
+
+
+def recorded_once() -> dict[str, Any]:
+    """A deed that may be done only once, as accepting a case: the second would be refused."""
+    if Entry.objects.filter(subject="case:once").exists():
+        raise Refused("x", "已经办过。")
+    actions.record("case.filed", by=SYSTEM, at=MONDAY, street=BOOK, subject="case:once", payload={})
+    return {"subject": "case:once"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_react_once():
+    make_book()
+    entry = Entry.objects.get(seq=1)
+
+    def react() -> None:
+        actions.record("case.raised", by=SYSTEM, at=MONDAY, street=BOOK, subject="case:raised", payload={})
+
+    done = in_threads(4, lambda: actions.react_once(reaction="raise", entry=entry, do=react))
+
+    assert sorted(done) == [False, False, False, True]
+    assert Entry.objects.filter(subject="case:raised").count() == Reacted.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sealing_at_once_from_many_threads_numbers_each_entry_once():
+    make_book()
+
+    in_threads(4, lambda: (record(3, first=100), actions.seal(street=BOOK)))
+    actions.seal(street=BOOK)
+
+    assert sorted(Entry.objects.values_list("seq", flat=True)) == list(range(1, 20))
+    assert audit().is_sound
+
+
+def in_threads(count: int, work: Any) -> list[Any]:
+    """What the work gave in each of several threads that started together."""
+    answers: list[Any] = []
+    start = threading.Barrier(count)
+
+    def run() -> None:
+        try:
+            start.wait()
+            answers.append(work())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_the_ticket_lock_serves_in_the_order_of_arrival():
+    lock, served, waiting = TicketLock(), [], []
+    lock.acquire()
+    for number in range(5):
+        thread = threading.Thread(target=lambda number=number: (lock.acquire(), served.append(number), lock.release()))
+        thread.start()
+        waiting.append(thread)
+        while len(lock._waiting) <= number:
+            pass
+
+    lock.release()
+    for thread in waiting:
+        thread.join()
+
+    assert served == [0, 1, 2, 3, 4]
+
+
+def test_a_deed_that_fails_leaves_nothing(book):
+    before = Entry.objects.count()
+
+    with pytest.raises(Refused), deed():
+        record(1, first=50)
+        raise Refused("x", "不行。")
+
+    assert Entry.objects.count() == before
+
+
+# -- photos, PDFs, sounds ---------------------------------------------------------------------------------------------
+
+
+def photo(kind: str = "JPEG", *, size: tuple[int, int] = (24, 16)) -> bytes:
+    """A photo that says in every way it can where it was taken."""
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "MakerOfCameras", 6  # turned by a quarter
+    exif.get_ifd(GPS).update({1: "N", 2: (34.0, 45.0, 0.0), 3: "E", 4: (113.0, 30.0, 0.0)})
+    options: dict[str, Any] = {"exif": exif}
+    if kind == "JPEG":
+        options |= {"comment": b"taken at PLACE", "xmp": b"<x>GPSLatitude</x>"}
+    if kind == "WEBP":
+        options |= {"xmp": b"<x>GPSLatitude</x>"}
+    if kind == "PNG":
+        options["pnginfo"] = PngInfo()
+        options["pnginfo"].add_text("Comment", "taken at PLACE")
+        options["pnginfo"].add_itxt("XML:com.adobe.xmp", "<x>GPSLatitude</x>")
+    out = io.BytesIO()
+    Image.new("RGB", size, "red").save(out, format=kind, **options)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_photo_forgets_where_it_was_taken(kind):
+    cleaned = clean_photo(photo(kind), keeps_location=False, name="a")
+
+    kept = Image.open(io.BytesIO(cleaned))
+    assert not dict(kept.getexif())
+    assert kept.size == (16, 24), "it stands upright"
+    assert not any(trace in cleaned for trace in (b"PLACE", b"GPSLatitude", b"MakerOfCameras"))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_photo_keeps_its_place_and_nothing_else_when_the_reporter_says_so(kind):
+    cleaned = clean_photo(photo(kind), keeps_location=True, name="a")
+
+    exif = Image.open(io.BytesIO(cleaned)).getexif()
+    assert exif.get_ifd(GPS)[2] == (34.0, 45.0, 0.0)
+    assert b"MakerOfCameras" not in cleaned
+
+
+def test_a_photo_with_several_views_is_kept_as_one():
+    out = io.BytesIO()
+    views = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    views[0].save(out, format="MPO", save_all=True, append_images=views[1:])
+
+    assert Image.open(io.BytesIO(clean_photo(out.getvalue(), keeps_location=False, name="a"))).format == "JPEG"
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", WrongInput),  # an empty file
+        (b"<html><script>alert(1)</script>", WrongInput),  # a page, whatever its name says
+        (b"MZ" + bytes(600), WrongInput),  # a program
+        (b"GIF89a" + bytes(100), WrongInput),  # a format that is not taken
+        (bytes(LARGEST + 1), TooMuch),
+    ],
+)
+def test_what_is_no_photo_pdf_or_sound_is_refused(content, error):
+    with pytest.raises(error):
+        sniff(content, name="照片.jpg")
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (photo("JPEG"), "image/jpeg"),
+        (photo("PNG"), "image/png"),
+        (photo("WEBP"), "image/webp"),
+        (b"%PDF-1.7\n" + bytes(300), "application/pdf"),
+        (b"ID3\x03" + bytes(300), "audio/mpeg"),
+    ],
+)
+def test_the_type_is_sniffed_from_the_bytes(content, media_type):
+    assert sniff(content, name="无扩展名") == media_type
+
+
+@pytest.mark.parametrize("part", [40, 200, 0.6, 0.9])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_photo_cut_short_is_refused_in_words(kind, part):
+    whole = photo(kind, size=(300, 300))
+
+    with pytest.raises(WrongInput) as refusal:
+        clean_photo(whole[: part if isinstance(part, int) else int(len(whole) * part)], keeps_location=True, name="半张.jpg")
+
+    assert "半张.jpg" in refusal.value.sentence
+
+
+def test_a_photo_of_absurd_size_is_refused_before_it_is_opened():
+    out = io.BytesIO()
+    Image.new("1", (30000, 30000)).save(out, format="PNG")
+
+    with pytest.raises(TooMuch):
+        clean_photo(out.getvalue(), keeps_location=False, name="巨幅.png")
+
+
+def test_an_attachment_is_kept_and_recorded_under_a_harmless_name(book, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+    kept = attach(by=SYSTEM, at=MONDAY, street=BOOK, subject="case:1", name="../../etc/现场\x00.jpg", content=photo())
+
+    assert kept.name == "现场.jpg"
+    assert Attachment.objects.get().file.size == kept.size
+    entry = Entry.objects.get(kind="attachment.added")
+    assert queries.payload_of(entry)["sha256"] == kept.sha256
