@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from gridloop.core.access import SYSTEM
 from gridloop.offices.organisation import queries as organisation
-from gridloop.offices.organisation.actions import issue_token, revoke_token
+from gridloop.offices.organisation.actions import revoke_token
 from gridloop.offices.organisation.models import ApiToken
 from tests.sample import CODE, FOUNDED, IN_SW, PASSWORD
 

@@ -51,9 +51,10 @@ class Person:
 
     def do(self, verb: str, **fields: str) -> Person:
         form = self.page.locator(f"form[action$='/do/{verb}/']").first
-        panel = self.page.locator(f"details#verb-{verb}")
-        if panel.count() and panel.get_attribute("open") is None:
-            panel.locator("summary").first.click()
+        around = self.page.locator(f"details:has(form[action$='/do/{verb}/'])")
+        for panel in around.all():  # the outer one ("others") first
+            if panel.get_attribute("open") is None:
+                panel.locator("> summary").click()
         for name, value in fields.items():
             self._say(form, name, value)
         form.locator("button[type=submit]").click()

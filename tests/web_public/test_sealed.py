@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils.timezone import now
 
 from gridloop.core import ledger
 from gridloop.core.access import SYSTEM
@@ -82,12 +83,12 @@ def test_an_entry_altered_in_the_database_is_found(resident: Resident, sealed: S
     assert "改动过" in page
 
 
-def test_an_erased_entry_is_said_to_be_erased_not_broken(resident: Resident, sealed: Seal, now: Any) -> None:
+def test_an_erased_entry_is_said_to_be_erased_not_broken(resident: Resident, sealed: Seal) -> None:
     follow = resident.receipt()
     sealed()
     seq = filed_entry().seq
     assert seq is not None
-    archive.erase(entries=[seq], street=CODE, basis="个人信息保护法第四十七条", by=SYSTEM, at=now)
+    archive.erase(entries=[seq], street=CODE, basis="个人信息保护法第四十七条", by=SYSTEM, at=now())
     sealed()
 
     page = resident.reads(f"{follow}check/")

@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gridloop.core.lifecycle import LIVE_STATES, OPEN_STATES, STATES
 from gridloop.offices.cases.queries import pages, words
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.territory import queries as territory
@@ -75,13 +74,13 @@ def _query(wanted: pages.Filter, **changes: Any) -> str:
 
 def _tabs(counts: dict[str, int], wanted: pages.Filter) -> list[Tab]:
     """All, all open, then each state that holds a case."""
-    groups = [("", _("全部"), sum(counts.values())), ("open", _("在办"), sum(counts.get(state, 0) for state in OPEN_STATES))]
-    states = [(state, said(label), counts[state]) for state, label in STATES.items() if counts.get(state)]
+    groups = [("", _("全部"), sum(counts.values())), ("open", _("在办"), sum(counts.get(state, 0) for state in words.OPEN_STATES))]
+    states = [(state, said(label), counts[state]) for state, label in words.STATES.items() if counts.get(state)]
     shown = groups + states
     if wanted.state == "live":
-        shown.insert(2, ("live", _("未销号"), sum(counts.get(state, 0) for state in LIVE_STATES)))
-    elif wanted.state in STATES and not counts.get(wanted.state):
-        shown.append((wanted.state, said(STATES[wanted.state]), 0))
+        shown.insert(2, ("live", _("未销号"), sum(counts.get(state, 0) for state in words.LIVE_STATES)))
+    elif wanted.state in words.STATES and not counts.get(wanted.state):
+        shown.append((wanted.state, said(words.STATES[wanted.state]), 0))
     return [Tab(label, count, f"?{_query(wanted, state=state, after=0)}", state == wanted.state) for state, label, count in shown]
 
 

@@ -97,8 +97,8 @@ def start_clocks(start: Start) -> list[Clock]:
 
 
 def start_segment_clock(start: Start) -> list[Clock]:
-    """The handling clock of one responsibility segment, beside the case's own."""
-    return Clock.objects.bulk_create([clock for clock in opened_clocks(start) if clock.stage == "handle"])
+    """The accepting and handling clocks of one responsibility segment, beside the case's own."""
+    return Clock.objects.bulk_create([clock for clock in opened_clocks(start) if clock.stage in ("accept", "handle")])
 
 
 def _cache(clock: Clock, state: ClockState, *, at: datetime) -> None:
@@ -224,16 +224,17 @@ def hand_clocks_over(subject: str, *, holder: str, at: datetime) -> list[Clock]:
     return _each(subject, lambda clock: is_ticking(clock) and clock.segment is None, change)
 
 
-def regrade_clocks(subject: str, *, grade: str, at: datetime) -> list[Clock]:
-    """The clocks are derived again with the confirmed grade; their events stay as they are.
+def regrade_clocks(subject: str, *, grade: str, at: datetime, priority: str = "") -> list[Clock]:
+    """The clocks are derived again with the confirmed grade (and priority); their events stay as they are.
 
     A stage that the profile does not time for this grade stops; the stages it times instead are started by the caller.
     """
 
     def change(clock: Clock) -> Clock:
-        if queries.profile_of(clock).stage(clock.stage).limit(grade, clock.priority) is None:
+        urgency = priority or clock.priority
+        if queries.profile_of(clock).stage(clock.stage).limit(grade, urgency) is None:
             return _move(clock, at=at, event=ClockEvent(kind="stop", at=at))
-        clock.grade = grade
+        clock.grade, clock.priority = grade, urgency
         return _move(clock, at=at)
 
     return _each(subject, is_ticking, change)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Min, Prefetch, prefetch_related_objects
 
 from gridloop.core.clock import ClockEvent, ClockState, judge
 from gridloop.core.deadline import Due, deadline_document, due
@@ -103,6 +103,12 @@ def to_be_judged(*, at: datetime, limit: int) -> list[Clock]:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
     found = list(rows[:limit])
     prefetch_related_objects(found, _VERSIONS_OF_PROFILES, _VERSIONS_OF_CALENDARS)
+    return found
+
+
+def next_check(street: str) -> datetime | None:
+    """When the next of the street's clocks is to be judged; None when none is."""
+    found: datetime | None = Clock.objects.filter(street=street, next_check_at__isnull=False).aggregate(first=Min("next_check_at"))["first"]
     return found
 
 

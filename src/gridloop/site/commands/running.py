@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from gridloop.site import demo, serving, tick
 from gridloop.site.command import NOT_FINE, Command, json_option, needs_database
-from gridloop.site.demo.replay import Progress
 from gridloop.site.terminal import note, print_json, progress
 
 STEPS = {"sealed": "封存", "reacted": "连锁动作", "judged": "核定时限", "resumed": "恢复办理", "sent": "发出通知", "signed": "签名"}
@@ -106,7 +105,7 @@ def _load_demo(*, at: datetime, fresh: bool) -> list[str]:
 
 
 @contextmanager
-def _watched() -> Iterator[Progress]:
+def _watched() -> Iterator[Callable[[int, int, str], None]]:
     """A bar over the replayed deeds of each street."""
     with progress("演示", total=0) as advance:
         done: dict[str, int] = {}

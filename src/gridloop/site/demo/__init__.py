@@ -16,17 +16,20 @@ Worked example::
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from gridloop.core.access import SYSTEM
 from gridloop.core.errors import Refused, WrongInput
 from gridloop.offices.archive.identifiers import seeded
 from gridloop.offices.archive.transaction import deed
+from gridloop.offices.campaigns.actions import open_campaign
 from gridloop.offices.organisation.models import Street
 from gridloop.offices.organisation.snapshot import forget_everything
 from gridloop.site.demo import lianhu, liuhu
-from gridloop.site.demo.replay import Progress, Stage, replay
+from gridloop.site.demo.replay import Progress, Stage, play
 from gridloop.site.demo.tale import BEIJING, Names, read_tales
 from gridloop.site.founding import StreetPlan, found
 from gridloop.site.tick import keep_books_of
@@ -38,20 +41,21 @@ EARLIEST_PRESENT = datetime(2022, 6, 15, tzinfo=BEIJING)
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """One demonstration street: its plan, whom the tales call what, and its tale files."""
+    """One demonstration street: its plan, its campaign, whom the tales call what, and its tale files."""
 
     slug: str
     seed: int
     plan: Callable[[], StreetPlan]
+    campaign: Mapping[str, Any]
     calls: Callable[[], dict[str, str]]
     names: Callable[[], Names]
     tales: tuple[str, ...]
 
 
 SHOWS = (
-    Show("liuhu", liuhu.SEED, liuhu.plan, lambda: liuhu.roll().calls, liuhu.names, ("liuhu.txt", "liuhu_live.txt")),
+    Show("liuhu", liuhu.SEED, liuhu.plan, liuhu.CAMPAIGN, lambda: liuhu.roll().calls, liuhu.names, ("liuhu.txt", "liuhu_live.txt")),
     Show(
-        "lianhu", lianhu.SEED, lianhu.plan, lambda: lianhu.roll().calls, lianhu.names,
+        "lianhu", lianhu.SEED, lianhu.plan, lianhu.CAMPAIGN, lambda: lianhu.roll().calls, lianhu.names,
         ("lianhu_1.txt", "lianhu_2.txt", "lianhu_live.txt"),
     ),
 )  # fmt: skip
@@ -81,6 +85,7 @@ def _load(show: Show, *, at: datetime, progress: Progress | None) -> None:
     try:
         with seeded(show.seed), deed():
             found(plan, at=FOUNDED)
+            open_campaign(by=SYSTEM, at=FOUNDED, street=plan.code, **show.campaign)
             _live_through(show, plan, at=at, progress=progress)
     except BaseException:
         forget_everything()
@@ -88,12 +93,11 @@ def _load(show: Show, *, at: datetime, progress: Progress | None) -> None:
 
 
 def _live_through(show: Show, plan: StreetPlan, *, at: datetime, progress: Progress | None) -> None:
-    """The tales are replayed, and the tick has run at the present."""
+    """The tales are replayed, up to the present."""
     names = show.names()
+    tales = [tale for file in show.tales for tale in read_tales(file, names=names, now=at)]
 
     def tick(moment: datetime) -> None:
         keep_books_of(plan.code, at=moment)
 
-    tales = [tale for file in show.tales for tale in read_tales(file, names=names, now=at)]
-    replay(Stage(plan.code, plan.name, show.calls(), tick, progress), tales)
-    tick(at)
+    play(Stage(plan.code, plan.name, show.calls(), tick, progress), tales, now=at)

@@ -10,6 +10,8 @@ between a member and a household, which the Party tree of a later issue brings.
 
 from __future__ import annotations
 
+from datetime import date
+
 from gridloop.site.demo.cells import as_geojson, cut
 from gridloop.site.demo.people import Post, Roll
 from gridloop.site.demo.tale import Names
@@ -113,6 +115,11 @@ DUTIES = (
     DutyPlan("S-01", "withdrawn", "开具居住证明等重复证明", lead="区应急管理局", unit_code="d_emergency"),
     DutyPlan("S-02", "withdrawn", "餐饮油烟行政处罚", lead="区城市管理局", unit_code="d_urban", category="噪音油烟/餐饮油烟"),
 )
+CAMPAIGN = {
+    "code": "fangkong", "name": "网格化疫情防控", "basis": "演示方案(虚构,非真实文件)", "starts_on": date(2022, 1, 4), "ends_on": date(2030, 12, 31),
+    "data_policy": "只收集防控服务所需的最少信息,专项结束后销毁个人信息,保留销毁证明。",
+    "scheme": "以村(社区)为重点、以网格为单元,压实网格长、防疫专员、网格员三级责任。",
+}  # fmt: skip
 ALIASES = {"街道办": "office"}
 DESKS = (
     ("书记", "街道党工委书记", "street_leader", ""),

@@ -1,7 +1,7 @@
 """Replaying tales: every deed of every tale in the order of time, by the people who did it, through the offices' actions.
 
-Nothing here writes a row. Between the deeds the tick runs twice a day, as it would have run then: it seals the ledger, lets
-reactions follow and judges the clocks.
+Nothing here writes a row. The tick runs as it would have run then: after a deed, once the desks are quiet for an hour, and
+at every moment at which a clock is to be judged. It seals the ledger, lets reactions follow, warns and signs.
 
 Guarantees: deeds of one moment come in the order of the tales; the same tales give the same ledger.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from gridloop.core.access import Actor
@@ -18,9 +18,11 @@ from gridloop.core.errors import GridloopError
 from gridloop.offices.cases import actions
 from gridloop.offices.cases.models import Report
 from gridloop.offices.organisation import queries as organisation
-from gridloop.site.demo.tale import BEIJING, Step, Tale
+from gridloop.offices.supervision.queries import next_check
+from gridloop.site.demo.tale import Step, Tale
 
-TICKS = (time(8, 30), time(17, 30))
+QUIET = timedelta(hours=1)
+"""Deeds that follow each other faster are sealed together; it keeps a replay of five months within half a minute."""
 Progress = Callable[[int, int, str], None]
 """Told after each deed: how many are done, of how many, and of what."""
 
@@ -37,26 +39,26 @@ class Stage:
     refs: dict[str, str] = field(default_factory=dict)
 
 
-def replay(stage: Stage, tales: Sequence[Tale]) -> None:
-    """Every deed of the tales is done, and the ticks between them."""
+def play(stage: Stage, tales: Sequence[Tale], *, now: datetime) -> None:
+    """Every deed of the tales is done, with the ticks between them and up to now."""
     deeds = sorted(_deeds(tales), key=lambda deed: deed[0])
-    ticked = deeds[0][0] if deeds else None
-    for done, (at, tale, step) in enumerate(deeds, start=1):
-        for moment in ticks_between(ticked or at, at):
-            stage.tick(moment)
-        ticked = at
+    moments = [*(deed[0] for deed in deeds[1:]), now]
+    for done, ((at, tale, step), until) in enumerate(zip(deeds, moments, strict=True), start=1):
         _play(stage, tale, step)
+        if until - at >= QUIET:
+            tick_through(stage, since=at, until=until)
         if stage.progress:
             stage.progress(done, len(deeds), stage.name)
+    stage.tick(now)
 
 
-def _play(stage: Stage, tale: Tale, step: Step | None) -> None:
-    """The filing or the step is done; a refusal says which tale it was in."""
-    try:
-        _do(stage, tale, step) if step else _file(stage, tale)
-    except GridloopError as error:
-        error.add_note(f"{stage.name} {tale.key}: {step or tale}")
-        raise
+def tick_through(stage: Stage, *, since: datetime, until: datetime) -> None:
+    """The tick has run at ``since`` and at each moment before ``until`` at which a clock was to be judged."""
+    moment: datetime | None = since
+    while moment and moment < until:
+        stage.tick(moment)
+        following = next_check(stage.street)
+        moment = following if following and following > moment else None
 
 
 def _deeds(tales: Iterable[Tale]) -> Iterator[tuple[datetime, Tale, Step | None]]:
@@ -66,13 +68,13 @@ def _deeds(tales: Iterable[Tale]) -> Iterator[tuple[datetime, Tale, Step | None]
         yield from ((step.at, tale, step) for step in tale.steps)
 
 
-def ticks_between(start: datetime, end: datetime) -> Iterator[datetime]:
-    """08:30 and 17:30 (Beijing) of each day after ``start`` and not after ``end``."""
-    day = start.astimezone(BEIJING).date()
-    while day <= end.astimezone(BEIJING).date():
-        moments = (datetime.combine(day, hour, BEIJING) for hour in TICKS)
-        yield from (moment for moment in moments if start < moment <= end)
-        day += timedelta(days=1)
+def _play(stage: Stage, tale: Tale, step: Step | None) -> None:
+    """The filing or the step is done; a refusal says which tale it was in."""
+    try:
+        _do(stage, tale, step) if step else _file(stage, tale)
+    except GridloopError as error:
+        error.add_note(f"{stage.name} {tale.key}: {step or tale}")
+        raise
 
 
 def _file(stage: Stage, tale: Tale) -> None:

@@ -13,7 +13,7 @@ line is one deed: when, who, which verb (the Chinese label of the state chart), 
 
 *When* is ``MM-DD HH:MM`` of 2022 in Beijing time, or how long ago, ``-26h`` or ``-40m``, for the living desk. *Who* is a call name
 of the street's roll (``people.py``), or 反映人. The heading may end with ``key=value`` fields of the filing; the source
-follows from who files (管家03 → manager) unless it is given.
+follows from who files (管家03 → manager) unless it is given, and so does the title (the firm and its concern, else the first clause).
 
 Guarantees: a line that cannot be read is named with its file and number; a tale's deeds never go back in time.
 """
@@ -122,7 +122,12 @@ def _filing(fields: str, text: str, *, who: str, names: Names) -> Filing:
     told: dict[str, Any] = {"category": "" if category == "-" else category, "enterprise": "" if firm == "-" else firm}
     told |= {"grid": names.grids[place]} if place in names.grids else {"address": "" if place == "-" else place}
     told |= {"source": SOURCES.get(who[:2], "phone"), **dict(part.split("=", 1) for part in rest)}
-    return Filing(text=text, **told)
+    return Filing(text=text, **{"title": _title(firm, category, text), **told})
+
+
+def _title(firm: str, category: str, text: str) -> str:
+    """What a list shows: 示例面粉厂(演示):流动资金, or the first clause of what was told."""
+    return re.split("[,。;]", text)[0] if firm == "-" else f"{firm}:{category.rsplit('/', 1)[-1]}"
 
 
 def _step(line: str, *, names: Names, now: datetime, at: tuple[str, int]) -> Step:

@@ -16,7 +16,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -46,6 +46,7 @@ class TroubleShown:
     road: list[wording.Milestone]
     history: list[wording.StepShown]
     answer: str
+    question: str
     satisfied: str
     may_withdraw: bool
 
@@ -86,7 +87,7 @@ def _receipt(request: HttpRequest, opened: Opened) -> HttpResponse:
 def qr_code(text: str) -> SafeString:
     """The text as an inline SVG without styles or scripts, a quarter of it restorable."""
     drawn = segno.make(text, error="m", micro=False).svg_inline(scale=1, border=2, omitsize=True, svgclass=None, lineclass=None)
-    return mark_safe(drawn)
+    return SafeString(drawn)
 
 
 def _page(request: HttpRequest, opened: Opened, *, problem: str = "", said: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
@@ -116,6 +117,7 @@ def _trouble(opened: Opened, report: Any) -> TroubleShown:
         road=wording.road(followed.answering.state),
         history=wording.history(followed),
         answer=report.answer or followed.answering.answer,
+        question=next((step.shown["text"] for step in reversed(followed.steps) if step.kind == "case.asked" and "text" in step.shown), ""),
         satisfied=_(SATISFACTION.get(report.satisfied, "")) if report.satisfied else "",
         may_withdraw="withdraw" in followed.verbs and followed.told is followed.answering and not followed.others,
     )

@@ -233,7 +233,7 @@ def _groups(street: str) -> list[tuple[str, list[tuple[str, str]]]]:
         if grid.level < 2:
             continue
         community = "/".join(grid.path.split("/")[:3])
-        name, rows = groups.setdefault(community, (grid.name, []))
+        _name, rows = groups.setdefault(community, (grid.name, []))
         label = _("%(name)s(整个)") % {"name": grid.name} if grid.path == community else grid.name
         rows.append((grid.ref, label))
     return list(groups.values())

@@ -17,11 +17,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gridloop.core.checkpoint import parse_checkpoint, note_text, parse_verifier_key, verifier_key
+from gridloop.core.checkpoint import note_text, parse_checkpoint, parse_verifier_key, verifier_key
 from gridloop.core.errors import GridloopError, NotFound, WrongInput
 from gridloop.core.ledger import check_receipt
 from gridloop.offices.archive import queries as archive
-from gridloop.offices.cases.queries import following
 from gridloop.offices.organisation import queries as organisation
 from gridloop.web.public.doors import Opened, absolute, with_receipt
 
@@ -46,7 +45,7 @@ class Checked:
 def receipt_document(request: HttpRequest, opened: Opened) -> HttpResponse:
     """/r/<secret>/receipt.json"""
     report = opened.report(request.GET.get("report", ""))
-    document = _document(opened, report)
+    document = _document(report)
     if document is None:
         sentence = _("这件事项还在等待封存和签名,一般不到一分钟;请稍后再下载。")
         raise NotFound("public.not_sealed", sentence)
@@ -60,7 +59,7 @@ def receipt_document(request: HttpRequest, opened: Opened) -> HttpResponse:
 def check(request: HttpRequest, opened: Opened) -> HttpResponse:
     """/r/<secret>/check/"""
     report = opened.report(request.GET.get("report", ""))
-    document, head = _document(opened, report), archive.latest_checkpoint(report.street)
+    document, head = _document(report), archive.latest_checkpoint(report.street)
     page = {
         "opened": opened,
         "street": opened.street,
@@ -75,10 +74,10 @@ def check(request: HttpRequest, opened: Opened) -> HttpResponse:
     return render(request, "public/check.html", page)
 
 
-def _document(opened: Opened, report: Any) -> dict[str, object] | None:
-    """The receipt of the entry with which the case was filed."""
-    followed = following.follow(report, by=opened.by, at=opened.at)
-    return archive.receipt(entry_id=followed.entry_id) if followed.entry_id else None
+def _document(report: Any) -> dict[str, object] | None:
+    """The receipt of the entry with which the case was filed; None until it is sealed and signed."""
+    entry = archive.first_entry_of(report.case.subject)
+    return archive.receipt(entry_id=entry.pk) if entry else None
 
 
 def checked(document: dict[str, Any] | None) -> Checked:
@@ -138,11 +137,11 @@ def consistency(request: HttpRequest, street: str) -> HttpResponse:
     return JsonResponse(document, json_dumps_params={"indent": 1}, headers=NO_STORE)
 
 
-def _problem(error: GridloopError) -> JsonResponse:
+def _problem(error: GridloopError) -> HttpResponse:
     """The refusal as problem details (RFC 9457)."""
     document = {"type": "about:blank", "title": error.code, "status": error.status, "detail": error.sentence}
     body = json.dumps(document, ensure_ascii=False)
-    return HttpResponse(body, status=error.status, content_type="application/problem+json; charset=utf-8")  # type: ignore[return-value]
+    return HttpResponse(body, status=error.status, content_type="application/problem+json; charset=utf-8")
 
 
 def _whole(text: str, field: str) -> int:

@@ -144,6 +144,8 @@ def reopen(*, by: Actor, at: datetime, case: str, reason: str, rev: int | None =
     """A struck-off case is worked on again; its old clock resumes where it stood."""
     with deed():
         found, _ = case_for_verb(case, by=by, verb="reopen", rev=rev)
+        if found.cleared_at is None:
+            raise Refused("cases.never_cleared", "此件没有销号(并案或撤回后归档),不能重新办理;请重新登记。", case=found.number)
         return _reopened(found, by=by, at=at, why=said(reason, field="reason", least=4))
 
 

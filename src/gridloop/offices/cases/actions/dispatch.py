@@ -13,23 +13,21 @@ from typing import Any
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import Refused, TooLate, WrongInput
-from gridloop.core.route_row import CaseFacts
+from gridloop.core.lifecycle import OPEN_STATES
 from gridloop.core.routing import next_hop_allowed
 from gridloop.offices.archive.transaction import deed
-from gridloop.offices.cases.actions.handling import backstop_of, begin_clocks
+from gridloop.offices.cases.actions.handling import backstop_of, begin_clocks, begin_segment_clocks, taken_on
 from gridloop.offices.cases.actions.moves import handled_by, hand_over, moved, noted, person_of, said, took_part
-from gridloop.offices.cases.models import GRADES, Case, Consultation, ConsultationDecision, Return, Segment
+from gridloop.offices.cases.models import GRADES, PRIORITIES, Case, Consultation, ConsultationDecision, Return, Segment
 from gridloop.offices.cases.queries.finding import case_for_verb
-from gridloop.offices.cases.queries.rules import Rules, rules_of
+from gridloop.offices.cases.queries.rules import Rules, facts_of, rules_of
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.models import Unit
 from gridloop.offices.supervision.actions import (
-    Start,
     hand_clocks_over,
     is_ticking,
     regrade_clocks,
     restart_clocks,
-    start_segment_clock,
     stop_all,
     stop_clocks,
 )
@@ -102,7 +100,7 @@ def _assigned(case: Case, unit: Unit, *, by: Actor, at: datetime, reason: str, k
     if not former.is_backstop:
         took_part(case, unit=former, role="former", at=at)
     clocks = _stop_accepting(case, at=at)
-    segment = hand_over(case, unit=unit, role="handle", at=at, why=reason)
+    hand_over(case, unit=unit, role="handle", at=at, why=reason)
     hops = case.hops if is_first else case.hops + 1
     moved(case, state="routed", lead=unit, hops=hops, assigned_at=case.assigned_at or at, accepted_at=None)
     clocks += stop_clocks(case.subject, event="assigned", at=at)
@@ -110,22 +108,12 @@ def _assigned(case: Case, unit: Unit, *, by: Actor, at: datetime, reason: str, k
         clocks += begin_clocks(case, happened={"assigned": at})
     else:
         clocks += restart_clocks(case.subject, at=at) if not _is_timed(case) else []
-        clocks += hand_clocks_over(case.subject, holder=unit.code, at=at) + _segment_clocks(case, segment, at=at)
+        clocks += hand_clocks_over(case.subject, holder=unit.code, at=at) + begin_segment_clocks(case, happened={"assigned": at})
     return noted(kind, case, by=by, at=at, clocks=clocks, unit=unit.name, former=former.name, reason=reason)
 
 
 def _is_timed(case: Case) -> bool:
     return any(is_ticking(clock) for clock in clocks_of(case.subject) if clock.segment is None)
-
-
-def _segment_clocks(case: Case, segment: Segment, *, at: datetime) -> list[Clock]:
-    """The new unit's own allowance, and its own time to accept, counted from when it got the case."""
-    rules = _rules(case)
-    start = Start(
-        street=case.street, subject=case.subject, holder=segment.unit.code, grade=case.grade, priority=case.priority,
-        profile=rules.profile(case.profile), calendar=(rules.calendar_id, rules.calendar), happened={"assigned": at}, segment=segment.pk,
-    )  # fmt: skip
-    return start_segment_clock(start)
 
 
 def consult(*, by: Actor, at: datetime, case: str, units: Sequence[str], topic: str, lead: str = "", rev: int | None = None) -> Case:
@@ -145,19 +133,31 @@ def consult(*, by: Actor, at: datetime, case: str, units: Sequence[str], topic: 
                        units=[unit.name for unit in taking_part])  # fmt: skip
 
 
+LED_BECAUSE = {
+    "case.consultation_called": "牵头会商",
+    "case.consultation_concluded": "会商确定主办",
+    "case.escalated": "提级协调",
+    "case.pulled_back": "收回提级",
+}
+
+
 def _led_by(case: Case, unit: Unit, *, by: Actor, at: datetime, kind: str, state: str, **payload: Any) -> Case:
-    """The case continues under the unit's lead in another state; a new holder means a new segment."""
-    clocks: list[Clock] = []
-    former = case.lead
-    if unit.pk != case.lead_id:
-        clocks = _stop_accepting(case, at=at)
-        hand_over(case, unit=unit, role="handle", at=at, why=kind)
-        if not former.is_backstop:
-            took_part(case, unit=former, role="former", at=at)
-    is_first = case.assigned_at is None
-    moved(case, state=state, lead=unit, assigned_at=case.assigned_at or at)
+    """The case continues under the unit's lead in another state; a new holder means a new segment.
+
+    Whoever consults or coordinates has taken the case on: nobody accepts it any more, so that counts as acceptance.
+    """
+    former, is_first = case.lead, case.assigned_at is None
+    clocks = _stop_accepting(case, at=at) if unit.pk != former.pk else stop_clocks(case.subject, event="accepted", at=at)
+    if unit.pk != former.pk or is_first:
+        hand_over(case, unit=unit, role="handle", at=at, why=LED_BECAUSE[kind])
+    if unit.pk != former.pk and not former.is_backstop:
+        took_part(case, unit=former, role="former", at=at)
+    is_accepted = case.accepted_at is not None
+    moved(case, state=state, lead=unit, assigned_at=case.assigned_at or at, accepted_at=case.accepted_at or at)
     clocks += stop_clocks(case.subject, event="assigned", at=at) if is_first else []
     clocks += begin_clocks(case, happened={"assigned": at}) if is_first else hand_clocks_over(case.subject, holder=unit.code, at=at)
+    clocks += [] if is_accepted else taken_on(case, at=at)
+    clocks += stop_clocks(case.subject, event="accepted", at=at)
     return noted(kind, case, by=by, at=at, clocks=clocks, unit=unit.name, former=former.name, **payload)
 
 
@@ -237,6 +237,7 @@ def correct(
         before = {name: getattr(found, name) for name in changes if name != "grid_id"}
         moved(found, **changes)
         noted("case.corrected", found, by=by, at=at, before=before, reason=words,
+              clocks=_regraded(found, at=at) if priority else [],
               after={name: value for name, value in changes.items() if name != "grid_id"})  # fmt: skip
         return _routed_again(found, by=by, at=at) if found.state in ("routed", "returned") else found
 
@@ -255,21 +256,26 @@ def _corrections(case: Case, *, category: str, grid: str, priority: str) -> dict
             raise WrongInput("cases.no_such_grid", f"本街道没有网格“{grid}”;请重新选择。", field="grid")
         changes |= {"grid_id": cell.id, "place": cell.path, "placed_by": "picked"}
     if priority:
-        changes |= {"priority": priority}
+        changes |= {"priority": _known_priority(priority)}
     if not changes:
         raise WrongInput("cases.nothing_corrected", "请至少更正类别或地点中的一项。", field="category")
     return changes
 
 
+def _known_priority(priority: str) -> str:
+    if priority not in PRIORITIES:
+        raise WrongInput("cases.unknown_choice", f"优先级只能是:{'、'.join(PRIORITIES)}。", field="priority")
+    return priority
+
+
 def _routed_again(case: Case, *, by: Actor, at: datetime) -> Case:
-    """The table in force decides on the corrected facts; a different unit gets the case."""
+    """The table in force decides on the corrected facts; a different unit gets the case, while it may still be handed on."""
     rules = _rules(case)
     table_id, table = rules.table_at(at)
-    decision = table.decide(
-        CaseFacts(category=case.category, place=case.place, level=case.level, source=case.source, priority=case.priority, grade=case.grade)
-    )
+    decision = table.decide(facts_of(case, rules))
     unit = Unit.objects.get(pk=rules.units[decision.unit].id)
-    if decision.is_fallback or (unit.pk == case.lead_id and not case.is_gap):
+    stays = unit.pk == case.lead_id and not case.is_gap
+    if decision.is_fallback or stays or not next_hop_allowed(case.hops):
         return case
     moved(case, table_id=table_id, route_row=decision.row, route_reason=decision.reason[:300], is_gap=False, profile=decision.profile)
     return _assigned(case, unit, by=by, at=at, reason=decision.reason, kind="case.routed_again")
@@ -304,12 +310,14 @@ def confirm_grade(*, by: Actor, at: datetime, case: str, approved: bool, remark:
 
 
 def _regraded(case: Case, *, at: datetime) -> list[Clock]:
-    """The running clocks derived by the case's grade, and those of stages that only this grade has."""
-    clocks = regrade_clocks(case.subject, grade=case.grade, at=at)
+    """The clocks derived by the case's grade and priority, and those of stages that only these have."""
+    if case.state in OPEN_STATES - {"suspended"}:
+        restart_clocks(case.subject, at=at)  # what an earlier grade was not timed in
+    clocks = regrade_clocks(case.subject, grade=case.grade, priority=case.priority, at=at)
     if case.assigned_at is None:
         return clocks
-    timed = {clock.stage for clock in clocks_of(case.subject)}
-    return clocks + begin_clocks(case, happened={"assigned": case.assigned_at}, except_for=timed)
+    accepted = {"accepted": case.accepted_at} if case.accepted_at else {}
+    return clocks + begin_clocks(case, happened={"assigned": case.assigned_at, **accepted})
 
 
 def raise_case(*, by: Actor, at: datetime, case: str, reason: str, cause: str = "", rev: int | None = None) -> Case:

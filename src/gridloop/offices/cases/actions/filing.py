@@ -144,21 +144,22 @@ def _plan(filing: Filing, *, by: Actor, at: datetime, rules: Rules, contact: Per
     cell, placed_by = _place(filing, rules)
     category, category_by, suggested = _category(filing, text, rules)
     place = cell.path if cell else rules.street.place
+    proposed = _proposed_grade(filing)
+    grade = "simple" if filing.grade == "simple" else "ordinary"
     facts = CaseFacts(
         category=category, place=place, level=filing.level, source=filing.source, priority=_one_of(filing.priority, PRIORITIES, "priority"),
-        time_class=rules.time_class(at),
+        time_class=rules.time_class(at), grade=grade,
     )  # fmt: skip
     table_id, table = rules.table_at(at)
     decision = table.decide(facts)
     lead = rules.units.get(decision.unit, rules.backstop)
     is_gap = decision.is_fallback or category == UNSURE
-    proposed = _proposed_grade(filing)
     case = Case(
         ref=new_ref(), street=rules.street.code, state="routed", title=title, text=text, enterprise=filing.enterprise.strip()[:120],
         source=filing.source, filed_at=at, filed_by=by.label, first_contact=contact,
         placed_by=placed_by, grid_id=cell.id if cell else None, place=place, address=filing.address.strip()[:200],
         lon=filing.lon, lat=filing.lat,
-        category=category, category_by=category_by, level=filing.level, grade="simple" if filing.grade == "simple" else "ordinary",
+        category=category, category_by=category_by, level=filing.level, grade=grade,
         proposed_grade=proposed, grade_reason=filing.grade_reason.strip()[:300],
         graded_by=by.person_id or None if proposed else None, priority=facts.priority,
         lead_id=lead.id, profile=decision.profile, table_id=table_id, route_row=decision.row, route_reason=decision.reason[:300],

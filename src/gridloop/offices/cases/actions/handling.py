@@ -5,19 +5,26 @@ Every verb here fetches the case through the scope, asks the state chart, writes
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from gridloop.core.access import Actor
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.moves import handled_by, hand_over, moved, noted, said
-from gridloop.offices.cases.models import Case
+from gridloop.offices.cases.models import Case, Segment
 from gridloop.offices.cases.queries.finding import case_for_verb
 from gridloop.offices.cases.queries.rules import rules_of
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.models import Unit
-from gridloop.offices.supervision.actions import Start, report_on_clocks, restart_clocks, start_clocks, stop_clocks
+from gridloop.offices.supervision.actions import (
+    Start,
+    report_on_clocks,
+    restart_clocks,
+    start_clocks,
+    start_segment_clock,
+    stop_clocks,
+)
 from gridloop.offices.supervision.models import Clock
+from gridloop.offices.supervision.queries import clocks_of
 
 
 def accept(*, by: Actor, at: datetime, case: str, rev: int | None = None) -> Case:
@@ -29,20 +36,37 @@ def accept(*, by: Actor, at: datetime, case: str, rev: int | None = None) -> Cas
             clocks += stop_clocks(found.subject, event="assigned", at=at)
             clocks += begin_clocks(found, happened={"assigned": at})
             hand_over(found, unit=found.lead, role="handle", at=at, why="属地自办")
-        clocks += begin_clocks(found, happened={"accepted": at})
+        clocks += taken_on(found, at=at)
         handled_by(found, by=by, at=at)
         moved(found, state="accepted", accepted_at=at, assigned_at=found.assigned_at or at)
         return noted("case.accepted", found, by=by, at=at, clocks=clocks, unit=found.lead.name)
 
 
-def begin_clocks(case: Case, *, happened: dict[str, datetime], except_for: Collection[str] = ()) -> list[Clock]:
-    """Clocks of the stages that start with these events, by the rules in force, but for those named."""
+def taken_on(case: Case, *, at: datetime) -> list[Clock]:
+    """What acceptance starts: the case's clocks once, and for a later unit its own beside them."""
+    clocks = begin_clocks(case, happened={"accepted": at})
+    return clocks + (begin_segment_clocks(case, happened={"accepted": at}) if case.hops else [])
+
+
+def begin_clocks(case: Case, *, happened: dict[str, datetime]) -> list[Clock]:
+    """The case's own clocks of the stages that start with these events; a stage that was ever timed is not begun anew."""
+    timed = frozenset(clock.stage for clock in clocks_of(case.subject) if clock.segment is None)
+    return start_clocks(_start(case, happened=happened, except_for=timed))
+
+
+def begin_segment_clocks(case: Case, *, happened: dict[str, datetime]) -> list[Clock]:
+    """The clocks of the unit that holds the case now, counted from when it got (or accepted) it."""
+    segment = Segment.objects.get(case=case, ends_at__isnull=True)
+    return start_segment_clock(_start(case, happened=happened, segment=segment.pk))
+
+
+def _start(case: Case, *, happened: dict[str, datetime], segment: int | None = None, except_for: frozenset[str] = frozenset()) -> Start:
+    """The rules in force, for the case as it stands."""
     rules = rules_of(case.street, version=organisation.version_of(case.street))
-    return start_clocks(
-        Start(
-            street=case.street, subject=case.subject, holder=case.lead.code, grade=case.grade, priority=case.priority,
-            profile=rules.profile(case.profile), calendar=(rules.calendar_id, rules.calendar), happened=happened, except_for=frozenset(except_for),
-        )
+    return Start(
+        street=case.street, subject=case.subject, holder=case.lead.code, grade=case.grade, priority=case.priority,
+        profile=rules.profile(case.profile), calendar=(rules.calendar_id, rules.calendar), happened=happened, segment=segment,
+        except_for=except_for,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import Refused, TooMuch, WrongInput
+from gridloop.core.lifecycle import CASE, STATES
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.moves import moved, noted, person_of, said
 from gridloop.offices.cases.models import Case, Request
@@ -99,6 +100,7 @@ def decide_extension(*, by: Actor, at: datetime, case: str, approved: bool, rema
     """Someone else than the requester decides; approved, the clocks get the time."""
     with deed():
         found, _ = case_for_verb(case, by=by, verb="decide_extension", rev=rev)
+        _still_asked_for(found, approved, verb="request_extension")
         asked = _decided(found, Request.Kind.EXTENSION, by=by, at=at, approved=approved, remark=remark)
         clocks = (
             extend_clocks(found.subject, at=at, amount=asked.amount, unit=asked.unit_of_time, reason=asked.reason) if approved else []
@@ -112,6 +114,7 @@ def decide_suspension(*, by: Actor, at: datetime, case: str, approved: bool, rem
     """Someone else than the requester decides; approved, the clocks stand still until the named end."""
     with deed():
         found, _ = case_for_verb(case, by=by, verb="decide_suspension", rev=rev)
+        _still_asked_for(found, approved, verb="request_suspension")
         asked = _decided(found, Request.Kind.SUSPENSION, by=by, at=at, approved=approved, remark=remark)
         if not approved:
             moved(found)
@@ -122,6 +125,12 @@ def decide_suspension(*, by: Actor, at: datetime, case: str, approved: bool, rem
         clocks = pause_clocks(found.subject, at=at, until=asked.until, reason=asked.reason)
         moved(found, state="suspended", suspended_until=asked.until)
         return noted("case.suspended", found, by=by, at=at, clocks=clocks, until=asked.until.isoformat(), reason=asked.reason, remark=remark)
+
+
+def _still_asked_for(case: Case, approved: bool, *, verb: str) -> None:  # noqa: FBT001 - the decision itself
+    """Raises Refused when the case has moved on so far that it could not be asked for any more; it can still be rejected."""
+    if approved and case.state not in CASE.verbs[verb].sources:
+        raise Refused("cases.request_moot", f"此件现在是“{STATES[case.state]}”,申请已不适用;请驳回。", state=case.state)
 
 
 def _decided(case: Case, kind: str, *, by: Actor, at: datetime, approved: bool, remark: str) -> Request:

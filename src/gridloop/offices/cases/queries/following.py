@@ -135,8 +135,6 @@ class Followed:
     phone: str
     looks: tuple[Looks, ...]
     photos: tuple[Any, ...]
-    entry_id: int
-    entry_seq: int | None
 
 
 def report_of(secret: str) -> Report:
@@ -180,8 +178,6 @@ def follow(report: Report, *, by: Actor, at: datetime) -> Followed:
         phone=mask_phone(report.phone),
         looks=tuple(_looks(subjects)),
         photos=tuple(own_attachments(report, by=by)),
-        entry_id=history[0].id if history else 0,
-        entry_seq=history[0].seq if history else None,
     )
 
 
@@ -204,7 +200,7 @@ def _steps(report: Report, history: list[TimelineEntry], by: Actor) -> Iterator[
 
 def _concerns(entry: TimelineEntry, report: Report, by: Actor) -> bool:
     if entry.kind in OF_ONE_REPORTER:
-        return entry.payload.get("report") == report.ref
+        return bool(entry.payload.get("report") == report.ref)
     if entry.kind == "attachment.added":
         return entry.actor == by.label
     return entry.kind in SHOWN

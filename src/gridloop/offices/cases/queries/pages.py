@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from gridloop.core.access import Actor, relations, scope_of
 from gridloop.core.clock import Segment as Held
-from gridloop.core.clock import attribute_lateness
+from gridloop.core.clock import attribute_lateness, rests_of
 from gridloop.core.lifecycle import LIVE_STATES, OPEN_STATES, STATES
 from gridloop.core.route_row import CaseFacts
 from gridloop.core.routing import TraceRow, trace_document
@@ -29,9 +29,10 @@ from gridloop.offices.cases.models import (
     Verification,
 )
 from gridloop.offices.cases.queries.finding import possible_verbs, standing_of, visible_to
-from gridloop.offices.cases.queries.rules import rules_of
+from gridloop.offices.cases.queries.rules import facts_of, rules_of
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.supervision import queries as supervision
+from gridloop.offices.supervision.models import Clock
 from gridloop.offices.supervision.queries import WhyThisDate
 
 PAGE = 30
@@ -142,7 +143,7 @@ def desk(actor: Actor, *, at: datetime, size: int = 20) -> Desk:
 def _to_approve(actor: Actor, size: int) -> list[Request]:
     """Requests this actor may decide: not the actor's own, in cases where the chart permits it."""
     cases = visible_to(actor)
-    rows = Request.objects.filter(decided_at__isnull=True, case__in=cases).exclude(requested_by_id=actor.person_id)
+    rows = Request.objects.filter(decided_at__isnull=True, case__in=cases, case__state__in=LIVE_STATES).exclude(requested_by_id=actor.person_id)
     found = rows.select_related("case__lead", "requested_by").order_by("requested_at")[: size * 2]
     return [row for row in found if relations(actor, standing_of(row.case)) & {"desk", "leader", "lead_leader"}][:size]
 
@@ -214,11 +215,7 @@ def why_here(case: Case) -> tuple[int, list[TraceRow]]:
         return 0, []
     rules = rules_of(case.street, version=organisation.version_of(case.street))
     tables = {key: table for _, key, table in rules.tables}
-    facts = CaseFacts(
-        category=case.category, place=case.place, level=case.level, source=case.source, priority=case.priority,
-        time_class=rules.time_class(case.filed_at),
-    )  # fmt: skip
-    return case.table.version, tables[case.table.pk].trace(facts) if case.table.pk in tables else []
+    return case.table.version, tables[case.table.pk].trace(facts_of(case, rules)) if case.table.pk in tables else []
 
 
 def trace(street: str, facts: CaseFacts, *, at: datetime) -> dict[str, object]:
@@ -232,26 +229,39 @@ def trace(street: str, facts: CaseFacts, *, at: datetime) -> dict[str, object]:
 
 
 def segment_lines(case: Case, *, at: datetime) -> list[SegmentLine]:
-    """The responsibility segments, which tile the case, with the lateness of each by construction."""
+    """The responsibility segments, which tile the case, with the lateness and the share of the time of each."""
     rows = list(Segment.objects.filter(case=case).select_related("unit").order_by("starts_at", "id"))
-    ended = case.cleared_at or (rows[-1].ends_at if rows else None) or at
-    late = _lateness(rows, case, ended_at=case.answered_at or ended)
-    whole = max((ended - case.filed_at).total_seconds(), 1.0)
+    late = _lateness(rows, case, at=at)
+    held_for = [(row.ends_at or at) - row.starts_at for row in rows]
+    whole = max(sum(held_for, timedelta()).total_seconds(), 1.0)
     return [
         SegmentLine(
             unit=row.unit.name, role=row.role, starts_at=row.starts_at, ends_at=row.ends_at, why=row.why,
-            late_for=late.get(f"{row.pk}", timedelta()), share=((row.ends_at or ended) - row.starts_at).total_seconds() / whole,
+            late_for=late.get(f"{row.pk}", timedelta()), share=span.total_seconds() / whole,
         )
-        for row in rows
+        for row, span in zip(rows, held_for, strict=True)
     ]  # fmt: skip
 
 
-def _lateness(rows: list[Segment], case: Case, *, ended_at: datetime) -> dict[str, timedelta]:
-    """By segment id: how much of the time after the due date it held the case."""
-    if case.due_at is None or ended_at <= case.due_at or not rows:
+def _lateness(rows: list[Segment], case: Case, *, at: datetime) -> dict[str, timedelta]:
+    """By segment id: how much of the clock's lateness it held. While the clock stood still (paused, answered) nobody is late."""
+    clock = _clock_that_matters(case)
+    if clock is None:
         return {}
+    events, state = supervision.events_of(clock), supervision.truth(clock, at=at)
+    if not state.is_late or state.due_at is None:
+        return {}
+    stopped_at = events[-1].at if state.state == "stopped" else at
     held = [Held(holder=f"{row.pk}", role=row.role, start=row.starts_at, end=row.ends_at) for row in rows]
-    return attribute_lateness(held, due_at=case.due_at, ended_at=ended_at)
+    rests = rests_of(events, profile=supervision.profile_of(clock), at=at)
+    return attribute_lateness(held, due_at=state.due_at, ended_at=stopped_at, except_for=rests)
+
+
+def _clock_that_matters(case: Case) -> Clock | None:
+    """The case's own handling clock, else the one that gives it its date."""
+    own = [clock for clock in supervision.clocks_of(case.subject) if clock.segment is None]
+    handling = [clock for clock in own if clock.stage == "handle"]
+    return next(iter(handling or [clock for clock in own if clock.due_at == case.due_at]), None)
 
 
 def categories(street: str) -> list[Category]:

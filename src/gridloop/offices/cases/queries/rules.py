@@ -15,10 +15,10 @@ from gridloop.core.errors import NotFound, Refused
 from gridloop.core.profile import Profile
 from gridloop.core.routing import RoutingTable as Table
 from gridloop.core.routing import fallback_row
-from gridloop.core.route_row import rows_from_records
+from gridloop.core.route_row import CaseFacts, rows_from_records
 from gridloop.core.text import Classifier, Suggestion
 from gridloop.core.worktime import Calendar
-from gridloop.offices.cases.models import Category, RoutingTable
+from gridloop.offices.cases.models import Case, Category, RoutingTable
 from gridloop.offices.organisation.models import Street, Unit
 from gridloop.offices.organisation.snapshot import per_version
 from gridloop.offices.supervision import queries as supervision
@@ -99,6 +99,14 @@ def rules(street: str) -> Rules:
         calendar=calendar,
         calendar_id=calendar_id,
     )
+
+
+def facts_of(case: Case, rules: Rules) -> CaseFacts:
+    """What routing asks of a case; the time class is that of its filing."""
+    return CaseFacts(
+        category=case.category, place=case.place, level=case.level, source=case.source, priority=case.priority,
+        time_class=rules.time_class(case.filed_at), grade=case.grade,
+    )  # fmt: skip
 
 
 def _units(street: str) -> list[Unit]:
