@@ -249,7 +249,7 @@ def show_new_date(story: Story) -> None:
 
 
 def tell_holder_of_new_date(story: Story) -> None:
-    if story.said("before")[:16] != story.said("after")[:16]:
+    if _moment(story.said("before")) != _moment(story.said("after")):
         text = f"工作日历已更新,期限由 {_moment(story.said('before'))} 改为 {_moment(story.said('after'))}。"
         _tell_unit(story, story.of.lead, f"期限已重新核定 {story.title}", text)
 

@@ -270,7 +270,7 @@ def test_a_deed_that_fails_leaves_its_key_free(book):
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_with_the_same_key_do_one_deed():
     make_book()
-    answers = in_threads(4, lambda: actions.once(door="api", key="k", content={}, at=MONDAY, do=lambda: recorded_once()))
+    answers = in_threads(4, lambda: actions.once(door="api", key="k", content={}, at=MONDAY, do=recorded_once))
 
     assert sorted(is_repeated for _, is_repeated in answers) == [False, True, True, True]
     assert len({answer["subject"] for answer, _ in answers}) == 1
@@ -350,9 +350,13 @@ def test_the_ticket_lock_serves_in_the_order_of_arrival():
 def test_a_deed_that_fails_leaves_nothing(book):
     before = Entry.objects.count()
 
-    with pytest.raises(Refused), deed():
-        record(1, first=50)
-        raise Refused("x", "不行。")
+    def record_and_fail() -> None:
+        with deed():
+            record(1, first=50)
+            raise Refused("x", "不行。")
+
+    with pytest.raises(Refused):
+        record_and_fail()
 
     assert Entry.objects.count() == before
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from gridloop.core.errors import NotAllowed, NotFound, WrongInput
 from gridloop.core.access import SYSTEM
+from gridloop.core.errors import NotAllowed, NotFound, WrongInput
 from gridloop.offices.notices import actions, queries
 from gridloop.offices.notices.models import Channel, Delivery, Notice
 from gridloop.offices.organisation.queries import person

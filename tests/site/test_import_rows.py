@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from gridloop.core.coordinates import wgs84_to_gcj02
 from gridloop.offices.archive.models import Entry
 from gridloop.offices.cases.actions import Filing, file_case
 from gridloop.offices.cases.models import Case, Category, RoutingTable
-from gridloop.offices.organisation.models import Holding, Person, Unit
+from gridloop.offices.organisation.models import Holding, Person, Street, Unit
 from gridloop.offices.supervision.models import CalendarVersion, Clock
 from gridloop.offices.territory.models import Boundary, Grid
 from gridloop.offices.territory.queries import atlas_of
@@ -132,10 +133,8 @@ HOLIDAYS_2027 = "日期,上班,名称\n2027-01-01,休,元旦\n2027-02-08,否,春
 
 def test_a_new_year_is_merged_and_provisional_deadlines_are_issued_again(sheet: Any) -> None:
     filing = Filing(text="工地夜间噪音扰民", category="环境保护/噪音", source="phone", **IN_SW)
-    from datetime import datetime
-
     case = file_case(by=who("desk"), at=datetime(2027, 2, 5, 16, 0, tzinfo=BEIJING), street=CODE, filing=filing).case
-    before = Clock.objects.get(subject=case.subject, stage="sign")
+    before = Clock.objects.get(subject=case.subject, stage="assign")
     assert before.is_provisional
 
     first = run("calendar", sheet(HOLIDAYS_2027))
@@ -144,8 +143,8 @@ def test_a_new_year_is_merged_and_provisional_deadlines_are_issued_again(sheet: 
     after = Clock.objects.get(pk=before.pk)
     assert not after.is_provisional and after.due_at != before.due_at
     assert (first["added"], first["details"]["version"]) == (3, 2)
-    assert {"stage": "sign", "before": before.due_at.isoformat(), "after": after.due_at.isoformat()}.items() <= next(
-        each for each in first["details"]["reissued"] if each["stage"] == "sign"
+    assert {"stage": "assign", "before": before.due_at.isoformat(), "after": after.due_at.isoformat()}.items() <= next(
+        each for each in first["details"]["reissued"] if each["stage"] == "assign"
     ).items()
     assert (second["added"], second["existing"], second["details"]["reissued"]) == (0, 3, [])
     assert Entry.objects.filter(kind="clock.reissued", subject=case.subject).exists()
@@ -210,14 +209,8 @@ def test_coordinates_of_another_system_are_kept_as_wgs84(sheet: Any) -> None:
 
     run("grids", sheet(features(("K1", "一格", shifted)), "g.geojson"), "--code", "编码", "--name", "名称", "--crs", "gcj02")
 
-    cell = atlas_of(_street()).locate(113.6001, 34.7001)
+    cell = atlas_of(Street.objects.get(code=CODE)).locate(113.6001, 34.7001)
     assert cell is not None and cell.code == "K1"
-
-
-def _street() -> Any:
-    from gridloop.offices.organisation.queries import street
-
-    return street(CODE)
 
 
 def test_grids_come_from_csv_too_with_or_without_a_boundary(sheet: Any) -> None:

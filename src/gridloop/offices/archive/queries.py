@@ -240,7 +240,7 @@ def audit_book(street: str, *, verifier_keys: list[str]) -> AuditReport:
     return AuditReport(report.book, report.size, report.root, findings)
 
 
-LAST_LEAF = (F("index") + Value(1)).bitleftshift(F("level"))
+LAST_LEAF = (F("index") + Value(1)).bitleftshift(F("level"))  # type: ignore[arg-type]
 """The number of the last leaf that a node covers."""
 UNREADABLE = datetime(1, 1, 1, tzinfo=UTC)
 """Stands for a moment that cannot be read any more; no deed was ever recorded then."""

@@ -32,7 +32,6 @@ from gridloop.offices.organisation.actions import must_set_up, renew
 from gridloop.offices.supervision import queries
 from gridloop.offices.supervision.models import CalendarVersion, Clock, ProfileVersion
 
-
 CACHED = (
     "events", "state", "due_at", "is_provisional", "next_check_at", "is_late", "warned", "grade", "priority", "holder", "calendar",
 )  # fmt: skip
@@ -284,7 +283,7 @@ def _write_judged(judged: Sequence[tuple[Clock, ClockState]]) -> None:
 
     SQLite writes one at a time and PostgreSQL has locked the rows, so the comparison never fails; it stays as the proof.
     """
-    table, field = connection.ops.quote_name(Clock._meta.db_table), Clock._meta.get_field("due_at")
+    field = Clock._meta.get_field("due_at")
     rows = [
         (
             state.state, _kept(field, state.due_at), state.provisional, state.is_late, state.warned, _kept(field, state.next_check_at),
@@ -296,7 +295,7 @@ def _write_judged(judged: Sequence[tuple[Clock, ClockState]]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {table} SET state = %s, due_at = %s, is_provisional = %s, is_late = %s, warned = %s, next_check_at = %s"
+            "UPDATE supervision_clock SET state = %s, due_at = %s, is_provisional = %s, is_late = %s, warned = %s, next_check_at = %s"
             " WHERE id = %s AND next_check_at = %s",
             rows,
         )

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import transaction
+
 from gridloop.core.errors import GridloopError
 from gridloop.offices.archive.transaction import deed
 from gridloop.site.imports.reading import Rejection, Row, Sheet
@@ -72,9 +74,9 @@ def put_rows(tally: Tally, rows: Sequence[Row], put: Callable[[Row], str], *, co
 
 
 def _put(tally: Tally, row: Row, put: Callable[[Row], str], column: str) -> None:
-    """One row, in a transaction of its own inside the batch's."""
+    """One row, behind a savepoint of its own, so that its refusal undoes nothing but itself."""
     try:
-        with deed():
+        with transaction.atomic():
             outcome = put(row)
     except GridloopError as error:
         tally.reject(row.number, error, column=column)
