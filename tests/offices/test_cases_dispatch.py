@@ -139,6 +139,7 @@ def test_a_second_acceptance_does_not_begin_the_cases_clock_anew():
     story = told(category="噪音")  # 1137: handling is counted from the acceptance
     story.do("environment", "accept")
     first = story.clock()
+    story.do("environment", "return_case", **CITED)
     story.do("desk", "assign", unit="urban", reason="由城管处置", after=DAY)
     story.do("urban", "accept")
 

@@ -68,7 +68,10 @@ def ledgers() -> dict[str, Any]:
     return {
         code: {
             "root": archive.audit_book(code, verifier_keys=[]).root.hex(),
-            "entries": [[entry.kind, entry.subject, archive.payload_of(entry)] for entry in archive.unread(street=code, reader="-", limit=9999)],
+            "entries": [
+                [entry.kind, entry.subject, archive.payload_of(entry)]
+                for entry in archive.unread(street=code, reader="-", limit=9999)
+            ],
         }
         for code in CODES
     }
@@ -119,14 +122,19 @@ def test_each_of_the_66_grids_has_its_three_roles_held() -> None:
         for holding in Holding.objects.filter(post__street=liuhu.CODE, ends_at__isnull=True).select_related("post")
     )
 
-    missing = [(grid.path, role) for grid in territory.grids(liuhu.CODE) for role in roles if held[grid.path, str(role)] != 1]
+    missing = [
+        (grid.path, role) for grid in territory.grids(liuhu.CODE) for role in roles if held[grid.path, str(role)] != 1
+    ]
 
     assert missing == []
 
 
 def test_the_service_team_of_lianhu_counts_15_5_26_and_10() -> None:
     counted = posts_by_role(lianhu.CODE)
-    team = {role: counted[role] for role in (Role.SERVICE_MANAGER, Role.LEGAL_OFFICER, Role.POLICE_OFFICER, Role.ENV_MONITOR)}
+    team = {
+        role: counted[role]
+        for role in (Role.SERVICE_MANAGER, Role.LEGAL_OFFICER, Role.POLICE_OFFICER, Role.ENV_MONITOR)
+    }
 
     assert list(team.values()) == [15, 5, 26, 10]
     assert len(organisation.people_with_roles(lianhu.CODE, roles=team, at=PRESENT)) == 56
@@ -143,7 +151,10 @@ def test_children_tile_their_parent_exactly_at_every_level(street: str) -> None:
     parents = {grid.parent.code for grid in territory.grids(street) if grid.parent}
 
     reports = {
-        parent: partition_report(drawn[parent], {grid.code: drawn[grid.code] for grid in Grid.objects.filter(parent__code=parent)}) for parent in parents
+        parent: partition_report(
+            drawn[parent], {grid.code: drawn[grid.code] for grid in Grid.objects.filter(parent__code=parent)}
+        )
+        for parent in parents
     }
 
     assert len(parents) == 7
@@ -171,6 +182,25 @@ def test_lianhu_collected_43_problems_and_cleared_all_of_them() -> None:
     assert report.ordinary_inside_week.n + report.difficult_inside_month.n == 43
 
 
+def test_the_page_about_the_demonstration_states_the_computed_figures() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "demonstration.md").read_text("utf-8")
+    report = lianhu_report()
+    readings = {
+        "销号": report.cleared,
+        "交办不过夜": report.handed_on_same_day,
+        "一般问题不过周": report.ordinary_inside_week,
+        "疑难问题不过月": report.difficult_inside_month,
+        "满意": report.satisfied,
+    }
+
+    rows = [f"| {name} | {reading.shown} | {reading.lower_shown} |" for name, reading in readings.items()]
+
+    assert [row for row in rows if row not in page] == []
+    assert report.fastest == timedelta(hours=5, minutes=10)
+    assert report.returned == 4
+    assert Case.objects.filter(street=liuhu.CODE, filed_at__lt=PRESENT - timedelta(days=15)).count() == 32
+
+
 def test_callbacks_are_counted_with_those_not_reached() -> None:
     report = lianhu_report()
     callbacks = report.callbacks
@@ -182,7 +212,9 @@ def test_callbacks_are_counted_with_those_not_reached() -> None:
 
 
 def test_one_permit_went_from_filing_to_strike_off_in_5_hours_40_minutes() -> None:
-    permits = [case for case in collected_problems() if case.category == "企业服务/证照办理/许可审批" and case.cleared_at]
+    permits = [
+        case for case in collected_problems() if case.category == "企业服务/证照办理/许可审批" and case.cleared_at
+    ]
 
     spans = [case.cleared_at - case.filed_at for case in permits if case.cleared_at]
 
@@ -195,9 +227,21 @@ def test_every_problem_was_struck_off_inside_the_three_limits_when_judged_afresh
 
     late = []
     for case in collected_problems():
-        clock = next(clock for clock in supervision.clocks_of(case.subject) if clock.stage == "handle" and clock.segment is None)
-        events = [ClockEvent.from_data(event) for event in clock.events if event["kind"] != "extend"]  # not even with more time
-        state = judge(events, profile=profile, stage="handle", calendar=calendar, grade=case.grade, priority=case.priority, at=case.cleared_at)
+        clock = next(
+            clock for clock in supervision.clocks_of(case.subject) if clock.stage == "handle" and clock.segment is None
+        )
+        events = [
+            ClockEvent.from_data(event) for event in clock.events if event["kind"] != "extend"
+        ]  # not even with more time
+        state = judge(
+            events,
+            profile=profile,
+            stage="handle",
+            calendar=calendar,
+            grade=case.grade,
+            priority=case.priority,
+            at=case.cleared_at,
+        )
         late += [case.number] if state.is_late or case.cleared_at > state.due_at else []
 
     assert late == []
@@ -206,7 +250,12 @@ def test_every_problem_was_struck_off_inside_the_three_limits_when_judged_afresh
 def test_difficult_was_confirmed_by_someone_other_than_who_proposed_it() -> None:
     difficult = [case for case in collected_problems() if case.grade == "difficult"]
 
-    confirmed = [entry.actor for case in difficult for entry in archive.timeline(case.subject) if entry.kind == "case.grade_confirmed"]
+    confirmed = [
+        entry.actor
+        for case in difficult
+        for entry in archive.timeline(case.subject)
+        if entry.kind == "case.grade_confirmed"
+    ]
     proposed = [f"person:{Person.objects.get(pk=case.graded_by).ref}" for case in difficult]
 
     assert len(difficult) == len(confirmed) >= 5
@@ -216,8 +265,13 @@ def test_difficult_was_confirmed_by_someone_other_than_who_proposed_it() -> None
 def test_who_handled_a_case_neither_verified_it_nor_struck_it_off() -> None:
     barred = []
     for case in Case.objects.filter(street__in=CODES):
-        handlers = {f"person:{part.person.ref}" for part in Participation.objects.filter(case=case, role="handler").select_related("person")}
-        judges = {entry.actor for entry in archive.timeline(case.subject) if entry.kind in ("case.verified", "case.cleared")}
+        handlers = {
+            f"person:{part.person.ref}"
+            for part in Participation.objects.filter(case=case, role="handler").select_related("person")
+        }
+        judges = {
+            entry.actor for entry in archive.timeline(case.subject) if entry.kind in ("case.verified", "case.cleared")
+        }
         barred += [case.number] if handlers & judges else []
 
     assert barred == []
@@ -243,7 +297,18 @@ def test_the_histories_of_the_43_show(kind: str) -> None:
 def test_liuhu_shows_cases_in_many_states() -> None:
     states = set(Case.objects.filter(street=liuhu.CODE).values_list("state", flat=True))
 
-    assert {"routed", "accepted", "handling", "returned", "consulting", "answered", "verified", "cleared", "merged", "withdrawn"} <= states
+    assert {
+        "routed",
+        "accepted",
+        "handling",
+        "returned",
+        "consulting",
+        "answered",
+        "verified",
+        "cleared",
+        "merged",
+        "withdrawn",
+    } <= states
 
 
 @pytest.mark.parametrize("street", CODES)
@@ -268,7 +333,11 @@ def test_the_book_is_sound_and_wholly_sealed(street: str) -> None:
 def test_each_visitor_signs_in_with_the_printed_password() -> None:
     usernames = set(Account.objects.values_list("username", flat=True))
 
-    assert {f"{slug}_{role}" for slug in ("liuhu", "lianhu") for role in ("desk", "leader", "unit", "verifier", "keeper", "keeper2")} <= usernames
+    assert {
+        f"{slug}_{role}"
+        for slug in ("liuhu", "lianhu")
+        for role in ("desk", "leader", "unit", "verifier", "keeper", "keeper2")
+    } <= usernames
     assert {"lianhu_manager", "liuhu_grid"} <= usernames
     assert Account.objects.get(username="lianhu_desk").check_password("wangge-2022")
 
@@ -278,7 +347,9 @@ def test_everybody_is_synthetic_without_a_phone_and_some_names_are_hard() -> Non
     names = {person.name for person in people}
 
     assert all(person.is_synthetic and not person.phone for person in people)
-    assert all(len(set(group)) == len(group) for group in ([p.name for p in people if p.street == code] for code in CODES))
+    assert all(
+        len(set(group)) == len(group) for group in ([p.name for p in people if p.street == code] for code in CODES)
+    )
     assert {"欧阳𬭊", "龚䶮", "阿依古丽·买买提"} <= names
 
 
@@ -316,6 +387,10 @@ def test_two_loads_into_two_empty_databases_give_the_same_ledger(elsewhere: subp
 def test_no_number_in_the_package_could_be_someones_phone() -> None:
     folder = Path(demo.__file__).parent
 
-    found = [path.name for path in folder.rglob("*") if path.suffix in {".py", ".txt"} and re.search(r"1[3-9]\d{9}", path.read_text("utf-8"))]
+    found = [
+        path.name
+        for path in folder.rglob("*")
+        if path.suffix in {".py", ".txt"} and re.search(r"1[3-9]\d{9}", path.read_text("utf-8"))
+    ]
 
     assert found == []

@@ -137,6 +137,18 @@ def test_the_signing_key_keeps_its_former_names(settings, tmp_path, monkeypatch)
     assert keys.origin("410102990") == "liuyin.example.cn/410102990"
 
 
+def test_a_former_key_stays_known_when_the_keeper_has_written_it_down(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRIDLOOP_HOME", str(tmp_path))
+    former = keys.signing_key().verifier_key
+    (tmp_path / "ledger.former").write_text(f"{former}\n")
+    (tmp_path / "ledger.key").unlink()
+
+    present = keys.signing_key().verifier_key
+
+    assert keys.verifier_keys() == [present, former]
+    assert present != former
+
+
 # -- reactions that fail ----------------------------------------------------------------------------------------------
 
 

@@ -73,8 +73,6 @@ def test_an_entry_altered_in_the_database_is_found(resident: Resident, sealed: S
     follow = resident.receipt()
     sealed()
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE archive_entry SET payload = replace(payload, 'sample', 'x') || ' ' WHERE id = %s", [filed_entry().pk])
-        cursor.execute("UPDATE archive_entry SET subject = subject WHERE id = %s", [filed_entry().pk])
         cursor.execute("UPDATE archive_entry SET payload = %s WHERE id = %s", ['{"by":"居民","title":"改过的"}', filed_entry().pk])
 
     page = resident.reads(f"{follow}check/")

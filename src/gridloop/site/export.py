@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -75,14 +75,18 @@ def export_street(street: str, *, output: Path, at: datetime, reason: str) -> di
     note_access(by=SYSTEM, at=at, street=found.code, subject=f"street:{found.code}", what="整街导出", reason=reason)
     partial = output.with_name(f"{output.name}.part")
     try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as zipped, _one_moment():
-                manifest = _fill(_Archive(zipped), found.code, name=found.name, at=at)
+        with _private(partial) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as zipped, _one_moment():
+            manifest = _fill(_Archive(zipped), found.code, name=found.name, at=at)
         partial.replace(output)
     except OSError as fault:
         partial.unlink(missing_ok=True)
         raise WrongInput("site.cannot_write", f"写不进“{output}”({fault.strerror});请换一个位置。", file=str(output)) from fault
     return manifest
+
+
+def _private(path: Path) -> IO[bytes]:
+    """A new file that its owner only may read."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from gridloop.core.routing import trace_document
 from gridloop.core.worktime import Calendar
 from gridloop.offices.cases.models import Case
 from gridloop.offices.cases.queries.finding import visible_to
-from gridloop.offices.cases.queries.rules import Rules, rules_of
+from gridloop.offices.cases.queries.rules import Rules, facts_of, rules_of
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.models import Street
 from gridloop.offices.supervision import queries as supervision
@@ -68,11 +68,7 @@ def trace_of_case(named: str, *, street: str | None) -> dict[str, object]:
     table = {key: table for _, key, table in rules.tables}.get(case.table_id or 0)
     if table is None:
         raise NotFound("cases.no_table", f"事项 {case.number} 不是按路由表派的,没有可说明的行。", case=named)
-    facts = CaseFacts(
-        category=case.category, place=case.place, level=case.level, source=case.source, priority=case.priority,
-        time_class=rules.time_class(case.filed_at),
-    )  # fmt: skip
-    return trace_document(table, facts)
+    return trace_document(table, facts_of(case, rules))
 
 
 def trace_in_street(given: Mapping[str, str], *, street: str | None, at: str | None) -> dict[str, object]:

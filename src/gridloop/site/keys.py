@@ -5,7 +5,8 @@ host of the public address (GRIDLOOP_URL), part of every signature; the *verifie
 check a signature, in the C2SP form ``name+id+key``; the *origin* of a book's checkpoints is ``name/street``.
 
 Guarantees: the key is made once and never overwritten. When the public address changes, checkpoints signed under the former
-name stay verifiable: every name is kept in ``ledger.names``, and ``verifier_keys`` gives a line for each.
+name stay verifiable: every name is kept in ``ledger.names``, and ``verifier_keys`` gives a line for each. After a change of the key
+itself the keeper writes the former verifier keys into ``ledger.former``, one a line.
 
 Worked example::
 
@@ -26,6 +27,7 @@ from gridloop.site.home import home, kept_secret
 
 KEY_FILE = "ledger.key"
 NAMES_FILE = "ledger.names"
+FORMER_FILE = "ledger.former"
 
 
 def site_name() -> str:
@@ -41,9 +43,9 @@ def signing_key() -> KeyPair:
 
 
 def verifier_keys() -> list[str]:
-    """The verifier key under each name that ever signed, the present one first."""
+    """The verifier key under each name that ever signed, the present one first, then those of former keys."""
     present = site_name()
-    return [_key(name).verifier_key for name in dict.fromkeys([present, *_names()])]
+    return [*(_key(name).verifier_key for name in dict.fromkeys([present, *_lines(NAMES_FILE)])), *_lines(FORMER_FILE)]
 
 
 def origin(street: str) -> str:
@@ -55,14 +57,14 @@ def _key(name: str) -> KeyPair:
     return generate_key(name, seed=kept_secret(KEY_FILE))
 
 
-def _names() -> list[str]:
-    path = home() / NAMES_FILE
+def _lines(name: str) -> list[str]:
+    path = home() / name
     return path.read_text("utf-8").split() if path.exists() else []
 
 
 def _keep_name(name: str) -> None:
     """The name stands in the file; appended in one write, so that two processes at once spoil nothing."""
-    if name in _names():
+    if name in _lines(NAMES_FILE):
         return
     file = os.open(home() / NAMES_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:

@@ -15,23 +15,25 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TypeVar
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from gridloop.core.errors import GridloopError
 from gridloop.core.lifecycle import CASE, LIVE_STATES, STATES
 from gridloop.core.segment import Segment as Held
 from gridloop.core.segment import Span, tile_problems
-from gridloop.offices.archive.models import Entry
+from gridloop.offices.archive.models import Bookmark, Entry
 from gridloop.offices.cases.actions.filing import due_of
 from gridloop.offices.cases.models import Case, Report, Segment
 from gridloop.offices.supervision import queries as supervision
 from gridloop.offices.supervision.models import Clock
 from gridloop.site.checks.finding import ERROR, NOTE, Found
+from gridloop.site.tick import READER
 
 T = TypeVar("T")
 Story = list[tuple[datetime, str]]
 STEPS = {(source, target) for verb in CASE.verbs.values() for source in verb.sources for target in verb.targets}
 """Every pair of states that some verb leads between; besides these a case may stay where it is."""
+VERIFYING = "verify"
 
 
 def check_cases(street: str, *, at: datetime) -> Iterator[Found]:
@@ -39,15 +41,25 @@ def check_cases(street: str, *, at: datetime) -> Iterator[Found]:
     stories = _stories(street)
     segments = _grouped(Segment.objects.filter(case__street=street).select_related("unit").order_by("starts_at", "id"), "case_id")
     clocks = _grouped(_clocks(street), "subject")
+    unfollowed = _unfollowed(street)
     for case in _cases(street):
         found = [
             *_state_problems(case, stories.get(case.subject, [])),
             *_segment_problems(case, segments.get(case.pk, []), stories.get(case.subject, [])),
             *_link_problems(case),
-            *_date_problems(case, clocks.get(case.subject, [])),
+            *(_date_problems(case, clocks.get(case.subject, [])) if case.subject not in unfollowed else ()),
         ]
         yield from (Found("data", ERROR, f"{street} {case.number}", sentence) for sentence in found)
+    if unfollowed:
+        yield Found("data", NOTE, street, f"有 {len(unfollowed)} 件的期限刚重新核定,列表还没跟上;请让 gridloop tick 运行。")
     yield from _check_clocks(street, clocks, at=at)
+
+
+def _unfollowed(street: str) -> set[str]:
+    """Cases whose deadlines were issued again and whose list date the tick has still to move."""
+    read = Bookmark.objects.filter(book_id=street, reader=READER).values_list("seq", flat=True).first() or 0
+    rows = Entry.objects.filter(Q(seq__isnull=True) | Q(seq__gt=read), book_id=street, kind="clock.reissued")
+    return set(rows.values_list("subject", flat=True))
 
 
 def _cases(street: str) -> Iterator[Case]:
@@ -67,10 +79,10 @@ def _stories(street: str) -> dict[str, Story]:
     return stories
 
 
-def _state_in(payload: str) -> str:
+def _state_in(payload: str | None) -> str:
     """The state an entry tells of; empty when it tells of none (or can no longer be read: the ledger check names it)."""
     try:
-        told = json.loads(payload)
+        told = json.loads(payload or "null")
     except ValueError:
         return ""
     state = told.get("state") if isinstance(told, dict) else ""
@@ -102,13 +114,13 @@ def _state_problems(case: Case, story: Story) -> Iterator[str]:
 
 
 def _segment_problems(case: Case, segments: list[Segment], story: Story) -> Iterator[str]:
-    """The segments tile the case; while it lives exactly one is open, of the unit that leads it."""
+    """The segments tile the case; while it lives exactly one is open, of the unit that leads it (while it is verified: of the desk)."""
     is_live = case.state in LIVE_STATES
     still_open = [segment for segment in segments if segment.ends_at is None]
     if len(still_open) != is_live:
         yield f"应有 {int(is_live)} 个未结束的责任段,实有 {len(still_open)} 个。"
         return
-    if is_live and still_open[0].unit_id != case.lead_id:
+    if is_live and still_open[0].role != VERIFYING and still_open[0].unit_id != case.lead_id:
         yield f"责任段在{still_open[0].unit.name},主办单位却是另一个;请核对。"
     ends = [segment.ends_at for segment in segments if segment.ends_at is not None]
     held = [Held(segment.unit.code, segment.role, segment.starts_at, segment.ends_at) for segment in segments]

@@ -127,17 +127,17 @@ def trace(case: str | None, facts: str | None, table_file: Path | None, street: 
         print_table("路由表逐行", ("选中", "行", "为什么"), rows)
 
 
-def _trace(case: str | None, *, facts: str | None, table_file: Path | None, street: str | None, at: str | None) -> dict[str, object]:
+def _trace(case: str | None, *, facts: str | None, table_file: Path | None, street: str | None, at: str | None) -> dict[str, Any]:
     if case:
         if table_file:
             raise click.UsageError("--table 只和 --facts 一起用。")
-        traced: dict[str, object] = _streets().trace_of_case(case, street=street)
+        traced: dict[str, Any] = _streets().trace_of_case(case, street=street)
         return traced
     asked = _facts(facts or "")
     if table_file:
         return trace_document(table_from_csv(table_file), CaseFacts(**asked))
-    traced = _streets().trace_in_street(asked, street=street, at=at)
-    return traced
+    in_street: dict[str, Any] = _streets().trace_in_street(asked, street=street, at=at)
+    return in_street
 
 
 def _facts(text: str) -> dict[str, str]:

@@ -71,7 +71,9 @@ def load(*, at: datetime, fresh: bool = False, progress: Progress | None = None)
         raise WrongInput("demo.too_early", "演示的“现在”要在 2022 年 6 月 15 日以后;请改一个时间。", at=at.isoformat())
     missing = [show for show in SHOWS if not Street.objects.filter(slug=show.slug).exists()]
     if fresh and len(missing) < len(SHOWS):
-        raise Refused("demo.exists", "演示街道已经建立,台账不会清空;要重新演示,请换一个新的 GRIDLOOP_HOME 文件夹或新的数据库。")
+        raise Refused(
+            "demo.exists", "演示街道已经建立,台账不会清空;要重新演示,请换一个新的 GRIDLOOP_HOME 文件夹或新的数据库。"
+        )
     for show in missing:
         _load(show, at=at, progress=progress)
     return [show.slug for show in missing]

@@ -51,7 +51,10 @@ def _halves(box: Box, share: float) -> tuple[Box, Box]:
 def as_geojson(box: Box) -> dict[str, Any]:
     """The box as a GeoJSON polygon, counter-clockwise."""
     west, south, east, north = box
-    return {"type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]]}
+    return {
+        "type": "Polygon",
+        "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]],
+    }
 
 
 def centre(box: Box) -> tuple[float, float]:

@@ -19,7 +19,12 @@ SEED = 13
 PASSWORD = "wangge-2022"  # noqa: S105 - printed in the documentation; demonstration accounts only
 BOX = (113.428, 34.752, 113.474, 34.786)
 COMMUNITIES = (
-    ("410102013001", "阳光花苑社区", "community", ("阳光花苑一区", "阳光花苑二区", "阳光花苑三区", "阳光商业街", "阳光写字楼")),
+    (
+        "410102013001",
+        "阳光花苑社区",
+        "community",
+        ("阳光花苑一区", "阳光花苑二区", "阳光花苑三区", "阳光商业街", "阳光写字楼"),
+    ),
     ("410102013204", "赵坡村", "village", ("赵坡村一组", "赵坡村二组", "赵坡产业园", "赵坡新居")),
     ("410102013205", "常庄村", "village", ("常庄村一组", "常庄村二组", "常庄物流园", "常庄安置区")),
     ("410102013206", "刁沟村", "village", ("刁沟村一组", "刁沟村二组", "刁沟工业小区")),
@@ -93,27 +98,55 @@ _ROUTED = (
     ("矛盾纠纷", "justice", "矛盾纠纷由{unit}调解"),
     ("便民服务", "service", "便民事项由{unit}办理"),
 )
-ROUTES = tuple(
-    {"row": f"H{number:02d}", "category": category, "unit": unit, "profile": "san_bu_guo", "reason": reason}
-    for number, (category, unit, reason) in enumerate(_ROUTED, start=1)
-) + (
+ROUTES: tuple[dict[str, object], ...] = (
+    *(
+        {"row": f"H{number:02d}", "category": category, "unit": unit, "profile": "san_bu_guo", "reason": reason}
+        for number, (category, unit, reason) in enumerate(_ROUTED, start=1)
+    ),
     {
         "row": "H90", "category": "企业服务/环境治安", "place": f"410102/{CODE}/410102013208", "unit": "police", "profile": "san_bu_guo",
-        "reason": "{place}商圈周边秩序由{unit}牵头", "metric": 1,
+        "reason": "{place}商圈周边秩序由{unit}牵头",
     },
 )  # fmt: skip
 DUTIES = (
-    DutyPlan("J-01", "basic", "联系服务辖区企业,收集和化解企业问题", lead="万人助万企活动办", unit_code="campaign", category="企业服务"),
+    DutyPlan(
+        "J-01",
+        "basic",
+        "联系服务辖区企业,收集和化解企业问题",
+        lead="万人助万企活动办",
+        unit_code="campaign",
+        category="企业服务",
+    ),
     DutyPlan("J-02", "basic", "辖区市容环境卫生日常管理", lead="城管中队", unit_code="urban", category="市容环境"),
     DutyPlan("J-03", "basic", "人民调解和法律咨询服务", lead="司法所", unit_code="justice", category="矛盾纠纷"),
-    DutyPlan("J-04", "basic", "就业创业服务、用工信息发布", lead="人社所", unit_code="labour", category="企业服务/用工"),
+    DutyPlan(
+        "J-04", "basic", "就业创业服务、用工信息发布", lead="人社所", unit_code="labour", category="企业服务/用工"
+    ),
     DutyPlan("J-05", "basic", "村(社区)网格划分和网格员管理", lead="莲湖街道办事处", unit_code="office"),
-    DutyPlan("P-01", "assist", "建设项目用地预审和规划许可", lead="区自然资源和规划局", unit_code="d_land", category="企业服务/土地规划"),
-    DutyPlan("P-02", "assist", "食品经营许可核发", lead="区市场监督管理局", unit_code="d_market", category="企业服务/证照办理"),
-    DutyPlan("P-03", "assist", "增值税留抵退税审核", lead="区税务局", unit_code="d_tax", category="企业服务/税务/退税减免"),
+    DutyPlan(
+        "P-01",
+        "assist",
+        "建设项目用地预审和规划许可",
+        lead="区自然资源和规划局",
+        unit_code="d_land",
+        category="企业服务/土地规划",
+    ),
+    DutyPlan(
+        "P-02",
+        "assist",
+        "食品经营许可核发",
+        lead="区市场监督管理局",
+        unit_code="d_market",
+        category="企业服务/证照办理",
+    ),
+    DutyPlan(
+        "P-03", "assist", "增值税留抵退税审核", lead="区税务局", unit_code="d_tax", category="企业服务/税务/退税减免"
+    ),
     DutyPlan("J-06", "basic", "户外招牌设置备案", lead="城管中队", unit_code="urban", category="市容环境"),
     DutyPlan("P-05", "assist", "企业用电报装增容", lead="供电所", unit_code="power", category="企业服务/水电气热/供电"),
-    DutyPlan("P-06", "assist", "金融机构与企业对接", lead="区金融工作局", unit_code="d_finance", category="企业服务/融资"),
+    DutyPlan(
+        "P-06", "assist", "金融机构与企业对接", lead="区金融工作局", unit_code="d_finance", category="企业服务/融资"
+    ),
     DutyPlan("J-07", "basic", "园区道路和公用管线维护", lead="经济发展办", unit_code="economy", category="市政设施"),
     DutyPlan("S-01", "withdrawn", "出具企业未欠薪证明", lead="区住房和城乡建设局", unit_code="d_housing"),
     DutyPlan("S-02", "withdrawn", "要求企业填报重复的走访台账", lead="区商务局", unit_code="d_commerce"),

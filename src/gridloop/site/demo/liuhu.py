@@ -102,18 +102,44 @@ ROUTES = tuple(
 DUTIES = (
     DutyPlan("J-01", "basic", "网格划分、网格员配备和日常巡查", lead="柳湖街道办事处", unit_code="office"),
     DutyPlan("J-02", "basic", "辖区市容环境卫生日常管理", lead="城管中队", unit_code="urban", category="市容环境"),
-    DutyPlan("J-03", "basic", "社会矛盾纠纷排查和人民调解", lead="社会治理办", unit_code="governance", category="矛盾纠纷"),
+    DutyPlan(
+        "J-03", "basic", "社会矛盾纠纷排查和人民调解", lead="社会治理办", unit_code="governance", category="矛盾纠纷"
+    ),
     DutyPlan("J-04", "basic", "困难群众走访帮扶", lead="民政服务所", unit_code="civil", category="便民服务/困难帮扶"),
-    DutyPlan("J-05", "basic", "组织发动居民参加核酸检测和疫苗接种", lead="卫生健康办", unit_code="health", category="疫情防控"),
-    DutyPlan("J-06", "basic", "村(社区)小微消防设施日常检查", lead="应急消防站", unit_code="safety", category="消防安全"),
-    DutyPlan("P-01", "assist", "市政主干道和照明设施维护", lead="区城市管理局", unit_code="d_urban", category="市政设施"),
-    DutyPlan("P-02", "assist", "物业服务企业监督管理", lead="区住房和城乡建设局", unit_code="d_housing", category="房屋物业"),
-    DutyPlan("P-03", "assist", "建筑施工噪声执法", lead="区生态环境分局", unit_code="d_environment", category="噪音油烟"),
+    DutyPlan(
+        "J-05",
+        "basic",
+        "组织发动居民参加核酸检测和疫苗接种",
+        lead="卫生健康办",
+        unit_code="health",
+        category="疫情防控",
+    ),
+    DutyPlan(
+        "J-06", "basic", "村(社区)小微消防设施日常检查", lead="应急消防站", unit_code="safety", category="消防安全"
+    ),
+    DutyPlan(
+        "P-01", "assist", "市政主干道和照明设施维护", lead="区城市管理局", unit_code="d_urban", category="市政设施"
+    ),
+    DutyPlan(
+        "P-02", "assist", "物业服务企业监督管理", lead="区住房和城乡建设局", unit_code="d_housing", category="房屋物业"
+    ),
+    DutyPlan(
+        "P-03", "assist", "建筑施工噪声执法", lead="区生态环境分局", unit_code="d_environment", category="噪音油烟"
+    ),
     DutyPlan("J-07", "basic", "房屋公共部位维修资金使用", lead="物业房管办", unit_code="housing", category="房屋物业"),
     DutyPlan("J-08", "basic", "沿街雨水口清掏", lead="市政养护站", unit_code="municipal", category="市政设施/排水积水"),
-    DutyPlan("P-06", "assist", "疫苗供应和接种点设置", lead="区卫生健康委员会", unit_code="d_health", category="疫情防控/疫苗接种"),
+    DutyPlan(
+        "P-06",
+        "assist",
+        "疫苗供应和接种点设置",
+        lead="区卫生健康委员会",
+        unit_code="d_health",
+        category="疫情防控/疫苗接种",
+    ),
     DutyPlan("S-01", "withdrawn", "开具居住证明等重复证明", lead="区应急管理局", unit_code="d_emergency"),
-    DutyPlan("S-02", "withdrawn", "餐饮油烟行政处罚", lead="区城市管理局", unit_code="d_urban", category="噪音油烟/餐饮油烟"),
+    DutyPlan(
+        "S-02", "withdrawn", "餐饮油烟行政处罚", lead="区城市管理局", unit_code="d_urban", category="噪音油烟/餐饮油烟"
+    ),
 )
 CAMPAIGN = {
     "code": "fangkong", "name": "网格化疫情防控", "basis": "演示方案(虚构,非真实文件)", "starts_on": date(2022, 1, 4), "ends_on": date(2030, 12, 31),
@@ -182,14 +208,22 @@ def _grid_people(people: Roll, grid: GridPlan) -> None:
     for label, role in ROLES:
         call = f"{label}{grid.name}"
         username = "liuhu_grid" if call == "网格员汇泉东社区第1网格" else ""
-        people.enlist(call, unit=unit, posts=[Post(f"{grid.name}{_title(grid, label)}", role, grid=grid.code)], username=username)
+        people.enlist(
+            call, unit=unit, posts=[Post(f"{grid.name}{_title(grid, label)}", role, grid=grid.code)], username=username
+        )
     if grid.kind == "compound":
-        people.enlist(f"楼栋长{grid.name}", unit=unit, posts=[Post(f"{grid.name}楼栋党小组长", "building_steward", grid=grid.code)])
+        people.enlist(
+            f"楼栋长{grid.name}",
+            unit=unit,
+            posts=[Post(f"{grid.name}楼栋党小组长", "building_steward", grid=grid.code)],
+        )
 
 
 def _title(grid: GridPlan, label: str) -> str:
     """A grid leader is also the secretary of the Party organisation on that tier."""
-    tier = {"street": "", "community": "(社区党组织书记)", "village": "(村党组织书记)", "compound": "(网格党支部书记)"}[grid.kind]
+    tier = {"street": "", "community": "(社区党组织书记)", "village": "(村党组织书记)", "compound": "(网格党支部书记)"}[
+        grid.kind
+    ]
     return label + tier if label == "网格长" else label
 
 

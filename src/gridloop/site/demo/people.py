@@ -53,7 +53,8 @@ class Roll:
         number = len(self.people) + 1
         code = f"{self.prefix}{number:03d}"
         held = tuple(
-            (f"{code}-{place}", post.title, post.role, post.unit or unit, post.grid) for place, post in enumerate(posts, start=1)
+            (f"{code}-{place}", post.title, post.role, post.unit or unit, post.grid)
+            for place, post in enumerate(posts, start=1)
         )
         self.people.append(PersonPlan(code, self._name(number), unit, held, username=username))
         self.calls[call] = code

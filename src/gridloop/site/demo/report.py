@@ -80,7 +80,9 @@ def lianhu_report() -> LianhuReport:
 
 def collected_problems() -> list[Case]:
     """The enterprise problems of the period, in the order of filing, whatever became of them."""
-    found = Case.objects.filter(street=lianhu.CODE, category__startswith="企业服务/", filed_at__gte=STARTS, filed_at__lt=ENDS)
+    found = Case.objects.filter(
+        street=lianhu.CODE, category__startswith="企业服务/", filed_at__gte=STARTS, filed_at__lt=ENDS
+    )
     return list(found.order_by("filed_at", "id"))
 
 
@@ -88,7 +90,9 @@ def is_inside(case: Case) -> bool:
     """Was it struck off before the date that its handling clock derives?"""
     if case.cleared_at is None:
         return False
-    clock = next(clock for clock in supervision.clocks_of(case.subject) if clock.stage == "handle" and clock.segment is None)
+    clock = next(
+        clock for clock in supervision.clocks_of(case.subject) if clock.stage == "handle" and clock.segment is None
+    )
     state = supervision.truth(clock, at=case.cleared_at)
     return not state.is_late and state.due_at is not None and case.cleared_at <= state.due_at
 

@@ -95,7 +95,9 @@ def _tale(block: list[tuple[int, str]], *, names: Names, now: datetime, file: st
     if found is None:
         raise _unreadable(file, number, heading)
     told = [line for _, line in block[1:] if not DEED.fullmatch(line)]
-    steps = tuple(_step(line, names=names, now=now, at=(file, number)) for number, line in block[1:] if DEED.fullmatch(line))
+    steps = tuple(
+        _step(line, names=names, now=now, at=(file, number)) for number, line in block[1:] if DEED.fullmatch(line)
+    )
     at = _moment(found[2], now)
     moments = [at, *(step.at for step in steps)]
     if moments != sorted(moments):

@@ -17,7 +17,7 @@ from gridloop.offices.organisation import actions as organisation
 from gridloop.offices.organisation.models import Holding, Person, Post
 from gridloop.offices.organisation.queries import now_valid
 from gridloop.offices.territory.queries import grid
-from gridloop.site.imports.reading import Row, read_sheet
+from gridloop.site.imports.reading import read_sheet
 from gridloop.site.imports.tally import ADDED, EXISTING, Tally, put_rows
 from gridloop.site.imports.units import yes_or_no
 

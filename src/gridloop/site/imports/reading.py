@@ -173,7 +173,5 @@ def _row(number: int, cells: Sequence[str], header: Sequence[str], required: Seq
     faults = []
     if any(cell.strip() for cell in cells[len(header) :]):
         faults.append(Rejection(number, "(多出的格)", f"有 {len(cells)} 格,表头只有 {len(header)} 列;请检查逗号和引号。"))
-    for name in required:
-        if not named.get(name):
-            faults.append(Rejection(number, name, "不能为空;请补上。"))
+    faults += [Rejection(number, name, "不能为空;请补上。") for name in required if not named.get(name)]
     return Row(number, named), faults

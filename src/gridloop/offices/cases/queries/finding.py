@@ -74,8 +74,8 @@ def case_for_verb(ref: str, *, by: Actor, verb: str, rev: int | None = None) -> 
     if connection.vendor != "sqlite":
         Case.objects.select_for_update().get(pk=case.pk)
         case = scoped_case(ref, by=by)
+    _must_be_present(case, rev)  # first: whoever looks again also sees why a verb is gone
     found = permit(CASE, verb=verb, state=case.state, actor_relations=relations(by, standing_of(case)))
-    _must_be_present(case, rev)
     return case, found
 
 

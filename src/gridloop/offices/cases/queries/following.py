@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from gridloop.core.access import Actor
 from gridloop.core.clock import remaining_in_words
 from gridloop.core.errors import NotFound
@@ -173,7 +175,7 @@ def follow(report: Report, *, by: Actor, at: datetime) -> Followed:
         steps=tuple(_steps(report, history, by)),
         promises=tuple(_promise(clock, at=at) for clock in supervision.clocks_of(answering.subject) if clock.segment is None),
         verbs=frozenset(verb.name for verb in possible_verbs(answering, by=by)),
-        others=Report.objects.filter(case__in=subjects).exclude(pk=report.pk).count(),
+        others=Report.objects.filter(Q(case=answering) | Q(case__merged_into=answering)).exclude(pk=report.pk).count(),
         name=mask_name(report.name),
         phone=mask_phone(report.phone),
         looks=tuple(_looks(subjects)),
