@@ -18,12 +18,16 @@ class Load:
     failed: int
 
 
-def drive(*, port: int, path: str, body: Callable[[int], bytes], headers: dict[str, str], clients: int, requests: int) -> Load:
+def drive(
+    *, port: int, path: str, body: Callable[[int], bytes], headers: dict[str, str], clients: int, requests: int
+) -> Load:
     """``requests`` POSTs over ``clients`` connections; at most two minutes."""
     return asyncio.run(asyncio.wait_for(_drive(port, path, body, headers, clients, requests), timeout=120))
 
 
-async def _drive(port: int, path: str, body: Callable[[int], bytes], headers: dict[str, str], clients: int, requests: int) -> Load:
+async def _drive(
+    port: int, path: str, body: Callable[[int], bytes], headers: dict[str, str], clients: int, requests: int
+) -> Load:
     numbers = iter(range(requests))
     taken: list[float] = []
     failed = [0]
@@ -46,7 +50,12 @@ async def _drive(port: int, path: str, body: Callable[[int], bytes], headers: di
 
 
 def _request(path: str, body: bytes, headers: dict[str, str]) -> bytes:
-    lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json", f"Content-Length: {len(body)}"]
+    lines = [
+        f"POST {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+    ]
     return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""]).encode() + body
 
 

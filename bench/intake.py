@@ -70,7 +70,9 @@ def measure(requests: int) -> None:
         per_second = 12 * 500 / (time.perf_counter() - began)
     print(f"intake over HTTP on {vendor}, {CLIENTS} clients, durable commit, {requests} requests each")
     print(f"(a) two rows by the bare driver, 1 client    {bare:9.0f} /s")
-    print(f"(b) minimal Django view, two rows            {minimal.per_second:9.0f} /s   p99 {minimal.p99_ms:6.1f} ms   failed {minimal.failed}")
+    print(
+        f"(b) minimal Django view, two rows            {minimal.per_second:9.0f} /s   p99 {minimal.p99_ms:6.1f} ms   failed {minimal.failed}"
+    )
     print(
         f"(c) gridloop, the whole pipeline             {whole.per_second:9.0f} /s   p99 {whole.p99_ms:6.1f} ms   failed {whole.failed}"
         f"   needed >= {max(NEEDED[vendor], 0.3 * minimal.per_second):.0f} (0.3 x b and {NEEDED[vendor]}); c/b = {whole.per_second / minimal.per_second:.2f}"
@@ -104,7 +106,11 @@ def _found() -> str:
     found(replace(PLAN, passwords={}), at=FOUNDED)
     person = queries.person(CODE, "P01")
     _, secret = issue_token(
-        by=SYSTEM, at=FOUNDED, person=person, name="bench", scopes=["cases:read", "cases:write", "cases:file", "intake:bulk"]
+        by=SYSTEM,
+        at=FOUNDED,
+        person=person,
+        name="bench",
+        scopes=["cases:read", "cases:write", "cases:file", "intake:bulk"],
     )
     return secret
 

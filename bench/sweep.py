@@ -113,7 +113,9 @@ def fill(clocks: int, *, due: int, street: str) -> datetime:
             cursor.executemany(f"INSERT INTO supervision_clock ({COLUMNS}) VALUES ({marks})", rows())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE supervision_clock")
-    found = judge([ClockEvent(kind="start", at=START)], profile=profile, stage="handle", calendar=calendar, at=START).due_at
+    found = judge(
+        [ClockEvent(kind="start", at=START)], profile=profile, stage="handle", calendar=calendar, at=START
+    ).due_at
     assert found is not None
     return found
 
@@ -126,7 +128,9 @@ def mark_overdue(at: datetime) -> None:
 
     moment = Clock._meta.get_field("due_at").get_db_prep_value(at, connection)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("UPDATE supervision_clock SET is_late = %s, next_check_at = NULL WHERE next_check_at <= %s", [True, moment])
+        cursor.execute(
+            "UPDATE supervision_clock SET is_late = %s, next_check_at = NULL WHERE next_check_at <= %s", [True, moment]
+        )
 
 
 def until_nothing_is_left(work: Callable[[], int]) -> None:
@@ -141,7 +145,9 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def report(what: str, took: float, limit: float) -> None:
-    print(f"  {what:34} {took * 1000:10.2f} ms   limit {limit * 1000:,.0f} ms   {'kept' if took <= limit else 'NOT KEPT'}")
+    print(
+        f"  {what:34} {took * 1000:10.2f} ms   limit {limit * 1000:,.0f} ms   {'kept' if took <= limit else 'NOT KEPT'}"
+    )
 
 
 if __name__ == "__main__":

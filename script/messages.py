@@ -149,6 +149,7 @@ def catalogue() -> Catalog:
 def save(held: Catalog) -> None:
     """The catalogue to its file, sorted, with a header that says nothing of people, programs and moments."""
     held.header_comment = "# English texts of gridloop. The msgids are the Chinese strings of the source: script/messages.py collects them."
+    held.charset = "UTF-8"  # read_po writes it small
     written = io.BytesIO()
     write_po(written, held, width=0, sort_output=True, ignore_obsolete=True)
     lines = written.getvalue().decode("utf-8").splitlines(keepends=True)

@@ -34,7 +34,9 @@ CASE_LINK = "links => links.map(l => l.getAttribute('href')).find(h => /^\\/case
 def photograph(browser: Any, home: str) -> None:
     """Every page, at every width."""
     for width, (across, down) in WIDTHS.items():
-        context = browser.new_context(viewport={"width": across, "height": down}, locale="zh-CN", timezone_id="Asia/Shanghai")
+        context = browser.new_context(
+            viewport={"width": across, "height": down}, locale="zh-CN", timezone_id="Asia/Shanghai"
+        )
         page = context.new_page()
         for name, path in PUBLIC.items():
             _take(page, f"{home}{path}", f"{name}-{width}")

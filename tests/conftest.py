@@ -24,8 +24,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridloop.site.settings")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import django
+from django.conf import settings
 
 django.setup()
+# Founding the sample street opens a dozen accounts; a password hash that is slow on purpose would cost most of each test.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 TESTS = Path(__file__).parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -23,7 +23,10 @@ PASSWORD = "sample-street-pass"
 def square(west: float, south: float, side: float) -> dict[str, Any]:
     """A square as GeoJSON."""
     east, north = round(west + side, 6), round(south + side, 6)
-    return {"type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]]}
+    return {
+        "type": "Polygon",
+        "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]],
+    }
 
 
 UNITS = (
@@ -48,15 +51,33 @@ PEOPLE = (
     PersonPlan("P02", "乙领导", "office", (("LEAD", "街道主任", "street_leader", "office", ""),), username="leader"),
     PersonPlan("P03", "丙城管", "urban", (("URBAN-1", "承办人", "unit_worker", "urban", ""),), username="urban"),
     PersonPlan("P04", "丁队长", "urban", (("URBAN-0", "中队长", "unit_leader", "urban", ""),), username="urban_leader"),
-    PersonPlan("P05", "戊房管", "housing", (("HOUSING-1", "承办人", "unit_worker", "housing", ""),), username="housing"),
-    PersonPlan("P06", "己环保", "environment", (("ENV-1", "承办人", "unit_worker", "environment", ""),), username="environment"),
+    PersonPlan(
+        "P05", "戊房管", "housing", (("HOUSING-1", "承办人", "unit_worker", "housing", ""),), username="housing"
+    ),
+    PersonPlan(
+        "P06", "己环保", "environment", (("ENV-1", "承办人", "unit_worker", "environment", ""),), username="environment"
+    ),
     PersonPlan("P07", "庚核查", "office", (("VERIFY", "核查员", "verifier", "office", ""),), username="verifier"),
-    PersonPlan("P08", "辛管家", "economy", (("MANAGER-1", "服务管家", "service_manager", "economy", "C1"),), username="manager"),
+    PersonPlan(
+        "P08", "辛管家", "economy", (("MANAGER-1", "服务管家", "service_manager", "economy", "C1"),), username="manager"
+    ),
     PersonPlan("P09", "壬网格", "office", (("GRID-C1", "网格员", "grid_worker", "office", "C1"),), username="grid"),
-    PersonPlan("P10", "癸经济", "economy", (("ECONOMY-1", "承办人", "unit_worker", "economy", ""),), username="economy"),
-    PersonPlan("P11", "子系统", "office", (("KEEPER", "系统管理员", "system_keeper", "office", ""),), username="keeper"),
-    PersonPlan("P12", "丑区局", "district_urban", (("ABOVE-1", "承办人", "unit_worker", "district_urban", ""),), username="above"),
-    PersonPlan("P13", "寅系统", "office", (("KEEPER-2", "系统管理员", "system_keeper", "office", ""),), username="keeper2"),
+    PersonPlan(
+        "P10", "癸经济", "economy", (("ECONOMY-1", "承办人", "unit_worker", "economy", ""),), username="economy"
+    ),
+    PersonPlan(
+        "P11", "子系统", "office", (("KEEPER", "系统管理员", "system_keeper", "office", ""),), username="keeper"
+    ),
+    PersonPlan(
+        "P12",
+        "丑区局",
+        "district_urban",
+        (("ABOVE-1", "承办人", "unit_worker", "district_urban", ""),),
+        username="above",
+    ),
+    PersonPlan(
+        "P13", "寅系统", "office", (("KEEPER-2", "系统管理员", "system_keeper", "office", ""),), username="keeper2"
+    ),
 )
 CATEGORIES = (
     "城乡建设/市政设施/路灯",
@@ -68,7 +89,13 @@ CATEGORIES = (
 )
 ROUTES: tuple[dict[str, object], ...] = (
     {"row": "R1", "category": "城乡建设", "unit": "urban", "profile": "san_bu_guo", "reason": "城建类由{unit}主办"},
-    {"row": "R2", "category": "城乡建设/房屋管理", "unit": "housing", "profile": "san_bu_guo", "reason": "房屋管理由{unit}主办"},
+    {
+        "row": "R2",
+        "category": "城乡建设/房屋管理",
+        "unit": "housing",
+        "profile": "san_bu_guo",
+        "reason": "房屋管理由{unit}主办",
+    },
     {"row": "R3", "category": "环境保护", "unit": "environment", "profile": "1137", "reason": "环境类由{unit}主办"},
     {"row": "R4", "category": "企业服务", "unit": "economy", "profile": "san_bu_guo", "reason": "企业问题由{unit}牵头"},
     {
@@ -81,7 +108,14 @@ ROUTES: tuple[dict[str, object], ...] = (
     },
 )
 DUTIES = (
-    DutyPlan("P-12", "assist", "市政道路照明设施维护", lead="区城市管理局", unit_code="district_urban", category="城乡建设/市政设施"),
+    DutyPlan(
+        "P-12",
+        "assist",
+        "市政道路照明设施维护",
+        lead="区城市管理局",
+        unit_code="district_urban",
+        category="城乡建设/市政设施",
+    ),
     DutyPlan("B-03", "basic", "辖区市容环境卫生", lead="城市管理中队", unit_code="urban", category="城乡建设"),
 )
 PLAN = StreetPlan(

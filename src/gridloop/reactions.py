@@ -89,12 +89,19 @@ def story_of(entry: Entry, *, at: datetime) -> Story:
 def tell_lead_of_new_case(story: Story) -> None:
     if story.payload.get("source") == "import" or story.payload.get("is_gap"):
         return
-    _tell_unit(story, _unit(story), f"新到事项 {story.title}", f"{story.said('reason')}。请签收并办理{_by_when(story)}。")
+    _tell_unit(
+        story, _unit(story), f"新到事项 {story.title}", f"{story.said('reason')}。请签收并办理{_by_when(story)}。"
+    )
 
 
 def tell_desk_of_gap(story: Story) -> None:
     if story.payload.get("is_gap") and story.payload.get("source") != "import":
-        _tell(story, _desk(story), f"待派单 {story.title}", f"没有对应的路由行,暂由街道兜底。请判定主办单位并交办{_by_when(story)}。")
+        _tell(
+            story,
+            _desk(story),
+            f"待派单 {story.title}",
+            f"没有对应的路由行,暂由街道兜底。请判定主办单位并交办{_by_when(story)}。",
+        )
 
 
 def tell_new_lead(story: Story) -> None:
@@ -103,16 +110,25 @@ def tell_new_lead(story: Story) -> None:
 
 
 def tell_desk_of_return(story: Story) -> None:
-    text = f"依据履职事项清单 {story.said('duty_item')}:{story.said('reason')}。请重新交办、会商或提级{_by_when(story)}。"
+    text = (
+        f"依据履职事项清单 {story.said('duty_item')}:{story.said('reason')}。请重新交办、会商或提级{_by_when(story)}。"
+    )
     _tell(story, _desk(story), f"{story.said('unit')}退回 {story.title}", text)
 
 
 def tell_superior(story: Story) -> None:
-    _tell_unit(story, _unit(story), f"提请贵单位协调 {story.title}", f"{story.said('reason')}。请协调办理{_by_when(story)}。")
+    _tell_unit(
+        story, _unit(story), f"提请贵单位协调 {story.title}", f"{story.said('reason')}。请协调办理{_by_when(story)}。"
+    )
 
 
 def tell_first_contact_of_escalation(story: Story) -> None:
-    _tell(story, [story.of.first_contact], f"已提级 {story.title}", f"现由{story.said('unit')}协调,请继续跟踪并告知反映人。")
+    _tell(
+        story,
+        [story.of.first_contact],
+        f"已提级 {story.title}",
+        f"现由{story.said('unit')}协调,请继续跟踪并告知反映人。",
+    )
 
 
 def tell_consulting_units(story: Story) -> None:
@@ -135,7 +151,12 @@ def tell_owners_of_decisions(story: Story) -> None:
 def tell_approvers(story: Story) -> None:
     asked = "挂起" if "suspension" in story.entry.kind else "延期"
     approvers = [*_leaders_of(story, story.of.lead), *_desk(story), *_street_leaders(story)]
-    _tell(story, approvers, f"待审批{asked} {story.title}", f"{story.of.lead.name}申请{asked}:{story.said('reason')}。请审批;申请人不能自批。")
+    _tell(
+        story,
+        approvers,
+        f"待审批{asked} {story.title}",
+        f"{story.of.lead.name}申请{asked}:{story.said('reason')}。请审批;申请人不能自批。",
+    )
 
 
 def tell_requester(story: Story) -> None:
@@ -148,7 +169,9 @@ def tell_requester(story: Story) -> None:
     next_step = f"请按原时限办理{_by_when(story)}。" if rejected else f"请继续办理{_by_when(story)}。"
     if story.entry.kind == "case.suspended":
         next_step = f"计时暂停至 {_moment(story.said('until'))},到期自动恢复。"
-    _tell(story, [asked.requested_by], f"{name}{'未' if rejected else '已'}获批准 {story.title}", f"{remark}{next_step}")
+    _tell(
+        story, [asked.requested_by], f"{name}{'未' if rejected else '已'}获批准 {story.title}", f"{remark}{next_step}"
+    )
 
 
 def tell_lead_of_resumption(story: Story) -> None:
@@ -188,7 +211,9 @@ def tell_desk_of_confirmation(story: Story) -> None:
 
 def tell_lead_to_work_on(story: Story) -> None:
     why = story.said("text") or story.said("reason")
-    _tell_unit(story, story.of.lead, f"请继续办理 {story.title}", f"{why}。原计时继续,请办理后重新答复{_by_when(story)}。")
+    _tell_unit(
+        story, story.of.lead, f"请继续办理 {story.title}", f"{why}。原计时继续,请办理后重新答复{_by_when(story)}。"
+    )
 
 
 def tell_first_contact_of_strike_off(story: Story) -> None:
@@ -196,7 +221,12 @@ def tell_first_contact_of_strike_off(story: Story) -> None:
 
 
 def tell_first_contact_to_ask(story: Story) -> None:
-    _tell(story, [story.of.first_contact], f"请反映人补充 {story.title}", f"{story.of.lead.name}需要:{story.said('text')}。请联系反映人,计时不停。")
+    _tell(
+        story,
+        [story.of.first_contact],
+        f"请反映人补充 {story.title}",
+        f"{story.of.lead.name}需要:{story.said('text')}。请联系反映人,计时不停。",
+    )
 
 
 def tell_lead_of_supplement(story: Story) -> None:
@@ -209,7 +239,12 @@ def tell_lead_to_stop(story: Story) -> None:
 
 
 def tell_lead_of_joined_case(story: Story) -> None:
-    _tell_unit(story, story.of.lead, f"并入一件 {story.title}", f"{story.said('merged')} 并入此件,请一并办理、一并答复{_by_when(story)}。")
+    _tell_unit(
+        story,
+        story.of.lead,
+        f"并入一件 {story.title}",
+        f"{story.said('merged')} 并入此件,请一并办理、一并答复{_by_when(story)}。",
+    )
 
 
 # -- clocks -----------------------------------------------------------------------------------------------------------
@@ -319,7 +354,9 @@ BY_NAME: dict[str, Reaction] = {name_of(reaction): reaction for follow in TABLE.
 def _tell(story: Story, people: Iterable[Person], title: str, text: str, *, is_urgent: bool = False) -> None:
     """Those of the people who did not do it themselves are told, once each."""
     others = [person for person in people if story.entry.actor != f"person:{person.ref}"]
-    message = Message(kind=story.entry.kind, title=title, text=_tidy(text), subject=story.entry.subject, is_urgent=is_urgent)
+    message = Message(
+        kind=story.entry.kind, title=title, text=_tidy(text), subject=story.entry.subject, is_urgent=is_urgent
+    )
     tell(by=SYSTEM, at=story.at, street=story.street, people=others, message=message, cause=code_of(story.entry))
 
 
@@ -337,7 +374,13 @@ def _tell_unit(story: Story, unit: Unit, title: str, text: str, *, is_urgent: bo
         _tell(story, _desk(story), title, text, is_urgent=is_urgent)
     else:
         phone = f",电话 {unit.phone}" if unit.phone else ""
-        _tell(story, _desk(story), f"请电话告知{unit.name}:{title}", f"{unit.name}在系统内无人在岗{phone}。{text}", is_urgent=is_urgent)
+        _tell(
+            story,
+            _desk(story),
+            f"请电话告知{unit.name}:{title}",
+            f"{unit.name}在系统内无人在岗{phone}。{text}",
+            is_urgent=is_urgent,
+        )
 
 
 def _unit(story: Story) -> Unit:
@@ -365,7 +408,7 @@ def _leaders_of(story: Story, unit: Unit) -> list[Person]:
 
 
 def _by_when(story: Story) -> str:
-    """", 5月30日 24:00 前完成" by the date that the case shows now; nothing while it has none."""
+    """ ", 5月30日 24:00 前完成" by the date that the case shows now; nothing while it has none."""
     due_at = story.of.due_at
     if due_at is None:
         return ""

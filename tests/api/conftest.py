@@ -39,7 +39,9 @@ class Caller:
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.post(f"/api/v1{path}", body if body is not None else {}, "application/json", headers=self.headers | named)
+        return self.client.post(
+            f"/api/v1{path}", body if body is not None else {}, "application/json", headers=self.headers | named
+        )
 
     def verb(self, ref: str, verb: str, **body: Any) -> Any:
         return self.post(f"/cases/{ref}/verbs/{verb}", body)

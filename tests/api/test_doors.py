@@ -30,7 +30,11 @@ def test_a_token_that_is_wrong_revoked_or_expired_opens_nothing(caller, street):
     revoke_token(by=SYSTEM, at=FOUNDED, token=tokens[0])
     ApiToken.objects.filter(pk=tokens[1].pk).update(expires_at=timezone.now() - timedelta(minutes=1))
 
-    for answer in (revoked.get("/cases"), expired.get("/cases"), Client().get("/api/v1/cases", headers={"Authorization": "Bearer x"})):
+    for answer in (
+        revoked.get("/cases"),
+        expired.get("/cases"),
+        Client().get("/api/v1/cases", headers={"Authorization": "Bearer x"}),
+    ):
         assert (answer.status_code, answer.json()["detail"]) == (401, "令牌无效或已过期;请向系统管理员申请新的令牌。")
 
 
@@ -50,7 +54,11 @@ def test_a_token_without_the_scope_is_refused(caller, method, path, scope):
 
     answer = someone.get(path) if method == "GET" else someone.post(path, LAMP)
 
-    assert (answer.status_code, answer.json()["code"], answer.json()["fields"]["scope"]) == (403, "api.scope_missing", scope)
+    assert (answer.status_code, answer.json()["code"], answer.json()["fields"]["scope"]) == (
+        403,
+        "api.scope_missing",
+        scope,
+    )
 
 
 def test_a_token_acts_with_the_posts_its_person_holds_today(caller):
@@ -59,7 +67,13 @@ def test_a_token_acts_with_the_posts_its_person_holds_today(caller):
     from gridloop.offices.organisation.actions import release
     from gridloop.offices.organisation.models import Holding
 
-    release(by=SYSTEM, at=FOUNDED, holding=Holding.objects.get(post__code="DESK"), ends_at=FOUNDED + timedelta(days=1), reason="调离")
+    release(
+        by=SYSTEM,
+        at=FOUNDED,
+        holding=Holding.objects.get(post__code="DESK"),
+        ends_at=FOUNDED + timedelta(days=1),
+        reason="调离",
+    )
 
     assert desk.post("/cases", LAMP).json()["code"] == "cases.may_not_file"
 
@@ -105,7 +119,15 @@ def test_another_street_is_not_ones_own(caller):
     assert (answer.status_code, answer.json()["code"]) == (404, "organisation.no_street")
     from gridloop.offices.organisation.actions import open_street
 
-    open_street(by=SYSTEM, at=FOUNDED, code="410102991", slug="other", name="别的街道", district="410102", district_name="中原区")
+    open_street(
+        by=SYSTEM,
+        at=FOUNDED,
+        code="410102991",
+        slug="other",
+        name="别的街道",
+        district="410102",
+        district_name="中原区",
+    )
 
     for street in ("410102991", "other"):
         answer = caller("desk").post("/cases", LAMP | {"street": street})

@@ -85,7 +85,13 @@ def test_a_malformed_filing_names_each_field(caller):
 
 
 def test_bulk_intake_answers_each_row_and_files_the_good_ones(caller):
-    rows = [LAMP, {"text": "x" * 5000}, {"txt": "wrong"}, {"text": "无处安放的烦恼"}, LAMP | IN_NE | {"external_id": "E-5"}]
+    rows = [
+        LAMP,
+        {"text": "x" * 5000},
+        {"txt": "wrong"},
+        {"text": "无处安放的烦恼"},
+        LAMP | IN_NE | {"external_id": "E-5"},
+    ]
 
     told = caller("desk").post("/intake", {"cases": rows}).json()
 
@@ -93,7 +99,9 @@ def test_bulk_intake_answers_each_row_and_files_the_good_ones(caller):
     assert (told["filed"], told["refused"]) == (3, 2)
     assert told["results"][1]["problem"]["code"] == "cases.text_too_long"
     assert told["results"][2]["problem"]["fields"] == {"text": "必填", "txt": "没有这一项"}
-    assert told["results"][4]["case"]["external_id"] == "E-5" and told["results"][4]["case"]["unit"]["code"] == "housing"
+    assert (
+        told["results"][4]["case"]["external_id"] == "E-5" and told["results"][4]["case"]["unit"]["code"] == "housing"
+    )
     assert Case.objects.count() == 3 == Report.objects.count()
 
 
@@ -116,7 +124,9 @@ def test_more_than_a_thousand_rows_are_too_many(caller):
 
 
 def test_a_thousand_rows_are_filed_in_one_call(caller):
-    told = caller("desk").post("/intake", {"cases": [LAMP | {"text": f"第 {n} 盏路灯不亮"} for n in range(1000)]}).json()
+    told = (
+        caller("desk").post("/intake", {"cases": [LAMP | {"text": f"第 {n} 盏路灯不亮"} for n in range(1000)]}).json()
+    )
 
     assert told["filed"] == 1000 == len({row["case"]["ref"] for row in told["results"]})
 
@@ -131,7 +141,9 @@ def test_someone_whose_post_files_nothing_is_told_so(caller):
 def test_filing_one_case_takes_at_most_fifteen_queries_whatever_the_history(caller, earlier):
     desk = caller("desk")
     desk.post("/cases", LAMP, Idempotency_Key="warm")  # the street's rules are compiled once
-    file_cases(by=who("desk"), at=MONDAY, street=CODE, filings=[Filing(text=f"第 {n} 件", **IN_SW) for n in range(earlier)])
+    file_cases(
+        by=who("desk"), at=MONDAY, street=CODE, filings=[Filing(text=f"第 {n} 件", **IN_SW) for n in range(earlier)]
+    )
 
     with CaptureQueriesContext(connection) as queries:
         assert desk.post("/cases", LAMP, Idempotency_Key="k").status_code == 201

@@ -13,7 +13,9 @@ LAMP = {"text": "柳荫路路灯不亮三天了", "source": "phone", "category":
 
 
 def test_a_list_is_walked_page_by_page_to_its_end(caller):
-    file_cases(by=who("desk"), at=MONDAY, street=CODE, filings=[Filing(text=f"第 {n} 件", category="噪音") for n in range(7)])
+    file_cases(
+        by=who("desk"), at=MONDAY, street=CODE, filings=[Filing(text=f"第 {n} 件", category="噪音") for n in range(7)]
+    )
     desk = caller("desk")
 
     seen, after, links = [], 0, []
@@ -57,7 +59,9 @@ def test_a_case_is_told_whole(caller):
     assert told["why_this_date"][0]["stage"] == "handle" and len(told["why_this_date"][0]["days"]) == 8
     assert [line["unit"] for line in told["segments"]] == ["城市管理中队"]
     assert [entry["kind"] for entry in told["timeline"]] == ["case.filed", "case.accepted"]
-    assert "answer" in {verb["verb"] for verb in told["verbs"]} and "verify" not in {verb["verb"] for verb in told["verbs"]}
+    assert "answer" in {verb["verb"] for verb in told["verbs"]} and "verify" not in {
+        verb["verb"] for verb in told["verbs"]
+    }
     assert "13800000000" not in str(told), "telephone numbers are not given out here"
 
 
@@ -78,7 +82,11 @@ def test_a_receipt_is_given_once_the_entry_is_sealed_and_checks_out(caller):
     while archive.seal(street=CODE):
         pass
     archive.sign(
-        street=CODE, at=MONDAY, origin=ledger.book_origin("gridloop.test", CODE), key_name=key.name, private_key=key.private
+        street=CODE,
+        at=MONDAY,
+        origin=ledger.book_origin("gridloop.test", CODE),
+        key_name=key.name,
+        private_key=key.private,
     )
 
     receipt = desk.get(f"/cases/{ref}/receipt").json()
@@ -120,7 +128,9 @@ def test_points_are_located_and_outside_is_empty(caller):
     told = caller("desk").post("/locate", {"points": points}).json()["results"]
 
     assert [(row["id"], row["code"]) for row in told] == [("a", "C1-SW"), ("b", ""), ("c", "C1-SE")]
-    assert caller("desk").post("/locate", {"points": [{"lon": 500, "lat": 0}]}).json()["fields"] == {"points.0.lon": "不大于 180.0"}
+    assert caller("desk").post("/locate", {"points": [{"lon": 500, "lat": 0}]}).json()["fields"] == {
+        "points.0.lon": "不大于 180.0"
+    }
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,10 @@ def test_a_refused_verb_is_answered_with_its_problem(caller, ref, who, verb, bod
 
 
 def test_a_split_tells_the_cases_it_made(caller, ref):
-    parts = [{"text": "门口积水难行", "category": "城乡建设/市政设施/积水"}, {"text": "夜间施工噪音", "category": "环境保护/噪音"}]
+    parts = [
+        {"text": "门口积水难行", "category": "城乡建设/市政设施/积水"},
+        {"text": "夜间施工噪音", "category": "环境保护/噪音"},
+    ]
 
     told = caller("desk").verb(ref, "split", parts=parts, reason="反映了三件事").json()
 
@@ -126,7 +129,9 @@ def test_an_extension_is_asked_for_and_decided(caller, ref):
 
 def test_an_attachment_is_kept_listed_and_served_only_within_scope(caller, ref):
     urban = caller("urban")
-    sent = urban.client.post(f"/api/v1/cases/{ref}/attachments", {"file": _file("现场.jpg", picture())}, headers=urban.headers)
+    sent = urban.client.post(
+        f"/api/v1/cases/{ref}/attachments", {"file": _file("现场.jpg", picture())}, headers=urban.headers
+    )
     kept = sent.json()
 
     served = urban.get(f"/attachments/{kept['ref']}")
@@ -161,7 +166,9 @@ def test_a_file_over_ten_megabytes_is_too_large(caller, ref):
     urban = caller("urban")
 
     answer = urban.client.post(
-        f"/api/v1/cases/{ref}/attachments", {"file": _file("a.pdf", b"%PDF-" + b"0" * (10 * 1024 * 1024))}, headers=urban.headers
+        f"/api/v1/cases/{ref}/attachments",
+        {"file": _file("a.pdf", b"%PDF-" + b"0" * (10 * 1024 * 1024))},
+        headers=urban.headers,
     )
 
     assert (answer.status_code, answer.json()["code"]) == (413, "attachment.too_large")

@@ -26,7 +26,13 @@ LAMP = {"category": "城乡建设/市政设施/路灯", **IN_SW}
 
 def reporter(*reports: Report) -> Actor:
     """Whoever holds the receipts of these reports."""
-    return Actor(kind="reporter", ref=reports[0].ref, name="反映人", street=CODE, reports=frozenset(report.pk for report in reports))
+    return Actor(
+        kind="reporter",
+        ref=reports[0].ref,
+        name="反映人",
+        street=CODE,
+        reports=frozenset(report.pk for report in reports),
+    )
 
 
 @dataclass(slots=True)
@@ -58,10 +64,17 @@ class Story:
 
     def clock(self, stage: str = "handle") -> Clock:
         """The case's own clock of a stage."""
-        return next(each for each in supervision.clocks_of(self.case.subject) if each.stage == stage and each.segment is None)
+        return next(
+            each for each in supervision.clocks_of(self.case.subject) if each.stage == stage and each.segment is None
+        )
 
     def entries(self) -> list[str]:
-        return list(Entry.objects.filter(subject=f"case:{self.ref}").order_by("id").values_list("kind", flat=True))
+        """The kinds of what was done to the case; what the sweep told of its clocks is left out."""
+        return list(
+            Entry.objects.filter(subject=f"case:{self.ref}", kind__startswith="case.")
+            .order_by("id")
+            .values_list("kind", flat=True)
+        )
 
 
 def told(by: str = "manager", *, at: datetime = MONDAY, **filing: Any) -> Story:
@@ -113,5 +126,7 @@ def _clock_problems(case: Case, at: datetime) -> list[str]:
     for clock in supervision.clocks_of(case.subject):
         truth = supervision.truth(clock, at=at)
         if (clock.state, clock.due_at) != (truth.state, truth.due_at):
-            problems.append(f"clock {clock.stage} says {clock.state} {clock.due_at}, the truth is {truth.state} {truth.due_at}")
+            problems.append(
+                f"clock {clock.stage} says {clock.state} {clock.due_at}, the truth is {truth.state} {truth.due_at}"
+            )
     return problems

@@ -80,7 +80,10 @@ def test_sealing_in_two_parts_gives_the_tree_of_sealing_at_once(book):
 
 
 def test_a_size_is_signed_once(book):
-    assert actions.sign(street=BOOK, at=MONDAY, origin=f"gridloop.test/{BOOK}", key_name=KEY.name, private_key=KEY.private) is None
+    assert (
+        actions.sign(street=BOOK, at=MONDAY, origin=f"gridloop.test/{BOOK}", key_name=KEY.name, private_key=KEY.private)
+        is None
+    )
 
 
 def test_a_receipt_holds_and_an_unsealed_entry_has_none(book):
@@ -445,7 +448,9 @@ def test_a_photo_cut_short_is_refused_in_words(kind, part):
     whole = photo(kind, size=(300, 300))
 
     with pytest.raises(WrongInput) as refusal:
-        clean_photo(whole[: part if isinstance(part, int) else int(len(whole) * part)], keeps_location=True, name="半张.jpg")
+        clean_photo(
+            whole[: part if isinstance(part, int) else int(len(whole) * part)], keeps_location=True, name="半张.jpg"
+        )
 
     assert "半张.jpg" in refusal.value.sentence
 

@@ -165,7 +165,9 @@ def test_a_later_unit_is_timed_for_its_acceptance_too():
 def test_a_consultation_has_one_lead_and_ends_with_minutes_decisions_and_owners():
     story = told()
     story.do("urban", "accept")
-    case = story.do("desk", "consult", units=["urban", "housing", "environment"], topic="楼院路灯由谁维护", lead="housing")
+    case = story.do(
+        "desk", "consult", units=["urban", "housing", "environment"], topic="楼院路灯由谁维护", lead="housing"
+    )
     assert (case.state, case.lead.code) == ("consulting", "housing")
 
     case = story.do(
@@ -175,7 +177,10 @@ def test_a_consultation_has_one_lead_and_ends_with_minutes_decisions_and_owners(
 
     meeting = Consultation.objects.get()
     assert {unit.code for unit in meeting.units.all()} == {"urban", "housing", "environment"}
-    assert [(each.text, each.owner.code) for each in meeting.decisions.order_by("id")] == [("更换灯具", "housing"), ("提供登高车", "urban")]
+    assert [(each.text, each.owner.code) for each in meeting.decisions.order_by("id")] == [
+        ("更换灯具", "housing"),
+        ("提供登高车", "urban"),
+    ]
     assert (case.state, case.lead.code) == ("handling", "housing") and invariant_problems(case, at=story.now) == []
 
 
@@ -216,7 +221,9 @@ def test_a_consultation_without_a_decision_is_not_concluded():
 def test_a_consultation_that_nobody_accepted_before_counts_as_acceptance():
     story = told(category="噪音")
     story.do("desk", "consult", units=["environment", "urban"], topic="夜间施工怎么管")
-    story.do("desk", "conclude_consultation", minutes="由环保站办理。", decisions=[actions.Decided("夜查", "environment")])
+    story.do(
+        "desk", "conclude_consultation", minutes="由环保站办理。", decisions=[actions.Decided("夜查", "environment")]
+    )
 
     assert story.clock("accept").state == "stopped" and story.clock("handle").state == "running"
     story.do("environment", "answer", text="已夜查整改完毕", after=DAY)
@@ -251,7 +258,9 @@ def test_a_gap_may_be_escalated_at_once_and_is_timed_from_then():
 
     case = story.do("desk", "escalate", unit="district_urban", reason="超出街道职权")
 
-    assert case.assigned_at == story.now and story.clock("assign").state == "stopped" and story.clock().state == "running"
+    assert (
+        case.assigned_at == story.now and story.clock("assign").state == "stopped" and story.clock().state == "running"
+    )
     assert invariant_problems(case, at=story.now) == []
 
 

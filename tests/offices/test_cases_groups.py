@@ -76,7 +76,10 @@ def test_the_reporter_of_a_merged_case_sees_the_case_it_went_into_and_may_say_it
 
 def test_a_receipt_leads_on_to_the_case_that_took_it_in():
     receipts = [
-        actions.file_case(by=who("desk"), at=MONDAY, street=CODE, filing=actions.Filing(text="路灯不亮", category="路灯")) for _ in range(2)
+        actions.file_case(
+            by=who("desk"), at=MONDAY, street=CODE, filing=actions.Filing(text="路灯不亮", category="路灯")
+        )
+        for _ in range(2)
     ]
     Story(receipts[1].case.ref, MONDAY).do("desk", "merge", into=receipts[0].case.ref, reason="同一盏路灯")
 

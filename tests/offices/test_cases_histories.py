@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from random import Random
 
 import pytest
 from django.db import transaction
@@ -17,6 +18,7 @@ from gridloop.offices.cases import actions
 from gridloop.offices.cases.models import Case, Report
 from gridloop.offices.cases.queries import pages
 from gridloop.offices.cases.queries.finding import standing_of
+from gridloop.offices.supervision.actions import sweep
 from tests.offices.loop import DAY, HOUR, Story, answered, cleared, invariant_problems, reporter, told
 from tests.sample import sample_street, who
 
@@ -49,31 +51,36 @@ TOLD = {
 LEFT_OUT = {"merge", "split", "attach", "withdraw"}  # they need another case, a file, or end the story at once
 
 
-def values_for(verb: str, story: Story, draw: st.DataObject) -> dict[str, object]:
-    """What the verb needs, some of it drawn."""
+def values_for(verb: str, story: Story, dice: Random) -> dict[str, object]:
+    """What the verb needs, some of it by chance."""
     match verb:
         case "assign":
-            return {"unit": draw.draw(st.sampled_from(["urban", "housing", "environment", "office"])), "reason": "改派单位"}
+            return {
+                "unit": dice.choice(["urban", "housing", "environment", "office"]),
+                "reason": "改派单位",
+            }
         case "verify":
-            return {"passed": draw.draw(st.booleans()), "text": "现场查看过"}
+            return {"passed": dice.random() < 0.7, "text": "现场查看过"}
         case "judge_answer":
-            return {"report": story.reports()[0].ref, "solved": draw.draw(st.booleans())}
+            return {"report": story.reports()[0].ref, "solved": dice.random() < 0.7}
         case "request_suspension":
             return {"reason_code": "superior", "reason": "等待上级批复", "until": story.now + 20 * DAY}
     return TOLD.get(verb, {})
 
 
-def act(story: Story, draw: st.DataObject, *, at_first: int) -> None:
+def act(story: Story, dice: Random, *, at_first: int) -> None:
     """One deed that the chart permits to someone, and what must hold after it; a refusal by rule leaves no trace."""
-    after = draw.draw(st.sampled_from(PATIENCE), label="after")
+    after = dice.choice(PATIENCE)
     doors = open_doors(story, at=story.now + after)
-    verb = draw.draw(st.sampled_from([verb for verb in sorted(doors) for _ in range(FAVOURED.get(verb, 1))]), label="what")
-    actor = draw.draw(st.sampled_from(doors[verb]), label="who")
+    verb = dice.choice([verb for verb in sorted(doors) for _ in range(FAVOURED.get(verb, 1))])
+    actor = dice.choice(doors[verb])
     before = (story.case.rev, story.entries())
     try:
-        story.do(actor, verb, after=after, **values_for(verb, story, draw))
+        story.do(actor, verb, after=after, **values_for(verb, story, dice))
     except GridloopError as refusal:
-        assert isinstance(refusal, Refused | TooLate | TooMuch) or refusal.code in EXPECTED, f"{verb}: {refusal.code} {refusal}"
+        assert isinstance(refusal, Refused | TooLate | TooMuch) or refusal.code in EXPECTED, (
+            f"{verb}: {refusal.code} {refusal}"
+        )
         assert (story.case.rev, story.entries()) == before, f"{verb} was refused ({refusal.code}) and left a trace"
         return
     story.kinds.append(verb)
@@ -92,13 +99,7 @@ def open_doors(story: Story, *, at: datetime) -> dict[str, list[Actor]]:
     return doors
 
 
-FAVOURED = {
-    verb: 4
-    for verb in (
-        "accept", "begin_work", "answer", "verify", "strike_off", "reopen", "rework", "judge_answer", "record_callback", "return_case",
-        "request_suspension", "decide_suspension", "request_extension", "decide_extension", "resume", "supplement", "confirm_grade",
-    )
-}  # fmt: skip
+FAVOURED = dict.fromkeys(("accept", "begin_work", "answer", "verify", "strike_off", "reopen", "rework", "judge_answer", "record_callback", "return_case", "request_suspension", "decide_suspension", "request_extension", "decide_extension", "resume", "supplement", "confirm_grade"), 4)  # fmt: skip
 """Verbs that lead somewhere come up more often than those that only leave a note."""
 
 EXPECTED = {
@@ -110,6 +111,8 @@ TWO_ENTRIES = {"record_callback", "judge_answer", "correct"}
 
 
 def _holds(story: Story, verb: str, *, at_first: int) -> None:
+    while sweep(at=story.now):  # the tick has looked: what time alone has changed is in the cache too
+        pass
     case = story.case
     assert invariant_problems(case, at=story.now) == [], f"after {story.kinds}"
     assert Case.objects.filter(pk=case.pk, lead__isnull=False).count() == 1
@@ -135,7 +138,11 @@ BEGINNINGS = [told, _a_gap, _timed_from_acceptance, answered, cleared]
 def _lateness_adds_up(story: Story) -> None:
     from gridloop.offices.supervision import queries as supervision
 
-    clocks = [clock for clock in supervision.clocks_of(story.case.subject) if clock.stage == "handle" and clock.segment is None]
+    clocks = [
+        clock
+        for clock in supervision.clocks_of(story.case.subject)
+        if clock.stage == "handle" and clock.segment is None
+    ]
     lines = pages.segment_lines(story.case, at=story.now)
     if clocks:
         whole = supervision.truth(clocks[0], at=story.now).late_by
@@ -144,14 +151,15 @@ def _lateness_adds_up(story: Story) -> None:
 
 @pytest.mark.django_db
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_every_history_of_permitted_deeds_holds_together(street_once, data):
+@given(seed=st.integers(0, 2**64), steps=st.integers(6, 20))  # a seed, not drawn steps: those stay near the beginning
+def test_every_history_of_permitted_deeds_holds_together(street_once, seed, steps):
     del street_once
+    dice = Random(seed)
     with transaction.atomic():
-        story = data.draw(st.sampled_from(BEGINNINGS), label="beginning")()
+        story = dice.choice(BEGINNINGS)()
         at_first = len(story.entries())
-        for _ in range(data.draw(st.integers(1, 14), label="steps")):
-            act(story, data, at_first=at_first)
+        for _ in range(steps):
+            act(story, dice, at_first=at_first)
         _lateness_adds_up(story)
         assert Report.objects.filter(case__ref=story.ref).count() == 1
         assert Entry.objects.filter(subject=f"case:{story.ref}", seq__isnull=False).count() == 0

@@ -34,7 +34,12 @@ def street(db) -> None:
         ({"category": "城乡建设/房屋管理/漏水"}, "housing", "R2", "point"),  # a longer category prefix
         ({"category": "漏水"}, "housing", "R2", "point"),  # a last name that is unique
         ({"category": "企业服务/融资"}, "economy", "R4", "point"),
-        ({"lon": None, "lat": None, "address": "河畔花园 3 号楼"}, "housing", "R5", "address"),  # the address leads to the cell
+        (
+            {"lon": None, "lat": None, "address": "河畔花园 3 号楼"},
+            "housing",
+            "R5",
+            "address",
+        ),  # the address leads to the cell
         ({"lon": None, "lat": None, "grid": "C2"}, "housing", "R5", "picked"),  # picked: a whole community
         ({"lon": 0.0, "lat": 0.0}, "urban", "R1", "none"),  # outside every cell: no place, said so
     ],
@@ -92,7 +97,11 @@ def test_an_unknown_cell_is_not_found():
 
 
 def test_of_many_filings_the_good_are_filed_in_order_and_the_bad_named():
-    filings = [actions.Filing(text="第一件", category="噪音"), actions.Filing(text=""), actions.Filing(text="第三件", category="噪音")]
+    filings = [
+        actions.Filing(text="第一件", category="噪音"),
+        actions.Filing(text=""),
+        actions.Filing(text="第三件", category="噪音"),
+    ]
 
     results = actions.file_cases(by=who("desk"), at=MONDAY, street=CODE, filings=filings)
 
@@ -137,7 +146,9 @@ def test_a_gap_that_the_sub_district_takes_on_itself_counts_as_assigned():
 
     case = story.do("desk", "accept")
 
-    assert case.assigned_at == story.now and story.clock("assign").state == "stopped" and story.clock().state == "running"
+    assert (
+        case.assigned_at == story.now and story.clock("assign").state == "stopped" and story.clock().state == "running"
+    )
 
 
 # -- the whole loop ---------------------------------------------------------------------------------------------------
@@ -172,7 +183,10 @@ def test_the_case_file_tells_the_whole_history():
     file = pages.case_file(story.case, by=who("desk"), at=story.now + DAY)
 
     assert [line.kind for line in file.timeline] == story.entries()
-    assert [(line.unit, line.role) for line in file.segments] == [("城市管理中队", "handle"), ("柳荫街道办事处", "verify")]
+    assert [(line.unit, line.role) for line in file.segments] == [
+        ("城市管理中队", "handle"),
+        ("柳荫街道办事处", "verify"),
+    ]
     assert sum(line.share for line in file.segments) == pytest.approx(1)
     assert [row.row for row in file.route if row.won] == ["R1"]
     assert {verb.name for verb in file.verbs} == {"record_callback", "reopen", "archive_case"}
@@ -242,7 +256,10 @@ def test_not_solved_sends_an_answered_case_back(verified):
 
     case = story.do("manager", "record_callback", outcome="reached", solved=False, satisfied=1, text="晚上又灭了")
 
-    assert (case.state, case.reworks) == ("handling", 1) and story.entries()[-2:] == ["case.called_back", "case.sent_back"]
+    assert (case.state, case.reworks) == ("handling", 1) and story.entries()[-2:] == [
+        "case.called_back",
+        "case.sent_back",
+    ]
     assert invariant_problems(case, at=story.now) == []
 
 
@@ -328,7 +345,9 @@ def test_lateness_belongs_to_whoever_held_the_case_when_it_was_late():
     story.do("housing", "accept", after=HOUR)
     story.do("housing", "answer", text="已修好路灯", after=2 * DAY)
 
-    late = {line.unit: line.late_for for line in pages.segment_lines(story.case, at=story.now + 5 * DAY) if line.late_for}
+    late = {
+        line.unit: line.late_for for line in pages.segment_lines(story.case, at=story.now + 5 * DAY) if line.late_for
+    }
 
     assert late == {"城市管理中队": 2 * DAY + HOUR, "房管所": 2 * DAY + HOUR}
 
@@ -384,7 +403,10 @@ def test_asking_the_reporter_does_not_stop_the_clock():
 def test_what_one_may_do_follows_from_the_case_and_the_post():
     story = answered()
 
-    names = {name: {verb.name for verb in possible_verbs(story.case, by=who(name))} for name in ("desk", "urban", "verifier", "grid")}
+    names = {
+        name: {verb.name for verb in possible_verbs(story.case, by=who(name))}
+        for name in ("desk", "urban", "verifier", "grid")
+    }
 
     assert "verify" in names["verifier"] and "verify" in names["grid"] and "verify" not in names["urban"]
     assert {"strike_off", "rework", "split", "withdraw"} <= names["desk"]

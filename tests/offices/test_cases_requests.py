@@ -142,7 +142,14 @@ def suspended() -> Story:
     """A case filed on 27 January 2022, suspended an hour later until the Spring Festival is over."""
     story = told(at=EVE)
     story.do("urban", "accept", after=timedelta(minutes=20))
-    story.do("urban", "request_suspension", after=timedelta(minutes=20), reason_code="festival", reason="施工队春节停工", until=BACK_AT_WORK)
+    story.do(
+        "urban",
+        "request_suspension",
+        after=timedelta(minutes=20),
+        reason_code="festival",
+        reason="施工队春节停工",
+        until=BACK_AT_WORK,
+    )
     story.do("desk", "decide_suspension", after=timedelta(minutes=20), approved=True)
     return story
 
@@ -191,7 +198,11 @@ def test_a_suspension_is_typed_and_names_an_end_within_half_a_year(asked, error)
     story = accepted()
 
     with pytest.raises(error):
-        story.do("urban", "request_suspension", **{"reason_code": "season", "reason": "冬季停工", "until": MONDAY + 30 * DAY, **asked})
+        story.do(
+            "urban",
+            "request_suspension",
+            **{"reason_code": "season", "reason": "冬季停工", "until": MONDAY + 30 * DAY, **asked},
+        )
 
 
 def test_a_suspension_decided_after_its_own_end_is_not_approved():

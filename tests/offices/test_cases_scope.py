@@ -29,8 +29,14 @@ def street(db) -> None:
 
 def found_other_street() -> None:
     """A neighbour with the same unit and person codes, under the same district."""
-    grids = [replace(grid, code=grid.code.replace(CODE, OTHER), parent=grid.parent.replace(CODE, OTHER)) for grid in PLAN.grids]
-    found(replace(PLAN, code=OTHER, slug="other", name="别的街道", grids=grids, routes=PLAN.routes[:4], passwords={}), at=FOUNDED)
+    grids = [
+        replace(grid, code=grid.code.replace(CODE, OTHER), parent=grid.parent.replace(CODE, OTHER))
+        for grid in PLAN.grids
+    ]
+    found(
+        replace(PLAN, code=OTHER, slug="other", name="别的街道", grids=grids, routes=PLAN.routes[:4], passwords={}),
+        at=FOUNDED,
+    )
 
 
 def of_other_street(code: str) -> Actor:
@@ -56,7 +62,9 @@ def test_nobody_files_in_a_street_in_which_they_hold_no_post(street):
     found_other_street()
 
     with pytest.raises(NotAllowed):
-        actions.file_case(by=who("desk"), at=MONDAY, street=OTHER, filing=actions.Filing(text="路灯不亮", category="路灯"))
+        actions.file_case(
+            by=who("desk"), at=MONDAY, street=OTHER, filing=actions.Filing(text="路灯不亮", category="路灯")
+        )
 
 
 @pytest.mark.parametrize(
@@ -163,7 +171,9 @@ def test_of_two_who_act_at_once_one_wins_and_the_other_is_told():
         urban, desk, at = who("urban"), who("desk"), MONDAY + HOUR
 
         results = both(
-            lambda: actions.return_case(by=urban, at=at, case=story.ref, duty_item="P-12", reason="照明由区局维护", rev=0),
+            lambda: actions.return_case(
+                by=urban, at=at, case=story.ref, duty_item="P-12", reason="照明由区局维护", rev=0
+            ),
             lambda: actions.correct(by=desk, at=at, case=story.ref, category="噪音", reason="实为噪音", rev=0),
         )
 
@@ -179,7 +189,8 @@ def test_of_two_who_accept_at_once_one_is_refused():
     urban, leader = who("urban"), who("urban_leader")
 
     results = both(
-        lambda: actions.accept(by=urban, at=MONDAY + HOUR, case=story.ref), lambda: actions.accept(by=leader, at=MONDAY + HOUR, case=story.ref)
+        lambda: actions.accept(by=urban, at=MONDAY + HOUR, case=story.ref),
+        lambda: actions.accept(by=leader, at=MONDAY + HOUR, case=story.ref),
     )
 
     assert sorted(type(each).__name__ for each in results) == ["Case", "Refused"]
@@ -192,7 +203,9 @@ def test_sixteen_who_file_at_once_all_file():
     desk = who("desk")
 
     def file(number: int):
-        return lambda: actions.file_case(by=desk, at=MONDAY, street=CODE, filing=actions.Filing(text=f"第 {number} 件", category="噪音"))
+        return lambda: actions.file_case(
+            by=desk, at=MONDAY, street=CODE, filing=actions.Filing(text=f"第 {number} 件", category="噪音")
+        )
 
     results = both(*(file(number) for number in range(16)))
 

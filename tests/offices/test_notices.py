@@ -44,7 +44,9 @@ def channel(*, as_digest: bool = True, address: str = "desk@example.cn", code: s
     return actions.add_channel(by=SYSTEM, at=MONDAY, person=owner, kind="email", address=address, as_digest=as_digest)
 
 
-def told(title: str = "新到事项", *, at: datetime = MONDAY, is_urgent: bool = False, people: tuple[str, ...] = (DESK,)) -> list[Notice]:
+def told(
+    title: str = "新到事项", *, at: datetime = MONDAY, is_urgent: bool = False, people: tuple[str, ...] = (DESK,)
+) -> list[Notice]:
     message = actions.Message(kind="case.filed", title=title, subject="case:1", text="请签收。", is_urgent=is_urgent)
     return actions.tell(by=SYSTEM, at=at, street=CODE, people=[person(CODE, code) for code in people], message=message)
 
@@ -202,7 +204,9 @@ def test_people_set_up_and_close_their_own_channels_only(post):
     own = channel()
 
     with pytest.raises(NotAllowed):
-        actions.add_channel(by=who("leader"), at=MONDAY, person=person(CODE, DESK), kind="email", address="x@example.cn")
+        actions.add_channel(
+            by=who("leader"), at=MONDAY, person=person(CODE, DESK), kind="email", address="x@example.cn"
+        )
     with pytest.raises(NotFound):
         actions.close_channel(by=who("leader"), at=MONDAY, channel=own.ref)
 

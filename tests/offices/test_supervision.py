@@ -28,7 +28,14 @@ def street(db) -> None:
     sample_street()
 
 
-def started(*, at: datetime = MONDAY, profile: str = "san_bu_guo", grade: str = "ordinary", subject: str = SUBJECT, **happened: datetime) -> list[Clock]:
+def started(
+    *,
+    at: datetime = MONDAY,
+    profile: str = "san_bu_guo",
+    grade: str = "ordinary",
+    subject: str = SUBJECT,
+    **happened: datetime,
+) -> list[Clock]:
     """The subject's clocks, started by what has happened (by default: filed and assigned at ``at``)."""
     return actions.start_clocks(
         actions.Start(
@@ -276,11 +283,15 @@ def calendar_until(year: int) -> dict[str, object]:
 
 def test_a_date_that_rested_on_an_unpublished_year_is_issued_again_with_an_entry():
     december = datetime(2021, 12, 30, 10, 0, tzinfo=BEIJING)
-    actions.publish_calendar(by=SYSTEM, at=december - DAY, street=CODE, definition=calendar_until(2021), note="只到 2021 年")
+    actions.publish_calendar(
+        by=SYSTEM, at=december - DAY, street=CODE, definition=calendar_until(2021), note="只到 2021 年"
+    )
     started(at=december, profile="12345", filed=december, assigned=december, accepted=december)
     before = next(each for each in queries.clocks_of(SUBJECT) if each.is_provisional)
 
-    actions.publish_calendar(by=SYSTEM, at=december + HOUR, street=CODE, definition=calendar_data(), note="2022 年放假安排")
+    actions.publish_calendar(
+        by=SYSTEM, at=december + HOUR, street=CODE, definition=calendar_data(), note="2022 年放假安排"
+    )
 
     after = Clock.objects.get(pk=before.pk)
     assert not after.is_provisional

@@ -28,17 +28,29 @@ def busy_street(*, plain: int = 3) -> list[Case]:
     filed = [file(text=f"第{number}盏路灯不亮") for number in range(plain)]
     gap = file(text="说不清归谁管的事", category="", lon=None, lat=None)
     returned, suspended, answered, asking = file(), file(), file(**IN_NE), file(category="环境保护/噪音")
-    cases.return_case(by=who("urban"), at=MONDAY + HOUR, case=returned.ref, duty_item="P-12", reason="照明设施由区局维护")
+    cases.return_case(
+        by=who("urban"), at=MONDAY + HOUR, case=returned.ref, duty_item="P-12", reason="照明设施由区局维护"
+    )
     cases.accept(by=who("urban"), at=MONDAY + HOUR, case=suspended.ref)
     cases.request_suspension(
-        by=who("urban"), at=MONDAY + 2 * HOUR, case=suspended.ref, reason_code="superior", reason="等待上级批复", until=MONDAY + 3 * DAY
+        by=who("urban"),
+        at=MONDAY + 2 * HOUR,
+        case=suspended.ref,
+        reason_code="superior",
+        reason="等待上级批复",
+        until=MONDAY + 3 * DAY,
     )
     cases.decide_suspension(by=who("leader"), at=MONDAY + 3 * HOUR, case=suspended.ref, approved=True)
     cases.accept(by=who("housing"), at=MONDAY + HOUR, case=answered.ref)
     cases.answer(by=who("housing"), at=MONDAY + DAY, case=answered.ref, text="路灯已经修好")
     cases.accept(by=who("environment"), at=MONDAY + HOUR, case=asking.ref)
     cases.request_extension(
-        by=who("environment"), at=MONDAY + 2 * HOUR, case=asking.ref, reason_code="evidence", reason="需要夜间检测", amount=3
+        by=who("environment"),
+        at=MONDAY + 2 * HOUR,
+        case=asking.ref,
+        reason_code="evidence",
+        reason="需要夜间检测",
+        amount=3,
     )
     return [*filed, gap, returned, suspended, answered, asking]
 

@@ -53,7 +53,11 @@ def check(*words: str, exit_code: int = 0) -> list[dict[str, Any]]:
 
 
 def errors(kind: str) -> list[str]:
-    return [each["where"] + each["sentence"] for each in check(exit_code=1) if (each["kind"], each["severity"]) == (kind, "error")]
+    return [
+        each["where"] + each["sentence"]
+        for each in check(exit_code=1)
+        if (each["kind"], each["severity"]) == (kind, "error")
+    ]
 
 
 def test_a_street_that_lives_has_no_error(case: Case) -> None:
@@ -103,7 +107,9 @@ def test_a_case_nobody_is_answerable_for_is_named(case: Case) -> None:
 
 
 def test_a_deadline_that_was_edited_is_named(case: Case) -> None:
-    Clock.objects.filter(subject=case.subject, stage="handle", segment__isnull=True).update(due_at=MONDAY + timedelta(days=300))
+    Clock.objects.filter(subject=case.subject, stage="handle", segment__isnull=True).update(
+        due_at=MONDAY + timedelta(days=300)
+    )
 
     assert any("不能改写" in sentence for sentence in errors("data"))
 
@@ -111,7 +117,9 @@ def test_a_deadline_that_was_edited_is_named(case: Case) -> None:
 def test_a_table_whose_unit_is_gone_is_named() -> None:
     sample_street()
     table = RoutingTable.objects.get(street=CODE)
-    RoutingTable.objects.filter(pk=table.pk).update(rows=[{**row, "unit": "gone"} if row["row"] == "R1" else row for row in table.rows])
+    RoutingTable.objects.filter(pk=table.pk).update(
+        rows=[{**row, "unit": "gone"} if row["row"] == "R1" else row for row in table.rows]
+    )
 
     assert any("gone" in sentence for sentence in errors("routing"))
 

@@ -45,7 +45,9 @@ def test_a_priority_may_be_said_in_chinese_or_english(priority: str) -> None:
     assert due_dates(told)["accept"] == "2022-05-29T20:15:00+08:00"
 
 
-@pytest.mark.parametrize("received", ["2022-05-29T20:00+08:00", "2022-05-29T12:00Z", "2022/5/29 20:00", "2022年5月29日 20:00"])
+@pytest.mark.parametrize(
+    "received", ["2022-05-29T20:00+08:00", "2022-05-29T12:00Z", "2022/5/29 20:00", "2022年5月29日 20:00"]
+)
 def test_a_moment_may_be_written_in_several_ways(received: str) -> None:
     assert due_dates(deadline("--profile", "三不过", "--received", received))["handle"] == "2022-06-05T20:00:00+08:00"
 
@@ -93,7 +95,15 @@ def test_without_json_a_person_reads_every_day_and_why() -> None:
 def test_a_street_named_counts_by_its_own_newer_profile_and_calendar() -> None:
     sample_street()
     slow = {**next(each for each in profile_data() if each["code"] == "1137")}
-    slow["stages"] = [{"stage": "handle", "name": "办理", "start": "filed", "terminal": "answered", "limits": [{"number": 1, "unit": "working_day"}]}]
+    slow["stages"] = [
+        {
+            "stage": "handle",
+            "name": "办理",
+            "start": "filed",
+            "terminal": "answered",
+            "limits": [{"number": 1, "unit": "working_day"}],
+        }
+    ]
     rest = {**calendar_data()}
     rest["years"] = [each for each in rest["years"] if each["year"] != 2022]
     rest["years"].append({"year": 2022, "published": True, "exceptions": [["2022-05-24", False, "街道节"]]})

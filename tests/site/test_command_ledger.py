@@ -115,7 +115,11 @@ def test_a_street_is_exported_whole_and_reads_back(case: Case, tmp_path: Path) -
     assert names == set(content) | {"manifest.json"}
     assert all(hashlib.sha256(content[each["path"]]).hexdigest() == each["sha256"] for each in manifest["files"])
     assert all(content[each["path"]].count(b"\n") == each["rows"] for each in manifest["files"] if "rows" in each)
-    table = {path: [json.loads(line) for line in io.BytesIO(rows)] for path, rows in content.items() if path.startswith("tables/")}
+    table = {
+        path: [json.loads(line) for line in io.BytesIO(rows)]
+        for path, rows in content.items()
+        if path.startswith("tables/")
+    }
     assert table["tables/cases_case.jsonl"][0]["text"] == "路灯不亮"
     assert table["tables/cases_report.jsonl"][0]["phone"] == "13800000000"
     assert "password" not in table["tables/organisation_account.jsonl"][0]
@@ -129,7 +133,12 @@ def test_a_street_is_exported_whole_and_reads_back(case: Case, tmp_path: Path) -
 def test_every_table_of_the_offices_is_exported_or_belongs_to_no_street() -> None:
     exported = {model for model, _ in street_tables()}
 
-    left = {model for config in apps.get_app_configs() if config.name.startswith("gridloop.offices.") for model in config.get_models()} - exported
+    left = {
+        model
+        for config in apps.get_app_configs()
+        if config.name.startswith("gridloop.offices.")
+        for model in config.get_models()
+    } - exported
 
     assert left == {Deed}
     assert path_to_street(Case) == "street"

@@ -20,7 +20,8 @@ from tests.site.command_line import gridloop
 def grids(tmp_path: Path) -> Path:
     """Two squares side by side with numeric codes, 9 to the west of 10."""
     features = [
-        {"type": "Feature", "properties": {"id": code}, "geometry": square(west, 0.0, 1.0)} for code, west in ((10, 1.0), (9, 0.0))
+        {"type": "Feature", "properties": {"id": code}, "geometry": square(west, 0.0, 1.0)}
+        for code, west in ((10, 1.0), (9, 0.0))
     ]
     path = tmp_path / "grids.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
@@ -42,7 +43,9 @@ def test_points_come_back_with_their_codes_in_order(grids: Path, tmp_path: Path)
 
 
 def test_bad_rows_are_named_by_row_and_column_and_the_rest_is_answered(grids: Path, tmp_path: Path) -> None:
-    points = write_points(tmp_path / "points.csv", "id,lon,lat\nok,0.5,0.5\nword,abc,0.5\nfar,0.5,123\n,0.5,0.5\nnan,nan,0.5\n")
+    points = write_points(
+        tmp_path / "points.csv", "id,lon,lat\nok,0.5,0.5\nword,abc,0.5\nfar,0.5,123\n,0.5,0.5\nnan,nan,0.5\n"
+    )
 
     result = gridloop("locate", "--grids", grids, "--code", "id", "--points", points)
 
@@ -76,10 +79,14 @@ def test_a_hundred_thousand_points_on_london_take_a_few_seconds(tmp_path: Path) 
     points = tmp_path / "points.csv"
     with points.open("w") as file:
         file.write("id,lon,lat\n")
-        file.writelines(f"{n},{chance.uniform(-0.51, 0.33):.6f},{chance.uniform(51.29, 51.69):.6f}\n" for n in range(100_000))
+        file.writelines(
+            f"{n},{chance.uniform(-0.51, 0.33):.6f},{chance.uniform(51.29, 51.69):.6f}\n" for n in range(100_000)
+        )
     started = time.monotonic()
 
-    result = gridloop("locate", "--grids", shared("boundaries/uk_lsoa_london.geojson"), "--code", "LSOA11CD", "--points", points)
+    result = gridloop(
+        "locate", "--grids", shared("boundaries/uk_lsoa_london.geojson"), "--code", "LSOA11CD", "--points", points
+    )
 
     located = list(csv.DictReader(result.stdout.splitlines()))
     assert result.exit_code == 0

@@ -15,7 +15,9 @@ from gridloop.site.command import ROOMS, main
 from tests.site.command_line import document, gridloop, process
 
 
-def all_commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def all_commands(
+    group: click.Group = main, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command and sub-command with the words that lead to it."""
     context = click.Context(group)
     for name in group.list_commands(context):

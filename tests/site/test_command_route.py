@@ -88,7 +88,9 @@ def test_facts_in_a_street_may_name_a_cell_and_a_short_category() -> None:
 @pytest.mark.django_db
 def test_a_case_that_does_not_exist_is_wrong_use_with_a_sentence() -> None:
     sample_street()
-    case = file_case(by=who("desk"), at=MONDAY, street=CODE, filing=Filing(text="路灯不亮", source="phone", **IN_SW)).case
+    case = file_case(
+        by=who("desk"), at=MONDAY, street=CODE, filing=Filing(text="路灯不亮", source="phone", **IN_SW)
+    ).case
 
     for named in ("20220523-999999", f"20200101-{case.pk:06d}", "nosuch", "99999999999999999999-1"):
         result = gridloop("route", "trace", named)

@@ -35,25 +35,35 @@ def test_the_real_district_gets_14_streets_and_157_communities_once() -> None:
     assert Grid.objects.filter(level=1).count() == 14
     assert Grid.objects.filter(level=2).count() == 157
     village = Grid.objects.get(name="小岗刘村委会")
-    assert (village.kind, village.parent.level, village.path) == ("village", 1, f"410102/{village.street}/{village.code}")
+    assert (village.kind, village.parent.level, village.path) == (
+        "village",
+        1,
+        f"410102/{village.street}/{village.code}",
+    )
     assert Unit.objects.get(street="410102013", code="office").name == "莲湖街道办事处"
 
 
 def test_a_rehearsal_says_what_would_happen_and_writes_nothing() -> None:
-    told = document(gridloop("import", "divisions", shared("divisions/zhongyuan_communities.csv"), "--dry-run", "--json"))
+    told = document(
+        gridloop("import", "divisions", shared("divisions/zhongyuan_communities.csv"), "--dry-run", "--json")
+    )
 
     assert (told["added"], told["dry_run"]) == (157, True)
     assert Street.objects.count() == Grid.objects.count() == 0
 
 
 def test_an_imported_street_takes_a_case_as_soon_as_its_desk_is_held(tmp_path: Path) -> None:
-    file = write(tmp_path, "code,name,area_code,area_name\n410102990,柳荫街道,410102,中原区\n410103991,柳荫镇,410103,二七区\n")
+    file = write(
+        tmp_path, "code,name,area_code,area_name\n410102990,柳荫街道,410102,中原区\n410103991,柳荫镇,410103,二七区\n"
+    )
     people = tmp_path / "people.csv"
     people.write_text("工号,姓名,单位,岗位代码,角色\nP1,甲受理,office,DESK,值班受理岗\n", encoding="utf-8")
 
     assert gridloop("import", "divisions", file).exit_code == 0
     assert gridloop("import", "people", people, "--street", "410102990").exit_code == 0
-    case = file_case(by=SYSTEM, at=timezone.now(), street="410102990", filing=Filing(text="路灯不亮", source="phone")).case
+    case = file_case(
+        by=SYSTEM, at=timezone.now(), street="410102990", filing=Filing(text="路灯不亮", source="phone")
+    ).case
 
     assert (case.lead.name, case.first_contact.name) == ("柳荫街道办事处", "甲受理")
     assert Unit.objects.get(street="410103991").name == "柳荫镇人民政府"
@@ -77,11 +87,16 @@ def test_bad_rows_are_named_and_the_good_ones_go_in(tmp_path: Path) -> None:
     assert (told["read"], told["added"]) == (6, 2)
     assert [each["row"] for each in told["rejected"]] == [3, 4, 5, 6]
     assert all(each["column"] and each["reason"] for each in told["rejected"])
-    assert sorted(Grid.objects.filter(level=2).values_list("name", "kind")) == [("一社区", "community"), ("三村委会", "village")]
+    assert sorted(Grid.objects.filter(level=2).values_list("name", "kind")) == [
+        ("一社区", "community"),
+        ("三村委会", "village"),
+    ]
 
 
 def test_the_tree_shows_what_was_imported(tmp_path: Path) -> None:
-    rows = "code,name,street_code,street_name,area_code,area_name\n410102990001,一社区,410102990,柳荫街道,410102,中原区\n"
+    rows = (
+        "code,name,street_code,street_name,area_code,area_name\n410102990001,一社区,410102990,柳荫街道,410102,中原区\n"
+    )
     gridloop("import", "divisions", write(tmp_path, rows))
 
     told, drawn = document(gridloop("tree", "--json")), gridloop("tree")

@@ -35,7 +35,9 @@ def write(tmp_path: Path, content: bytes, name: str = "sheet.csv") -> Path:
 @pytest.mark.parametrize("is_zipped", [False, True])
 def test_the_encoding_is_recognised(tmp_path: Path, encoding: str, known_as: str, is_zipped: bool) -> None:
     content = TEXT.encode(encoding)
-    path = write(tmp_path, gzip.compress(content) if is_zipped else content, "sheet.csv.gz" if is_zipped else "sheet.csv")
+    path = write(
+        tmp_path, gzip.compress(content) if is_zipped else content, "sheet.csv.gz" if is_zipped else "sheet.csv"
+    )
 
     sheet = read_sheet(path, columns=COLUMNS, required=("code", "name"))
 
@@ -62,7 +64,9 @@ def test_a_missing_or_unknown_column_is_refused_with_its_name(tmp_path: Path) ->
         read_sheet(path, columns=COLUMNS, required=("code",), strict=True)
 
 
-@pytest.mark.parametrize("content", [b"\x81\x30\xff\xff", gzip.compress(b"a,b\n", mtime=0)[:-6]], ids=["no text", "half an archive"])
+@pytest.mark.parametrize(
+    "content", [b"\x81\x30\xff\xff", gzip.compress(b"a,b\n", mtime=0)[:-6]], ids=["no text", "half an archive"]
+)
 def test_what_is_no_text_and_no_whole_archive_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(WrongInput):
         read_sheet(write(tmp_path, content), columns=COLUMNS)
@@ -81,7 +85,9 @@ def test_records_keep_their_headers_and_name_what_is_too_much(tmp_path: Path) ->
     assert read_records(path) == [(2, {"行": "R1", "单位": "CG"}), (3, {"行": "R2", "单位": "YL", "(多出的格)": "x"})]
 
 
-@pytest.mark.parametrize("text", ["2019/2/28 11:25:05", "2019-02-28T11:25:05", "2019年2月28日 11:25:05", "2019-02-28 11:25:05.000"])
+@pytest.mark.parametrize(
+    "text", ["2019/2/28 11:25:05", "2019-02-28T11:25:05", "2019年2月28日 11:25:05", "2019-02-28 11:25:05.000"]
+)
 def test_a_moment_is_read_strictly_but_in_several_writings(text: str) -> None:
     zone = ZoneInfo("Asia/Shanghai")
 

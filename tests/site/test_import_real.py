@@ -39,7 +39,12 @@ def test_messages_are_filed_at_their_own_time_and_bad_ones_named(tmp_path: Path)
     case = Case.objects.get()
     assert result.exit_code == 1
     assert (told["read"], told["added"]) == (5, 1)
-    assert [(each["row"], each["column"]) for each in told["rejected"]] == [(3, "time"), (4, "id"), (5, "text"), (6, "time")]
+    assert [(each["row"], each["column"]) for each in told["rejected"]] == [
+        (3, "time"),
+        (4, "id"),
+        (5, "text"),
+        (6, "time"),
+    ]
     assert case.filed_at.isoformat() == "2019-02-28T03:25:05+00:00"
     assert "A0001" not in Report.objects.get().name + Entry.objects.filter(kind="case.filed").get().payload
 

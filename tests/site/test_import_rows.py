@@ -54,7 +54,9 @@ def run(*words: object, exit_code: int = 0) -> Any:
 
 
 def test_units_go_in_whatever_their_order_and_bad_rows_are_named(sheet: Any) -> None:
-    file = sheet("代码,名称,上级,属地兜底\nteam,二中队,station,\nstation,执法站,office,否\nodd,怪,office,也许\nlost,孤,nosuch,\n")
+    file = sheet(
+        "代码,名称,上级,属地兜底\nteam,二中队,station,\nstation,执法站,office,否\nodd,怪,office,也许\nlost,孤,nosuch,\n"
+    )
 
     first, second = run("units", file, exit_code=1), run("units", file, exit_code=1)
 
@@ -78,7 +80,12 @@ def test_people_are_registered_and_appointed_once(sheet: Any) -> None:
     first, second = run("people", file, exit_code=1), run("people", file, exit_code=1)
 
     assert (first["added"], first["existing"], second["added"], second["existing"]) == (2, 1, 0, 3)
-    assert [(each["row"], each["column"]) for each in first["rejected"]] == [(5, "unit"), (6, "phone"), (7, "code"), (8, "role")]
+    assert [(each["row"], each["column"]) for each in first["rejected"]] == [
+        (5, "unit"),
+        (6, "phone"),
+        (7, "code"),
+        (8, "role"),
+    ]
     assert set(Holding.objects.filter(person__code="Q1").values_list("post__code", flat=True)) == {"URBAN-9", "GRID-C2"}
     assert not Person.objects.filter(code__in=["Q2", "Q3", "Q4"]).exists()
     assert who("grid").street == CODE
@@ -102,7 +109,10 @@ def test_a_category_with_a_gap_or_a_slash_is_rejected(sheet: Any) -> None:
 
 
 def routes_csv(rows: Any) -> str:
-    lines = [",".join(str(row.get(name, "")) for name in ("row", "category", "place", "unit", "profile", "reason")) for row in rows]
+    lines = [
+        ",".join(str(row.get(name, "")) for name in ("row", "category", "place", "unit", "profile", "reason"))
+        for row in rows
+    ]
     return "\n".join(["行,类别,地点,单位,时限方案,理由", *lines]) + "\n"
 
 
@@ -115,13 +125,27 @@ def test_a_routing_table_becomes_a_draft_that_a_second_person_publishes(sheet: A
     published = run("routes", file, "--publish-as", "P11", "--allow-holes")
 
     assert (drafted["added"], drafted["details"]["state"]) == (len(ROUTES), "draft")
-    assert (again["added"], again["existing"], again["details"]["version"]) == (0, len(ROUTES), drafted["details"]["version"])
+    assert (again["added"], again["existing"], again["details"]["version"]) == (
+        0,
+        len(ROUTES),
+        drafted["details"]["version"],
+    )
     assert published["details"]["state"] == "published"
-    assert RoutingTable.objects.get(street=CODE, version=drafted["details"]["version"]).published_by.startswith("person:")
+    assert RoutingTable.objects.get(street=CODE, version=drafted["details"]["version"]).published_by.startswith(
+        "person:"
+    )
 
 
 def test_a_routing_table_with_a_fault_names_it_and_is_not_published(sheet: Any) -> None:
-    file = sheet(routes_csv([*ROUTES, {"row": "R9", "category": "环境保护", "unit": "urban", "profile": "1137"}, {"row": "R10", "unit": "urban"}]))
+    file = sheet(
+        routes_csv(
+            [
+                *ROUTES,
+                {"row": "R9", "category": "环境保护", "unit": "urban", "profile": "1137"},
+                {"row": "R10", "unit": "urban"},
+            ]
+        )
+    )
 
     told = run("routes", file, exit_code=1)
     refused = gridloop("import", "routes", file, "--publish-as", "P11", "--allow-holes")
@@ -182,19 +206,32 @@ def test_a_calendar_may_come_as_json_in_three_shapes(content: Any, sheet: Any) -
 
 
 def test_bad_days_are_named(sheet: Any) -> None:
-    told = run("calendar", sheet("date,is_workday,name\n2027-02-30,0,无此日\n2027-01-01,maybe,元旦\n2027-01-02,0,元旦\n2027-01-02,0,元旦\n"), exit_code=1)
+    told = run(
+        "calendar",
+        sheet(
+            "date,is_workday,name\n2027-02-30,0,无此日\n2027-01-01,maybe,元旦\n2027-01-02,0,元旦\n2027-01-02,0,元旦\n"
+        ),
+        exit_code=1,
+    )
 
     assert [(each["row"], each["column"]) for each in told["rejected"]] == [(2, "date"), (3, "is_workday"), (5, "date")]
     assert told["added"] == 1
 
 
 def features(*cells: tuple[str, str, Any]) -> str:
-    listed = [{"type": "Feature", "properties": {"编码": code, "名称": name}, "geometry": geometry} for code, name, geometry in cells]
+    listed = [
+        {"type": "Feature", "properties": {"编码": code, "名称": name}, "geometry": geometry}
+        for code, name, geometry in cells
+    ]
     return json.dumps({"type": "FeatureCollection", "features": listed}, ensure_ascii=False)
 
 
 def test_grids_come_from_geojson_with_dated_boundaries_and_are_known_again(sheet: Any) -> None:
-    one = features(("K1", "一格", square(113.60, 34.70, 0.01)), ("", "无码", square(113.6, 34.8, 0.01)), ("K2", "点", {"type": "Point", "coordinates": [1, 2]}))
+    one = features(
+        ("K1", "一格", square(113.60, 34.70, 0.01)),
+        ("", "无码", square(113.6, 34.8, 0.01)),
+        ("K2", "点", {"type": "Point", "coordinates": [1, 2]}),
+    )
     moved = features(("K1", "一格", square(113.60, 34.70, 0.02)))
     options = ("--street", "sample", "--code", "编码", "--name", "名称", "--parent", "C1")
 
@@ -214,14 +251,25 @@ def test_coordinates_of_another_system_are_kept_as_wgs84(sheet: Any) -> None:
     true = square(113.60, 34.70, 0.01)
     shifted = {"type": "Polygon", "coordinates": [[list(wgs84_to_gcj02(*point)) for point in true["coordinates"][0]]]}
 
-    run("grids", sheet(features(("K1", "一格", shifted)), "g.geojson"), "--code", "编码", "--name", "名称", "--crs", "gcj02")
+    run(
+        "grids",
+        sheet(features(("K1", "一格", shifted)), "g.geojson"),
+        "--code",
+        "编码",
+        "--name",
+        "名称",
+        "--crs",
+        "gcj02",
+    )
 
     cell = atlas_of(Street.objects.get(code=CODE)).locate(113.6001, 34.7001)
     assert cell is not None and cell.code == "K1"
 
 
 def test_grids_come_from_csv_too_with_or_without_a_boundary(sheet: Any) -> None:
-    file = sheet('代码,名称,上级,类别,边界\nK1,一格,C1,小区楼院,"POLYGON((1 1,2 1,2 2,1 1))"\nK2,二格,C1,,\nK3,三格,C1,,围墙\nK4,四格,nosuch,,\n')
+    file = sheet(
+        '代码,名称,上级,类别,边界\nK1,一格,C1,小区楼院,"POLYGON((1 1,2 1,2 2,1 1))"\nK2,二格,C1,,\nK3,三格,C1,,围墙\nK4,四格,nosuch,,\n'
+    )
 
     told = run("grids", file, exit_code=1)
 

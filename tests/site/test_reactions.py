@@ -55,14 +55,21 @@ def verified(case: Case) -> Case:
 def suspension_requested(case: Case) -> Case:
     accepted(case)
     cases.request_suspension(
-        by=who("urban"), at=MONDAY + HOUR, case=case.ref, reason_code="superior", reason="等待上级批复", until=MONDAY + 3 * DAY
+        by=who("urban"),
+        at=MONDAY + HOUR,
+        case=case.ref,
+        reason_code="superior",
+        reason="等待上级批复",
+        until=MONDAY + 3 * DAY,
     )
     return case
 
 
 def extension_requested(case: Case) -> Case:
     accepted(case)
-    cases.request_extension(by=who("urban"), at=MONDAY + HOUR, case=case.ref, reason_code="weather", reason="连续大雨", amount=2)
+    cases.request_extension(
+        by=who("urban"), at=MONDAY + HOUR, case=case.ref, reason_code="weather", reason="连续大雨", amount=2
+    )
     return case
 
 
@@ -79,15 +86,45 @@ LOOP: list[tuple[str, Callable[[Case], object], set[str], str]] = [
     ("case.filed", lambda case: None, {"丙城管", "丁队长"}, "请签收"),
     ("case.returned", do("return_case", "urban", duty_item="P-12", reason="照明由区局维护"), {"甲受理"}, "P-12"),
     ("case.assigned", do("assign", "desk", unit="housing", reason="改由房管所"), {"戊房管"}, "改由房管所"),
-    ("case.consultation_called", do("consult", "desk", units=["urban", "housing"], topic="谁来修"), {"丙城管", "丁队长", "戊房管"}, "谁来修"),
+    (
+        "case.consultation_called",
+        do("consult", "desk", units=["urban", "housing"], topic="谁来修"),
+        {"丙城管", "丁队长", "戊房管"},
+        "谁来修",
+    ),
     ("case.escalated", do("escalate", "desk", unit="district_urban", reason="权属在区"), {"丑区局", "辛管家"}, "协调"),
     ("case.extension_requested", extension_requested, {"丁队长", "甲受理", "乙领导"}, "连续大雨"),
-    ("case.extension_approved", steps(extension_requested, do("decide_extension", "leader", approved=True)), {"丙城管"}, "前完成"),
-    ("case.extension_rejected", steps(extension_requested, do("decide_extension", "leader", approved=False)), {"丙城管"}, "按原时限"),
+    (
+        "case.extension_approved",
+        steps(extension_requested, do("decide_extension", "leader", approved=True)),
+        {"丙城管"},
+        "前完成",
+    ),
+    (
+        "case.extension_rejected",
+        steps(extension_requested, do("decide_extension", "leader", approved=False)),
+        {"丙城管"},
+        "按原时限",
+    ),
     ("case.suspension_requested", suspension_requested, {"丁队长", "甲受理", "乙领导"}, "等待上级批复"),
-    ("case.suspended", steps(suspension_requested, do("decide_suspension", "leader", approved=True)), {"丙城管"}, "5月26日"),
-    ("case.suspension_rejected", steps(suspension_requested, do("decide_suspension", "leader", approved=False)), {"丙城管"}, "按原时限"),
-    ("case.grade_proposed", do("propose_grade", "desk", grade="difficult", reason="三个部门都有份"), {"乙领导"}, "三个部门"),
+    (
+        "case.suspended",
+        steps(suspension_requested, do("decide_suspension", "leader", approved=True)),
+        {"丙城管"},
+        "5月26日",
+    ),
+    (
+        "case.suspension_rejected",
+        steps(suspension_requested, do("decide_suspension", "leader", approved=False)),
+        {"丙城管"},
+        "按原时限",
+    ),
+    (
+        "case.grade_proposed",
+        do("propose_grade", "desk", grade="difficult", reason="三个部门都有份"),
+        {"乙领导"},
+        "三个部门",
+    ),
     ("case.asked", steps(accepted, do("ask_reporter", "urban", text="哪一根灯杆")), {"辛管家"}, "哪一根灯杆"),
     (
         "case.supplemented",
@@ -97,10 +134,25 @@ LOOP: list[tuple[str, Callable[[Case], object], set[str], str]] = [
     ),
     ("case.answered", answered, {"甲受理", "庚核查"}, "请核实"),
     ("case.verified", verified, {"甲受理"}, "销号"),
-    ("case.verification_failed", steps(answered, do("verify", "verifier", passed=False, text="仍然不亮")), {"丙城管", "丁队长"}, "仍然不亮"),
-    ("case.sent_back", steps(answered, do("rework", "leader", reason="答复没有说原因")), {"丙城管", "丁队长"}, "答复没有说原因"),
+    (
+        "case.verification_failed",
+        steps(answered, do("verify", "verifier", passed=False, text="仍然不亮")),
+        {"丙城管", "丁队长"},
+        "仍然不亮",
+    ),
+    (
+        "case.sent_back",
+        steps(answered, do("rework", "leader", reason="答复没有说原因")),
+        {"丙城管", "丁队长"},
+        "答复没有说原因",
+    ),
     ("case.cleared", steps(verified, do("strike_off", "desk")), {"辛管家"}, "告知反映人"),
-    ("case.reopened", steps(verified, do("strike_off", "desk"), do("reopen", "leader", reason="又不亮了")), {"丙城管", "丁队长"}, "又不亮了"),
+    (
+        "case.reopened",
+        steps(verified, do("strike_off", "desk"), do("reopen", "leader", reason="又不亮了")),
+        {"丙城管", "丁队长"},
+        "又不亮了",
+    ),
     ("case.withdrawn", do("withdraw", "desk", reason="反映人不再需要"), {"丙城管", "丁队长"}, "撤回"),
     ("case.raised", do("raise_case", "leader", reason="群众多次来电"), {"丙城管", "丁队长"}, "群众多次来电"),
 ]
@@ -129,7 +181,10 @@ def test_a_suspension_that_ends_is_told_to_its_unit():
 
 
 def test_the_outcome_of_grading_is_told_to_the_proposer():
-    steps(do("propose_grade", "desk", grade="difficult", reason="三个部门都有份"), do("confirm_grade", "leader", approved=True))(file())
+    steps(
+        do("propose_grade", "desk", grade="difficult", reason="三个部门都有份"),
+        do("confirm_grade", "leader", approved=True),
+    )(file())
 
     after()
 
@@ -205,7 +260,9 @@ def test_a_new_calendar_moves_the_date_that_the_case_shows():
 
 def test_nobody_is_told_of_what_they_did_themselves():
     case = file()
-    cases.return_case(by=who("urban_leader"), at=MONDAY + HOUR, case=case.ref, duty_item="P-12", reason="照明由区局维护")
+    cases.return_case(
+        by=who("urban_leader"), at=MONDAY + HOUR, case=case.ref, duty_item="P-12", reason="照明由区局维护"
+    )
     cases.assign(by=who("leader"), at=MONDAY + 2 * HOUR, case=case.ref, unit="housing", reason="改由房管所")
     cases.propose_grade(by=who("desk"), at=MONDAY + 3 * HOUR, case=case.ref, grade="difficult", reason="三个部门都有份")
 
@@ -282,7 +339,9 @@ def test_every_reaction_is_kept_with_its_cause():
     followed = {(row.reaction, row.entry.kind) for row in Reacted.objects.select_related("entry")}
     assert ("supervise_breach", "clock.breached") in followed
     assert all(BY_NAME[reaction] in TABLE[kind] for reaction, kind in followed)
-    assert all(entry.cause.startswith("entry:") for entry in Entry.objects.filter(kind__in=("notice.told", "case.raised")))
+    assert all(
+        entry.cause.startswith("entry:") for entry in Entry.objects.filter(kind__in=("notice.told", "case.raised"))
+    )
 
 
 def test_the_page_about_the_loop_names_every_verb_and_every_reaction():

@@ -91,7 +91,9 @@ def test_an_address_that_can_never_work_is_a_valueerror(kind, address):
         send(kind, address, "标题", "正文")
 
 
-@pytest.mark.parametrize("address", ["wecombot://BotKey12345", "dingtalk://TokenABC123", "feishu://TokenABC123", "lark://TokenABC123"])
+@pytest.mark.parametrize(
+    "address", ["wecombot://BotKey12345", "dingtalk://TokenABC123", "feishu://TokenABC123", "lark://TokenABC123"]
+)
 def test_the_group_robots_of_the_country_are_known(address):
     from apprise import Apprise
 

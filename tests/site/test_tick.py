@@ -267,7 +267,9 @@ print(repr(sorted(ledger().items()))); print(queries.audit_book(CODE, verifier_k
 
 def in_home(home: Path, script: str) -> subprocess.Popen[str]:
     """The script in a process of its own, on the SQLite file of this home folder."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "GRIDLOOP_TEST_DB")}
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "GRIDLOOP_TEST_DB")
+    }
     folder = Path(__file__).parents[2]
     environment |= {"GRIDLOOP_HOME": str(home), "PYTHONPATH": f"{folder / 'src'}{os.pathsep}{folder}"}
     return subprocess.Popen([sys.executable, "-c", script], env=environment, stdout=subprocess.PIPE, text=True)

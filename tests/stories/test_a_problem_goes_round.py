@@ -10,7 +10,9 @@ from gridloop.offices.cases.queries.finding import scoped_case
 from tests.stories.conftest import Person
 
 
-def test_a_manager_files_a_unit_returns_it_the_desk_reassigns_and_the_caller_confirms(someone: Callable[..., Person]) -> None:
+def test_a_manager_files_a_unit_returns_it_the_desk_reassigns_and_the_caller_confirms(
+    someone: Callable[..., Person],
+) -> None:
     manager = someone("manager").visit("/cases/new/")
     manager.page.fill("textarea[name=text]", "厂区门口路灯不亮,夜班职工出行不便。")
     manager.page.select_option("[name=category]", "城乡建设/市政设施/路灯")

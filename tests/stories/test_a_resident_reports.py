@@ -33,7 +33,9 @@ def report(resident: Person, text: str) -> str:
     return resident.page.url.split("?")[0]
 
 
-def test_a_resident_reports_without_an_account_and_follows_the_receipt(someone: Callable[..., Person], tmp_path: Path) -> None:
+def test_a_resident_reports_without_an_account_and_follows_the_receipt(
+    someone: Callable[..., Person], tmp_path: Path
+) -> None:
     resident = someone(phone=True, javascript=False)
     address = report(resident, "院门口的路灯坏了三天,老人夜里出门看不见。")
     assert resident.sees("城市管理中队")
@@ -61,12 +63,16 @@ def test_a_resident_reports_without_an_account_and_follows_the_receipt(someone: 
     receipt = tmp_path / "receipt.json"
     receipt.write_bytes(resident.page.request.get(f"{address}receipt.json").body())
     key = settings.LEDGER_VERIFIER_KEY
-    checked = subprocess.run([sys.executable, verifier.__file__, str(receipt), "--key", key], capture_output=True, text=True, check=False)
+    checked = subprocess.run(
+        [sys.executable, verifier.__file__, str(receipt), "--key", key], capture_output=True, text=True, check=False
+    )
     assert checked.returncode == 0, checked.stdout + checked.stderr
     altered = json.loads(receipt.read_text(encoding="utf-8"))
     altered["payload"]["unit_name"] = "别的单位"
     receipt.write_text(json.dumps(altered), encoding="utf-8")
-    refused = subprocess.run([sys.executable, verifier.__file__, str(receipt), "--key", key], capture_output=True, text=True, check=False)
+    refused = subprocess.run(
+        [sys.executable, verifier.__file__, str(receipt), "--key", key], capture_output=True, text=True, check=False
+    )
     assert refused.returncode == 1
 
 
@@ -86,4 +92,4 @@ def test_a_resident_who_is_not_satisfied_sends_the_case_back(someone: Callable[.
     again = list_cases(SYSTEM, Filter()).cases[0]
     assert again.state == "handling"
     assert again.reworks == 1
-    assert CODE == again.street
+    assert again.street == CODE

@@ -19,7 +19,9 @@ def upload(person: Person, text: str) -> None:
     panel = person.page.locator("details", has=form)
     if panel.count() and panel.first.get_attribute("open") is None:
         panel.first.locator("summary").first.click()
-    form.locator("input[type=file]").set_input_files({"name": "路由表.csv", "mimeType": "text/csv", "buffer": text.encode("utf-8-sig")})
+    form.locator("input[type=file]").set_input_files(
+        {"name": "路由表.csv", "mimeType": "text/csv", "buffer": text.encode("utf-8-sig")}
+    )
     form.locator("button[type=submit]").click()
     person.page.wait_for_load_state("load")
 

@@ -63,7 +63,12 @@ def test_a_case_suspended_over_spring_festival_is_not_due(someone: Callable[...,
     actions.accept(by=who("urban", at=friday), at=friday + timedelta(hours=1), case=case.ref)
     until = moment("2022-02-07 09:00")
     actions.request_suspension(
-        by=who("urban", at=friday), at=friday + timedelta(hours=2), case=case.ref, reason_code="festival", reason="春节停工,配件厂放假。", until=until
+        by=who("urban", at=friday),
+        at=friday + timedelta(hours=2),
+        case=case.ref,
+        reason_code="festival",
+        reason="春节停工,配件厂放假。",
+        until=until,
     )
     actions.decide_suspension(by=who("leader", at=friday), at=friday + timedelta(hours=3), case=case.ref, approved=True)
 

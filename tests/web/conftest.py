@@ -54,7 +54,9 @@ def signed_in(street: object, wall: Wall) -> Callable[[str], Client]:
 
     def sign_in(username: str) -> Client:
         client = Client()
-        client.force_login(Account.objects.get(username=username), backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(
+            Account.objects.get(username=username), backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
         return client
 
     return sign_in
@@ -64,7 +66,12 @@ def signed_in(street: object, wall: Wall) -> Callable[[str], Client]:
 def light(street: object) -> str:
     """The ref of a case about a street light in the south-west, led by the urban team; filed by the service manager."""
     filing = actions.Filing(
-        text="柳荫路路灯不亮三天了", category="城乡建设/市政设施/路灯", source="manager", reporter_name="王小明", reporter_phone="13800000005", **IN_SW
+        text="柳荫路路灯不亮三天了",
+        category="城乡建设/市政设施/路灯",
+        source="manager",
+        reporter_name="王小明",
+        reporter_phone="13800000005",
+        **IN_SW,
     )
     return actions.file_case(by=who("manager"), at=MONDAY, street=CODE, filing=filing).case.ref
 

@@ -31,7 +31,10 @@ def test_a_point_and_back_is_the_same_point(lon, lat):
 
 
 def test_names_and_titles_are_escaped():
-    drawing = draw([Shape("A", "<b>甲</b>", box(113.5, 34.7, 113.52, 34.72))], points=[Point(113.51, 34.71, '"><script>', "/cases/x/")])
+    drawing = draw(
+        [Shape("A", "<b>甲</b>", box(113.5, 34.7, 113.52, 34.72))],
+        points=[Point(113.51, 34.71, '"><script>', "/cases/x/")],
+    )
 
     assert "<b>" not in drawing.svg and "<script>" not in drawing.svg
 

@@ -10,7 +10,17 @@ from django.test import Client
 from tests.sample import PASSWORD, PEOPLE
 
 EVERYBODY = [person.username for person in PEOPLE if person.username]
-PAGES = ["/desk/", "/cases/", "/setup/", "/setup/routes/", "/setup/profiles/", "/setup/calendar/", "/setup/posts/", "/setup/duties/", "/atlas/"]
+PAGES = [
+    "/desk/",
+    "/cases/",
+    "/setup/",
+    "/setup/routes/",
+    "/setup/profiles/",
+    "/setup/calendar/",
+    "/setup/posts/",
+    "/setup/duties/",
+    "/atlas/",
+]
 
 
 def headlines(page: str) -> int:
@@ -38,7 +48,15 @@ def test_the_case_page_opens_for_those_it_concerns(signed_in, light, username):
     page = answer.content.decode()
     assert answer.status_code == 200
     assert headlines(page) == 1
-    for said in ("为什么到这里", "为什么是这一天", "责任段", "经过(台账)", "2022年5月23日(周一)10:00", "待封存", "辛管家"):
+    for said in (
+        "为什么到这里",
+        "为什么是这一天",
+        "责任段",
+        "经过(台账)",
+        "2022年5月23日(周一)10:00",
+        "待封存",
+        "辛管家",
+    ):
         assert said in page
 
 

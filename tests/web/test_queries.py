@@ -14,14 +14,22 @@ from tests.sample import CODE, IN_SW, MONDAY, who
 
 def queries(client, address):
     client.get(address)  # the street's rules are compiled once
-    with CaptureQueriesContext(connection, ) as found:
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
         assert client.get(address).status_code == 200
     return len(found)
 
 
 def file_more(count):
     for number in range(count):
-        filing = actions.Filing(text=f"第 {number} 处路灯不亮", category="城乡建设/市政设施/路灯", source="phone", reporter_phone="13800000005", **IN_SW)
+        filing = actions.Filing(
+            text=f"第 {number} 处路灯不亮",
+            category="城乡建设/市政设施/路灯",
+            source="phone",
+            reporter_phone="13800000005",
+            **IN_SW,
+        )
         actions.file_case(by=who("desk"), at=MONDAY, street=CODE, filing=filing)
 
 
@@ -42,7 +50,9 @@ def test_the_case_page_asks_as_often_after_a_long_history(signed_in, light, wall
     few = queries(client, f"/cases/{light}/")
 
     for number in range(20):
-        actions.note_progress(by=who("urban"), at=MONDAY + timedelta(minutes=number), case=light, text=f"第 {number} 次到场")
+        actions.note_progress(
+            by=who("urban"), at=MONDAY + timedelta(minutes=number), case=light, text=f"第 {number} 次到场"
+        )
 
     assert queries(client, f"/cases/{light}/") == few
     assert few <= 45

@@ -15,7 +15,9 @@ WRONG = "行,类别,单位,时限方案,理由\n,城乡建设,urban,,\n"
 
 
 def upload(client, text, encoding="utf-8"):
-    return client.post("/setup/routes/draft/", {"file": SimpleUploadedFile("routes.csv", text.encode(encoding)), "note": "试改"})
+    return client.post(
+        "/setup/routes/draft/", {"file": SimpleUploadedFile("routes.csv", text.encode(encoding)), "note": "试改"}
+    )
 
 
 def test_a_draft_is_published_by_a_second_person(signed_in):
@@ -82,7 +84,16 @@ def test_the_calendar_shows_holidays_and_says_which_year_is_provisional(signed_i
 
 
 def test_a_vacant_post_is_called_vacant(signed_in):
-    organisation.add_post(by=SYSTEM, at=MONDAY, street=CODE, code="GRID-C2", title="河畔网格员", role="grid_worker", unit="office", place=f"410102/{CODE}/C2")
+    organisation.add_post(
+        by=SYSTEM,
+        at=MONDAY,
+        street=CODE,
+        code="GRID-C2",
+        title="河畔网格员",
+        role="grid_worker",
+        unit="office",
+        place=f"410102/{CODE}/C2",
+    )
     client = signed_in("desk")
 
     assert "缺岗" in client.get("/setup/posts/").content.decode()

@@ -17,7 +17,8 @@ from tests.sample import CODE, IN_SW, MONDAY, who
 
 HOUR = timedelta(hours=1)
 PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000" + "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    + "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
 
 
@@ -57,7 +58,9 @@ def person(signed_in, wall):
 
 
 def test_the_whole_loop_goes_through_the_forms(person, wall):
-    manager, urban, desk, housing, verifier = (person(name) for name in ("manager", "urban", "desk", "housing", "verifier"))
+    manager, urban, desk, housing, verifier = (
+        person(name) for name in ("manager", "urban", "desk", "housing", "verifier")
+    )
     page = manager.client.get("/cases/new/").content.decode()
     key = re.search(r'name="key" value="([^"]*)"', page)[1]
     told = {"text": "柳荫路路灯不亮三天了", "source": "manager", "grade": "ordinary", "priority": "normal", "category": "城乡建设/市政设施/路灯",
@@ -99,7 +102,14 @@ def test_the_same_filing_sent_twice_files_once_and_shows_the_same_receipt(signed
 
 def test_a_refused_filing_keeps_what_was_typed(signed_in):
     client = signed_in("desk")
-    told = {"text": "某处漏水", "source": "phone", "grade": "difficult", "priority": "normal", "reporter_phone": "12", "key": "k1"}
+    told = {
+        "text": "某处漏水",
+        "source": "phone",
+        "grade": "difficult",
+        "priority": "normal",
+        "reporter_phone": "12",
+        "key": "k1",
+    }
 
     answer = client.post("/cases/new/", told)
 
@@ -257,7 +267,9 @@ SIDEWAYS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("before", "deed", "after"), SIDEWAYS, ids=[deed[1] + "-" + after for _, deed, after in SIDEWAYS])
+@pytest.mark.parametrize(
+    ("before", "deed", "after"), SIDEWAYS, ids=[deed[1] + "-" + after for _, deed, after in SIDEWAYS]
+)
 def test_each_verb_off_the_straight_way_works_through_its_form(person, light, before, deed, after):
     for username, verb, told in before:
         assert person(username).does(verb, light, **told).status_code == 302, verb
@@ -265,13 +277,15 @@ def test_each_verb_off_the_straight_way_works_through_its_form(person, light, be
 
     answer = person(username).does(verb, light, **told)
 
-    assert answer.status_code == 302, re.findall(r'gl-error[^>]*>([^<]*)|<li>([^<]*)</li>', answer.content.decode())[:5]
+    assert answer.status_code == 302, re.findall(r"gl-error[^>]*>([^<]*)|<li>([^<]*)</li>", answer.content.decode())[:5]
     assert state(light) == after
     assert person("desk").client.get(f"/cases/{light}/").status_code == 200
 
 
 def test_two_cases_merge_by_the_number_people_say(person, light):
-    other = actions.file_case(by=who("desk"), at=MONDAY, street=CODE, filing=actions.Filing(text="同一盏路灯不亮", category="路灯", **IN_SW)).case
+    other = actions.file_case(
+        by=who("desk"), at=MONDAY, street=CODE, filing=actions.Filing(text="同一盏路灯不亮", category="路灯", **IN_SW)
+    ).case
 
     answer = person("desk").does("merge", other.ref, into=Case.objects.get(ref=light).number, reason="同一问题")
     wrong = person("desk").does("merge", light, into="20220523-999999", reason="同一问题")
@@ -292,7 +306,9 @@ def test_a_decision_with_a_date_stands_in_the_minutes(person, light):
     desk = person("desk")
     desk.does("consult", light, topic="灯杆权属", units=["urban", "housing"])
 
-    desk.does("conclude_consultation", light, minutes="三方现场会商", text_1="更换灯具", owner_1="urban", due_1="2022-05-27")
+    desk.does(
+        "conclude_consultation", light, minutes="三方现场会商", text_1="更换灯具", owner_1="urban", due_1="2022-05-27"
+    )
 
     page = desk.opens(light)
     assert "更换灯具" in page and "2022年5月27日(周五)" in page

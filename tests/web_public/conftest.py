@@ -97,7 +97,13 @@ def sealed(street: Street, settings: Any) -> Callable[[], None]:
     def seal_and_sign() -> None:
         name = settings.LEDGER_KEY_NAME
         seal(street=CODE)
-        sign(street=CODE, at=timezone.now(), origin=book_origin(name, CODE), key_name=name, private_key=kept_secret("ledger.key"))
+        sign(
+            street=CODE,
+            at=timezone.now(),
+            origin=book_origin(name, CODE),
+            key_name=name,
+            private_key=kept_secret("ledger.key"),
+        )
 
     return seal_and_sign
 

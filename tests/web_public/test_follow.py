@@ -37,7 +37,15 @@ def test_the_story_is_told_in_plain_words(resident: Resident) -> None:
 
     page = resident.reads(follow)
 
-    for told in ("已登记,派给城市管理中队", "城市管理中队已签收", "主办单位记录了新的进展", "单位已答复", "已更换灯泡", "甲受理", "7 个自然日"):
+    for told in (
+        "已登记,派给城市管理中队",
+        "城市管理中队已签收",
+        "主办单位记录了新的进展",
+        "单位已答复",
+        "已更换灯泡",
+        "甲受理",
+        "7 个自然日",
+    ):
         assert told in page
     assert "内部:等区局配件" not in page
 
@@ -172,7 +180,9 @@ def test_another_photo_is_added_and_shown_to_its_reporter_only(resident: Residen
 
 def test_what_staff_attach_is_not_the_reporters_to_see(resident: Resident) -> None:
     follow = resident.receipt(category=LIGHT)
-    kept = actions.attach(by=who("urban", at=now()), at=now(), case=newest().ref, name="内部.jpg", content=photo().read())
+    kept = actions.attach(
+        by=who("urban", at=now()), at=now(), case=newest().ref, name="内部.jpg", content=photo().read()
+    )
 
     assert resident.browser.get(f"{follow}photos/{kept.ref}/").status_code == 404
     assert "内部.jpg" not in resident.reads(follow)
@@ -232,7 +242,11 @@ def test_after_a_split_each_part_is_followed_and_judged_by_itself(resident: Resi
     follow = resident.receipt("路灯不亮,楼上还漏水", category=LIGHT)
     whole = newest()
     part = actions.split(
-        by=who("desk", at=now()), at=now(), case=whole.ref, parts=[Part(text="楼上漏水", category="城乡建设/房屋管理/漏水")], reason="两个单位的事"
+        by=who("desk", at=now()),
+        at=now(),
+        case=whole.ref,
+        parts=[Part(text="楼上漏水", category="城乡建设/房屋管理/漏水")],
+        reason="两个单位的事",
     )[0]
     actions.accept(by=who("housing", at=now()), at=now(), case=part.ref)
     actions.answer(by=who("housing", at=now()), at=now(), case=part.ref, text="已修好管道,不再漏水。")
@@ -279,13 +293,17 @@ def test_a_wrong_secret_is_a_designed_page_that_nobody_keeps(resident: Resident,
 
 
 @pytest.mark.parametrize("path", ["", "?new=1", "?receipt=1", "check/", "withdraw/", "do/judge/", "photos/x/"])
-def test_a_page_behind_a_receipt_is_neither_kept_nor_found_nor_named_in_a_referrer(resident: Resident, path: str) -> None:
+def test_a_page_behind_a_receipt_is_neither_kept_nor_found_nor_named_in_a_referrer(
+    resident: Resident, path: str
+) -> None:
     follow = resident.receipt()
 
     answer = resident.does(follow, "judge") if path == "do/judge/" else resident.browser.get(f"{follow}{path}")
 
     assert answer["Cache-Control"] == "no-store"
-    assert answer["Referrer-Policy"] == "strict-origin"  # never the path; with no-referrer browsers send Origin: null with forms
+    assert (
+        answer["Referrer-Policy"] == "strict-origin"
+    )  # never the path; with no-referrer browsers send Origin: null with forms
     assert "noindex" in answer["X-Robots-Tag"]
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -308,7 +326,9 @@ def test_the_filter_strikes_secrets_out_of_tracebacks_too() -> None:
     try:
         raise ValueError("at /r/abcdefgh/photo/")
     except ValueError as fault:
-        record = logging.LogRecord("x", logging.ERROR, "f", 1, "%s", ("GET /r/abcdefgh/ failed",), (ValueError, fault, fault.__traceback__))
+        record = logging.LogRecord(
+            "x", logging.ERROR, "f", 1, "%s", ("GET /r/abcdefgh/ failed",), (ValueError, fault, fault.__traceback__)
+        )
 
     SecretsStayOut().filter(record)
 
@@ -316,7 +336,15 @@ def test_the_filter_strikes_secrets_out_of_tracebacks_too() -> None:
     assert "abcdefgh" not in logging.Formatter().format(record)
 
 
-@pytest.mark.parametrize("spelled", [str, str.upper, lambda secret: f" {secret[:8]}-{secret[8:]} ", lambda secret: f"http://x.example/r/{secret}/?new=1"])
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        str,
+        str.upper,
+        lambda secret: f" {secret[:8]}-{secret[8:]} ",
+        lambda secret: f"http://x.example/r/{secret}/?new=1",
+    ],
+)
 def test_a_secret_typed_by_hand_is_understood(resident: Resident, spelled: Any) -> None:
     follow = resident.receipt()
     token = resident.form("/follow/")
@@ -348,7 +376,9 @@ def test_following_costs_the_same_after_a_long_history(resident: Resident, djang
     case = newest()
     actions.accept(by=who("urban", at=now()), at=now(), case=case.ref)
     for hour in range(20):
-        actions.note_progress(by=who("urban", at=now()), at=now() + timedelta(hours=hour), case=case.ref, text=f"第 {hour} 次进展")
+        actions.note_progress(
+            by=who("urban", at=now()), at=now() + timedelta(hours=hour), case=case.ref, text=f"第 {hour} 次进展"
+        )
 
     with django_assert_max_num_queries(16):
         resident.reads(follow)

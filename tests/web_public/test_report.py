@@ -39,12 +39,22 @@ def test_a_report_is_filed_and_answered_with_a_receipt(resident: Resident) -> No
         ({"address": "柳荫路1号院3号楼"}, "address", "C1-SW"),  # typed, and known
         ({"address": "某条没有名字的路"}, "none", None),  # typed, and unknown: the words are kept for the desk
         ({"lon": "113.515", "lat": "34.715"}, "point", "C2-NE"),  # clicked on the map
-        ({"lon": "113.515", "lat": "34.715", "grid": "C1-SW"}, "point", "C2-NE"),  # the point is more exact than the list
-        ({"lon": "113.9", "lat": "34.9", "address": "河畔花园"}, "address", "C2-NE"),  # a slip on the map, rescued by the address
+        (
+            {"lon": "113.515", "lat": "34.715", "grid": "C1-SW"},
+            "point",
+            "C2-NE",
+        ),  # the point is more exact than the list
+        (
+            {"lon": "113.9", "lat": "34.9", "address": "河畔花园"},
+            "address",
+            "C2-NE",
+        ),  # a slip on the map, rescued by the address
         ({"no_place": "1"}, "none", None),  # said to have none
     ],
 )
-def test_a_place_is_given_in_any_of_the_ways(resident: Resident, words: dict[str, str], placed_by: str, grid: str | None) -> None:
+def test_a_place_is_given_in_any_of_the_ways(
+    resident: Resident, words: dict[str, str], placed_by: str, grid: str | None
+) -> None:
     resident.receipt(**words)
 
     case = newest()
@@ -83,7 +93,9 @@ def test_without_script_each_cell_of_the_map_is_a_link_that_picks_it(resident: R
         ("路灯不亮", {"phone": "12345"}, "电话号码不完整"),
     ],
 )
-def test_what_is_wrong_is_said_and_what_was_typed_is_kept(resident: Resident, told: str, words: dict[str, str], sentence: str) -> None:
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
+    resident: Resident, told: str, words: dict[str, str], sentence: str
+) -> None:
     answer = resident.files(told, **{"name": "老张", **words})
 
     page = answer.content.decode()
@@ -96,7 +108,9 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(resident: Resident, to
 
 
 @pytest.mark.parametrize(("keeps", "has_position"), [({}, False), ({"keeps_location": "1"}, True)])
-def test_a_photo_loses_its_position_unless_the_reporter_keeps_it(resident: Resident, keeps: dict[str, str], has_position: bool) -> None:
+def test_a_photo_loses_its_position_unless_the_reporter_keeps_it(
+    resident: Resident, keeps: dict[str, str], has_position: bool
+) -> None:
     resident.receipt(photos=[photo()], **keeps)
 
     kept = Attachment.objects.get()
@@ -142,7 +156,12 @@ def test_a_body_of_gigabytes_is_refused_unread(resident: Resident) -> None:
         readline = read
 
     answer = resident.browser.generic(
-        "POST", REPORT, b"", "multipart/form-data; boundary=x", CONTENT_LENGTH=str(2 * 1024**3), **{"wsgi.input": NeverRead()}
+        "POST",
+        REPORT,
+        b"",
+        "multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(2 * 1024**3),
+        **{"wsgi.input": NeverRead()},
     )
 
     assert answer.status_code == 413
@@ -184,7 +203,9 @@ def test_the_key_of_a_filed_report_is_not_taken_for_another(resident: Resident) 
 def test_no_row_of_the_database_holds_the_secret(resident: Resident) -> None:
     secret = resident.receipt().split("/")[2]
 
-    assert secret not in str(list(Deed.objects.values())) + str(list(Report.objects.values())) + str(list(Entry.objects.values()))
+    assert secret not in str(list(Deed.objects.values())) + str(list(Report.objects.values())) + str(
+        list(Entry.objects.values())
+    )
 
 
 def test_too_many_reports_from_one_address_meet_a_page_that_keeps_the_words(
@@ -241,7 +262,9 @@ def test_an_unknown_street_is_a_designed_page(resident: Resident) -> None:
     assert "gl-page" in answer.content.decode()
 
 
-def test_the_report_page_costs_few_statements_and_no_more_with_more_cases(resident: Resident, django_assert_max_num_queries: Any) -> None:
+def test_the_report_page_costs_few_statements_and_no_more_with_more_cases(
+    resident: Resident, django_assert_max_num_queries: Any
+) -> None:
     resident.reads(REPORT)
     for _ in range(3):
         resident.receipt(lon=str(IN_NE["lon"]), lat=str(IN_NE["lat"]))
@@ -250,7 +273,9 @@ def test_the_report_page_costs_few_statements_and_no_more_with_more_cases(reside
         resident.reads(REPORT)
 
 
-def test_filing_from_the_form_costs_a_bounded_number_of_statements(resident: Resident, django_assert_max_num_queries: Any) -> None:
+def test_filing_from_the_form_costs_a_bounded_number_of_statements(
+    resident: Resident, django_assert_max_num_queries: Any
+) -> None:
     resident.receipt()
     words = {**resident.form(), "text": "路灯不亮", "address": "柳荫路1号院"}
 

@@ -73,7 +73,9 @@ def test_an_entry_altered_in_the_database_is_found(resident: Resident, sealed: S
     follow = resident.receipt()
     sealed()
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE archive_entry SET payload = %s WHERE id = %s", ['{"by":"居民","title":"改过的"}', filed_entry().pk])
+        cursor.execute(
+            "UPDATE archive_entry SET payload = %s WHERE id = %s", ['{"by":"居民","title":"改过的"}', filed_entry().pk]
+        )
 
     page = resident.reads(f"{follow}check/")
 
@@ -95,7 +97,9 @@ def test_an_erased_entry_is_said_to_be_erased_not_broken(resident: Resident, sea
     assert "个人信息保护法第四十七条" in page
 
 
-def test_the_key_is_found_again_after_the_public_address_changed(resident: Resident, sealed: Seal, settings: Any) -> None:
+def test_the_key_is_found_again_after_the_public_address_changed(
+    resident: Resident, sealed: Seal, settings: Any
+) -> None:
     follow = resident.receipt()
     sealed()
     former = settings.LEDGER_VERIFIER_KEY
@@ -109,7 +113,9 @@ def test_the_key_is_found_again_after_the_public_address_changed(resident: Resid
     assert former in page
 
 
-def test_the_books_are_public_and_their_checkpoint_opens_with_the_key(resident: Resident, sealed: Seal, settings: Any) -> None:
+def test_the_books_are_public_and_their_checkpoint_opens_with_the_key(
+    resident: Resident, sealed: Seal, settings: Any
+) -> None:
     before = resident.reads("/ledger/")
     resident.receipt()
     sealed()
@@ -136,9 +142,24 @@ def test_the_book_is_shown_to_have_only_grown(resident: Resident, sealed: Seal, 
 
     proof = resident.reads(f"/ledger/{CODE}/consistency?old={old}&new={document['size']}")
 
-    for name, text in (("v.py", resident.reads("/ledger/verifier.py")), ("r.json", json.dumps(document)), ("o.txt", older), ("p.json", proof)):
+    for name, text in (
+        ("v.py", resident.reads("/ledger/verifier.py")),
+        ("r.json", json.dumps(document)),
+        ("o.txt", older),
+        ("p.json", proof),
+    ):
         (tmp_path / name).write_text(text, encoding="utf-8")
-    command = [sys.executable, "v.py", "r.json", "--key", settings.LEDGER_VERIFIER_KEY, "--older", "o.txt", "--proof", "p.json"]
+    command = [
+        sys.executable,
+        "v.py",
+        "r.json",
+        "--key",
+        settings.LEDGER_VERIFIER_KEY,
+        "--older",
+        "o.txt",
+        "--proof",
+        "p.json",
+    ]
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
     assert resident.reads(f"/ledger/{CODE}/checkpoint?size={old}") == older
 
@@ -156,7 +177,9 @@ def test_the_book_is_shown_to_have_only_grown(resident: Resident, sealed: Seal, 
         ("old=1&new=" + "9" * 400, 422),
     ],
 )
-def test_a_consistency_proof_is_given_or_the_question_is_explained(resident: Resident, sealed: Seal, query: str, status: int) -> None:
+def test_a_consistency_proof_is_given_or_the_question_is_explained(
+    resident: Resident, sealed: Seal, query: str, status: int
+) -> None:
     resident.receipt()
     sealed()
 
@@ -172,7 +195,9 @@ def test_a_book_that_does_not_exist_is_not_found(resident: Resident) -> None:
     assert resident.browser.get(f"/ledger/{CODE}/checkpoint?size=9999").status_code == 404
 
 
-def test_checking_costs_a_bounded_number_of_statements(resident: Resident, sealed: Seal, django_assert_max_num_queries: Any) -> None:
+def test_checking_costs_a_bounded_number_of_statements(
+    resident: Resident, sealed: Seal, django_assert_max_num_queries: Any
+) -> None:
     follow = resident.receipt()
     sealed()
     resident.reads(f"{follow}check/")

@@ -92,11 +92,18 @@ def _segment(line: SegmentLine) -> dict[str, Any]:
 
 
 def _verb(verb: Any, ref: str) -> dict[str, Any]:
-    return {"verb": verb.name, "label": verb.label, "needs": list(verb.needs), "href": f"{ROOT}/cases/{ref}/verbs/{verb.name}"}
+    return {
+        "verb": verb.name,
+        "label": verb.label,
+        "needs": list(verb.needs),
+        "href": f"{ROOT}/cases/{ref}/verbs/{verb.name}",
+    }
 
 
 def _request(request: Any) -> dict[str, Any]:
-    told = _fields(request, "ref kind reason_code reason amount unit_of_time until requested_at decided_at approved remark")
+    told = _fields(
+        request, "ref kind reason_code reason amount unit_of_time until requested_at decided_at approved remark"
+    )
     return told | {
         "requested_by": request.requested_by.name,
         "decided_by": request.decided_by.name if request.decided_by else None,
@@ -131,11 +138,15 @@ def _link(case: Any) -> dict[str, Any]:
 
 
 def unit(row: Any) -> dict[str, Any]:
-    return _fields(row, "ref code name kind is_backstop is_superior phone") | {"parent": row.parent.code if row.parent else None}
+    return _fields(row, "ref code name kind is_backstop is_superior phone") | {
+        "parent": row.parent.code if row.parent else None
+    }
 
 
 def grid(row: Any) -> dict[str, Any]:
-    return _fields(row, "ref code name level kind path is_synthetic") | {"parent": row.parent.code if row.parent else None}
+    return _fields(row, "ref code name level kind path is_synthetic") | {
+        "parent": row.parent.code if row.parent else None
+    }
 
 
 def boundary_feature(row: Any) -> dict[str, Any]:

@@ -26,7 +26,9 @@ UNSEEN = frozenset({401, 403, 404})
 REFUSALS = frozenset({400, 401, 403, 404, 409, 422, 429})
 
 
-@router.get("/cases", auth=doors(READ), response={200: CasePage, frozenset({401, 403, 422}): Problem}, summary="事项列表")
+@router.get(
+    "/cases", auth=doors(READ), response={200: CasePage, frozenset({401, 403, 422}): Problem}, summary="事项列表"
+)
 def list_cases(
     request: CallerRequest,
     response: HttpResponse,
@@ -44,7 +46,16 @@ def list_cases(
 ) -> dict[str, Any]:
     """The caller's cases, newest first. ``after`` of one page asks for the next; the Link header says the same."""
     wanted = Filter(
-        state=state, unit=unit, category=category, place=place, text=text, grade=grade, source=source, late=late, gap=gap, after=after
+        state=state,
+        unit=unit,
+        category=category,
+        place=place,
+        text=text,
+        grade=grade,
+        source=source,
+        late=late,
+        gap=gap,
+        after=after,
     )
     page = pages.list_cases(request.auth.actor, wanted, size=size)
     if page.after:
@@ -65,7 +76,12 @@ def get_case(request: CallerRequest, ref: str) -> dict[str, Any]:
     return answers.case_file(pages.case_file(case, by=caller.actor, at=caller.at))
 
 
-@router.get("/cases/{ref}/receipt", auth=doors(READ), response={200: dict[str, Any], UNSEEN | {409}: Problem}, summary="台账凭证")
+@router.get(
+    "/cases/{ref}/receipt",
+    auth=doors(READ),
+    response={200: dict[str, Any], UNSEEN | {409}: Problem},
+    summary="台账凭证",
+)
 def get_receipt(
     request: CallerRequest, ref: str, entry: int = Query(0, description="timeline 里的条目 id;默认登记那一条")
 ) -> dict[str, Any]:
@@ -87,7 +103,10 @@ def _register(door: VerbDoor) -> None:
     def do_verb(request: CallerRequest, ref: str, told: Any) -> HttpResponse:
         caller = request.auth
         return answered_once(
-            request, caller=caller, operation=f"{door.verb} {ref}", do=lambda: _done(door.do(caller=caller, case=ref, body=told), caller, ref)
+            request,
+            caller=caller,
+            operation=f"{door.verb} {ref}",
+            do=lambda: _done(door.do(caller=caller, case=ref, body=told), caller, ref),
         )
 
     do_verb.__annotations__ |= {"told": door.documented_body(), "request": CallerRequest, "ref": str}
@@ -123,7 +142,11 @@ for _door in DOORS:
 
 
 @router.post(
-    "/cases/{ref}/attachments", auth=doors(WRITE), response={201: AttachmentOut, REFUSALS | {413}: Problem}, summary="上传附件", tags=["附件"]
+    "/cases/{ref}/attachments",
+    auth=doors(WRITE),
+    response={201: AttachmentOut, REFUSALS | {413}: Problem},
+    summary="上传附件",
+    tags=["附件"],
 )
 def add_attachment(
     request: CallerRequest, ref: str, file: UploadedFile = File(...), keeps_location: bool = Form(False)
@@ -131,12 +154,19 @@ def add_attachment(
     """A photo, PDF or sound of at most 10 MB. Its type is sniffed; the position where a photo was taken is stripped unless kept on purpose."""
     caller = request.auth
     kept = actions.attach(
-        by=caller.actor, at=caller.at, case=ref, name=file.name or "附件", content=file.read(), keeps_location=keeps_location
+        by=caller.actor,
+        at=caller.at,
+        case=ref,
+        name=file.name or "附件",
+        content=file.read(),
+        keeps_location=keeps_location,
     )
     return Status(201, answers.attachment(kept))
 
 
-@router.get("/attachments/{ref}", auth=doors(READ), response={200: None, UNSEEN: Problem}, summary="下载附件", tags=["附件"])
+@router.get(
+    "/attachments/{ref}", auth=doors(READ), response={200: None, UNSEEN: Problem}, summary="下载附件", tags=["附件"]
+)
 def get_attachment(request: CallerRequest, ref: str) -> FileResponse:
     """The file itself, to whoever may see its case; never run or guessed at by a browser."""
     kept = archive.attachment(ref)

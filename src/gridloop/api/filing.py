@@ -26,7 +26,14 @@ def _filing(told: CaseIn) -> Filing:
     return Filing(**{name: getattr(told, name) for name in _TOLD})
 
 
-@router.post("/cases", auth=doors(FILE), response={201: Filed, REFUSALS: Problem}, summary="登记一件", tags=["登记"], openapi_extra=KEY_HEADER)
+@router.post(
+    "/cases",
+    auth=doors(FILE),
+    response={201: Filed, REFUSALS: Problem},
+    summary="登记一件",
+    tags=["登记"],
+    openapi_extra=KEY_HEADER,
+)
 def file(request: CallerRequest, told: CaseToFile) -> HttpResponse:
     """File one case: placed, classified, routed, timed and recorded in one transaction. The person behind the token is the 首问人."""
     caller = request.auth
@@ -39,16 +46,28 @@ def file(request: CallerRequest, told: CaseToFile) -> HttpResponse:
     return answered_once(request, caller=caller, operation="POST /cases", do=do, status=201)
 
 
-@router.post("/intake", auth=doors(BULK), response={200: IntakeOut, REFUSALS: Problem}, summary="批量登记", tags=["登记"], openapi_extra=KEY_HEADER)
+@router.post(
+    "/intake",
+    auth=doors(BULK),
+    response={200: IntakeOut, REFUSALS: Problem},
+    summary="批量登记",
+    tags=["登记"],
+    openapi_extra=KEY_HEADER,
+)
 def intake(request: CallerRequest, told: IntakeIn) -> HttpResponse:
     """File up to 1,000 cases in one transaction; a result for each row, in order. A bad row is named and the others are filed."""
     caller = request.auth
     if len(told.cases) > MOST_ROWS:
         raise TooMuch(
-            "api.too_many_rows", f"一次最多 {MOST_ROWS} 件,本次有 {len(told.cases)} 件;请分批提交。", limit=MOST_ROWS, rows=len(told.cases)
+            "api.too_many_rows",
+            f"一次最多 {MOST_ROWS} 件,本次有 {len(told.cases)} 件;请分批提交。",
+            limit=MOST_ROWS,
+            rows=len(told.cases),
         )
     street = street_of(caller.actor, told.street)
-    return answered_once(request, caller=caller, operation="POST /intake", do=lambda: _taken_in(caller, street, told.cases))
+    return answered_once(
+        request, caller=caller, operation="POST /intake", do=lambda: _taken_in(caller, street, told.cases)
+    )
 
 
 def _taken_in(caller: Any, street: str, rows: list[Any]) -> dict[str, Any]:
@@ -68,7 +87,9 @@ def _read(row: Any) -> CaseIn | dict[str, Any]:
     except ValidationError as fault:
         fields = fields_of(fault.errors(include_url=False, include_context=True))
         told = "、".join(f"{name}({words})" for name, words in list(fields.items())[:5])
-        return problem_document(status=422, code="api.invalid", sentence=f"这一行有 {len(fields)} 项要改:{told}。", fields=fields)
+        return problem_document(
+            status=422, code="api.invalid", sentence=f"这一行有 {len(fields)} 项要改:{told}。", fields=fields
+        )
 
 
 def _result(index: int, row: CaseIn | dict[str, Any], done: Any) -> dict[str, Any]:

@@ -65,7 +65,9 @@ WORDS = {
 }
 
 
-def problem_document(*, status: int, code: str, sentence: str, fields: Mapping[str, object], instance: str = "") -> dict[str, Any]:
+def problem_document(
+    *, status: int, code: str, sentence: str, fields: Mapping[str, object], instance: str = ""
+) -> dict[str, Any]:
     """The problem as a JSON object. ``instance`` is the path that was asked for."""
     found = {
         "type": f"urn:gridloop:problem:{code}",
@@ -81,7 +83,9 @@ def problem_document(*, status: int, code: str, sentence: str, fields: Mapping[s
 def document_of(error: GridloopError, *, instance: str = "") -> dict[str, Any]:
     """The problem that an error of the one tree is."""
     status = STATUS_OF_CODE.get(error.code, error.status)
-    return problem_document(status=status, code=error.code, sentence=error.sentence, fields=error.fields, instance=instance)
+    return problem_document(
+        status=status, code=error.code, sentence=error.sentence, fields=error.fields, instance=instance
+    )
 
 
 def fields_of(errors: Iterable[Mapping[str, Any] | ErrorDetails]) -> dict[str, str]:
@@ -116,7 +120,9 @@ def _words(error: Mapping[str, Any] | ErrorDetails) -> str:
     return str(error["msg"])
 
 
-def problem(request: HttpRequest, *, status: int, code: str, sentence: str, fields: Mapping[str, object] | None = None) -> JsonResponse:
+def problem(
+    request: HttpRequest, *, status: int, code: str, sentence: str, fields: Mapping[str, object] | None = None
+) -> JsonResponse:
     """The response that carries a problem."""
     document = problem_document(status=status, code=code, sentence=sentence, fields=fields or {}, instance=request.path)
     return _response(document)
@@ -124,7 +130,11 @@ def problem(request: HttpRequest, *, status: int, code: str, sentence: str, fiel
 
 def _response(document: dict[str, Any]) -> JsonResponse:
     response = JsonResponse(
-        document, status=document["status"], content_type=MEDIA_TYPE, encoder=_Encoder, json_dumps_params={"ensure_ascii": False}
+        document,
+        status=document["status"],
+        content_type=MEDIA_TYPE,
+        encoder=_Encoder,
+        json_dumps_params={"ensure_ascii": False},
     )
     if document["status"] == 401:
         response["WWW-Authenticate"] = 'Bearer realm="gridloop"'
@@ -166,7 +176,9 @@ def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    sentence = error.message if error.message != "Unauthorized" else "请在 Authorization 头里带上令牌(Bearer …),或先登录。"
+    sentence = (
+        error.message if error.message != "Unauthorized" else "请在 Authorization 头里带上令牌(Bearer …),或先登录。"
+    )
     return problem(request, status=401, code="api.not_signed_in", sentence=sentence)
 
 
@@ -179,7 +191,9 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 def _no_such_page(request: HttpRequest, error: Http404) -> HttpResponse:
-    return problem(request, status=404, code="api.no_such_page", sentence="接口没有这个地址;请对照 /api/v1/openapi.json。")
+    return problem(
+        request, status=404, code="api.no_such_page", sentence="接口没有这个地址;请对照 /api/v1/openapi.json。"
+    )
 
 
 def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:

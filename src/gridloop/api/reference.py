@@ -66,7 +66,8 @@ def profiles(request: CallerRequest, street: str = "") -> list[dict[str, Any]]:
     """The deadline profiles in force: the newest version of each."""
     held = supervision.profiles_in_force(street_of(request.auth.actor, street))
     return [
-        {"code": found.code, "version": found.version, "name": found.name, "definition": found.to_data()} for _, found in held.values()
+        {"code": found.code, "version": found.version, "name": found.name, "definition": found.to_data()}
+        for _, found in held.values()
     ]
 
 
@@ -82,7 +83,12 @@ def deadline(
 ) -> dict[str, Any]:
     """Every stage's due time with the days counted and skipped: the document of ``gridloop deadline --json``."""
     return supervision.deadline(
-        street_of(request.auth.actor, street), code=profile, received=received, grade=grade, priority=priority, assigned=assigned
+        street_of(request.auth.actor, street),
+        code=profile,
+        received=received,
+        grade=grade,
+        priority=priority,
+        assigned=assigned,
     )
 
 
@@ -94,7 +100,12 @@ def locate(request: CallerRequest, told: PointsIn) -> dict[str, Any]:
     found = [(point.id, atlas.locate(point.lon, point.lat)) for point in told.points]
     return {
         "results": [
-            {"id": each, "code": cell.code if cell else "", "name": cell.name if cell else "", "path": cell.path if cell else ""}
+            {
+                "id": each,
+                "code": cell.code if cell else "",
+                "name": cell.name if cell else "",
+                "path": cell.path if cell else "",
+            }
             for each, cell in found
         ]
     }
@@ -111,7 +122,9 @@ def trace(request: CallerRequest, told: FactsIn) -> dict[str, object]:
     return pages.trace(street_of(caller.actor, told.street), facts, at=told.at or caller.at)
 
 
-@router.get("/ledger/checkpoint", auth=doors(READ), response={200: CheckpointOut, REFUSALS: Problem}, summary="台账检查点")
+@router.get(
+    "/ledger/checkpoint", auth=doors(READ), response={200: CheckpointOut, REFUSALS: Problem}, summary="台账检查点"
+)
 def checkpoint(request: CallerRequest, street: str = "") -> dict[str, Any]:
     """The newest signed head of the street's ledger (C2SP checkpoint text in ``note``)."""
     code = street_of(request.auth.actor, street)

@@ -20,7 +20,7 @@ EXAMPLE_CASE = {
     "lon": 113.505,
     "lat": 34.705,
     "reporter_name": "王先生",
-    "reporter_phone": "13800000000",
+    "reporter_phone": "037160000000",
 }
 
 
@@ -405,7 +405,9 @@ class Point(Told):
 
 
 class PointsIn(Told):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"points": [{"id": "a", "lon": 113.505, "lat": 34.705}]}})
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"points": [{"id": "a", "lon": 113.505, "lat": 34.705}]}}
+    )
 
     street: str = ""
     points: list[Point] = Field(min_length=1, max_length=10_000)
@@ -427,7 +429,10 @@ class LocatedOut(Schema):
 class FactsIn(Told):
     """The facts that routing asks."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"category": "城乡建设/市政设施/路灯", "place": "410102/410102013"}})
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"category": "城乡建设/市政设施/路灯", "place": "410102/410102013"}},
+    )
 
     street: str = ""
     category: str = ""

@@ -42,7 +42,10 @@ class Api(NinjaAPI):
                 _tell_problems(operation["responses"])
         shapes = schema["components"]["schemas"]
         shapes["CaseIn"] = CaseIn.model_json_schema()
-        shapes["IntakeIn"]["properties"]["cases"] |= {"items": {"$ref": "#/components/schemas/CaseIn"}, "maxItems": MOST_ROWS}
+        shapes["IntakeIn"]["properties"]["cases"] |= {
+            "items": {"$ref": "#/components/schemas/CaseIn"},
+            "maxItems": MOST_ROWS,
+        }
         return schema
 
 
@@ -53,7 +56,14 @@ def _tell_problems(responses: dict[Any, Any]) -> None:
             response["content"] = {MEDIA_TYPE: content["application/json"]}
 
 
-api = Api(title="gridloop", version="1", description=ABOUT, urls_namespace="api-v1", docs_url=None, openapi_url="/openapi.json")
+api = Api(
+    title="gridloop",
+    version="1",
+    description=ABOUT,
+    urls_namespace="api-v1",
+    docs_url=None,
+    openapi_url="/openapi.json",
+)
 answer_errors(api)
 api.add_router("", cases.router)
 api.add_router("", reference.router)

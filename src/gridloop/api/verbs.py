@@ -175,7 +175,9 @@ def told(body: Body) -> dict[str, Any]:
     """The body's values as the action's arguments: parts and decisions become the action's own types."""
     values = {name: getattr(body, name) for name in type(body).model_fields}
     if isinstance(body, Conclude):
-        values["decisions"] = [actions.Decided(text=each.text, owner=each.owner, due_on=each.due_on) for each in body.decisions]
+        values["decisions"] = [
+            actions.Decided(text=each.text, owner=each.owner, due_on=each.due_on) for each in body.decisions
+        ]
     if isinstance(body, Split):
         values["parts"] = [actions.Part(text=each.text, category=each.category, grid=each.grid) for each in body.parts]
     if isinstance(body, Attach):
@@ -187,7 +189,9 @@ def _bytes(content: str) -> bytes:
     try:
         return b64decode(content, validate=True)
     except (NotBase64, ValueError) as fault:
-        raise WrongInput("api.not_base64", "文件内容应为 base64;也可以用 attachments 接口上传。", field="content") from fault
+        raise WrongInput(
+            "api.not_base64", "文件内容应为 base64;也可以用 attachments 接口上传。", field="content"
+        ) from fault
 
 
 DOORS: tuple[VerbDoor, ...] = (

@@ -80,7 +80,9 @@ def export_street(street: str, *, output: Path, at: datetime, reason: str) -> di
         partial.replace(output)
     except OSError as fault:
         partial.unlink(missing_ok=True)
-        raise WrongInput("site.cannot_write", f"写不进“{output}”({fault.strerror});请换一个位置。", file=str(output)) from fault
+        raise WrongInput(
+            "site.cannot_write", f"写不进“{output}”({fault.strerror});请换一个位置。", file=str(output)
+        ) from fault
     return manifest
 
 
@@ -105,7 +107,9 @@ def _fill(archived: _Archive, street: str, *, name: str, at: datetime) -> dict[s
         archived.add(f"tables/{model._meta.app_label}_{model._meta.model_name}.jsonl", _rows(model, path, street))
     for attachment in Attachment.objects.filter(street=street).order_by("id"):
         with attachment.file.open("rb") as kept:
-            archived.add(f"attachments/{attachment.ref}/{_safe(attachment.name)}", iter(lambda: kept.read(1 << 20), b""), rows=0)
+            archived.add(
+                f"attachments/{attachment.ref}/{_safe(attachment.name)}", iter(lambda: kept.read(1 << 20), b""), rows=0
+            )
     archived.add("ledger/book.jsonl", (_line(each) for each in book_lines(street)))
     archived.add_bytes("ledger/keys.txt", "\n".join([*keys.verifier_keys(), ""]).encode())
     archived.add_bytes("ledger/verifier.py", files("gridloop.core").joinpath("verifier.py").read_bytes())

@@ -142,7 +142,9 @@ def _people(plan: StreetPlan, at: datetime) -> None:
         )  # fmt: skip
         for code, title, role, unit, grid in person.posts:
             place = _path(plan, paths, grid) if grid else ""
-            organisation.add_post(by=SYSTEM, at=at, street=plan.code, code=code, title=title, role=role, unit=unit, place=place)
+            organisation.add_post(
+                by=SYSTEM, at=at, street=plan.code, code=code, title=title, role=role, unit=unit, place=place
+            )
             organisation.appoint(by=SYSTEM, at=at, street=plan.code, post=code, person=person.code)
         if person.username and plan.passwords.get(person.username):
             organisation.open_account(
@@ -166,6 +168,11 @@ def _duties(plan: StreetPlan, at: datetime) -> None:
 
 def _routes(plan: StreetPlan, at: datetime) -> None:
     table = draft_table(
-        by=SYSTEM, at=at, street=plan.code, records=plan.routes, backstop_profile=plan.backstop_profile, note="首版路由表"
+        by=SYSTEM,
+        at=at,
+        street=plan.code,
+        records=plan.routes,
+        backstop_profile=plan.backstop_profile,
+        note="首版路由表",
     )
     publish_table(by=SYSTEM, at=at, street=plan.code, table=table.ref, allow_holes=plan.allow_holes)

@@ -36,7 +36,11 @@ from gridloop.site.database import open_django
 THREADS_ON_SQLITE = 8
 SECONDS_TO_STOP = 20
 LONGEST_PAUSE = 30.0
-TICK = (sys.executable, "-c", "from gridloop.site.database import open_django; open_django(); from gridloop.site.tick import main; main()")
+TICK = (
+    sys.executable,
+    "-c",
+    "from gridloop.site.database import open_django; open_django(); from gridloop.site.tick import main; main()",
+)
 
 
 def up(*, host: str = "127.0.0.1", port: int = 8000, workers: int | None = None) -> int:

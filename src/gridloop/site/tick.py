@@ -155,7 +155,9 @@ class _Steps:
             if not self._round(streets, at=at):
                 break
         else:
-            log.error("a tick did not come to rest within %s rounds: do reactions follow each other in a circle?", MOST_ROUNDS)
+            log.error(
+                "a tick did not come to rest within %s rounds: do reactions follow each other in a circle?", MOST_ROUNDS
+            )
         for street in streets:
             self.attempt("signed", partial(_sign, street, at=at), street)
 
@@ -228,7 +230,11 @@ def _resume(street: str, *, at: datetime) -> int:
 
 def _react(street: str, *, at: datetime) -> int:
     """What failed before is tried again, then every unread entry is followed in order, and the bookmark moves."""
-    done = sum(_follow(BY_NAME[row.reaction], row.entry, at=at) for row in books.set_aside_until(at, street=street) if row.reaction in BY_NAME)
+    done = sum(
+        _follow(BY_NAME[row.reaction], row.entry, at=at)
+        for row in books.set_aside_until(at, street=street)
+        if row.reaction in BY_NAME
+    )
     while unread := books.unread(street=street, reader=READER):
         done += sum(_follow(reaction, entry, at=at) for entry in unread for reaction in TABLE.get(entry.kind, ()))
         archive.move_bookmark(street=street, reader=READER, seq=unread[-1].seq or 0)

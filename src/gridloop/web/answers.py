@@ -19,7 +19,13 @@ HEADLINES = {
 
 def refusal(request: HttpRequest, error: GridloopError) -> HttpResponse:
     """The error's sentence as a page, with its status."""
-    return answer(request, status=error.status, headline=HEADLINES.get(error.status, "出错了"), sentence=error.sentence, code=error.code)
+    return answer(
+        request,
+        status=error.status,
+        headline=HEADLINES.get(error.status, "出错了"),
+        sentence=error.sentence,
+        code=error.code,
+    )
 
 
 def answer(request: HttpRequest, *, status: int, headline: str, sentence: str, code: str = "") -> HttpResponse:

@@ -18,7 +18,9 @@ from gridloop.web.drawing import Drawing, Point, draw, shapes_of
 from gridloop.web.posts import PostShown, post_shown
 from gridloop.web.reader import Reader, staff
 
-GRID_ROLES = frozenset({Role.GRID_LEADER, Role.GRID_WORKER, Role.HEALTH_OFFICER, Role.BUILDING_STEWARD, Role.SERVICE_MANAGER})
+GRID_ROLES = frozenset(
+    {Role.GRID_LEADER, Role.GRID_WORKER, Role.HEALTH_OFFICER, Role.BUILDING_STEWARD, Role.SERVICE_MANAGER}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,22 @@ def _map(reader: Reader, points: list[pages.Case], placed: dict[str, tuple[int, 
     if not shapes:
         return None
     paths = {grid.code: grid.path for grid in territory.grids(reader.street.code)}
-    linked = [replace(each, address=f"{reverse('cases')}?state=live&place={paths[each.code]}", tone=_tone(paths[each.code], placed)) for each in shapes]
+    linked = [
+        replace(
+            each,
+            address=f"{reverse('cases')}?state=live&place={paths[each.code]}",
+            tone=_tone(paths[each.code], placed),
+        )
+        for each in shapes
+    ]
     marks = [
-        Point(case.lon, case.lat, case.title, reverse("case", args=[case.ref]), "bad" if _is_late(case, reader) else "open")
+        Point(
+            case.lon,
+            case.lat,
+            case.title,
+            reverse("case", args=[case.ref]),
+            "bad" if _is_late(case, reader) else "open",
+        )
         for case in points
         if case.lon is not None and case.lat is not None
     ]

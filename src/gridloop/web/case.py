@@ -50,7 +50,9 @@ def do_verb(request: HttpRequest, reader: Reader, ref: str, verb: str) -> HttpRe
     """/cases/<ref>/do/<verb>/"""
     wanted = verb_named(verb)
     found = finding.scoped_case(ref, by=reader.actor)
-    form = filled_form(verb, request.POST, request.FILES, choices=offered(found.street, at=reader.at, reports=_reports_named(request)))
+    form = filled_form(
+        verb, request.POST, request.FILES, choices=offered(found.street, at=reader.at, reports=_reports_named(request))
+    )
     if not form.is_valid():
         return _page(request, reader, ref, status=422, refused=(verb, form))
     try:
@@ -104,6 +106,8 @@ def attachment(request: HttpRequest, reader: Reader, ref: str, file: str) -> Htt
     if kept.subject != found.subject:
         raise NotFound("attachment.not_found", "没有这个附件;它可能已随专项结束销毁。")
     in_place = kept.media_type in SHOWN_IN_PLACE
-    answer = FileResponse(kept.file.open("rb"), as_attachment=not in_place, filename=kept.name, content_type=kept.media_type)
+    answer = FileResponse(
+        kept.file.open("rb"), as_attachment=not in_place, filename=kept.name, content_type=kept.media_type
+    )
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer

@@ -60,7 +60,10 @@ def case_list(request: HttpRequest, reader: Reader) -> HttpResponse:
 def wanted_from(sent: QueryDict) -> pages.Filter:
     """What the address asks for; an impossible page key counts as the first page."""
     after = sent.get("after", "")
-    texts = {name: sent.get(name, "").strip()[:120] for name in ("state", "unit", "category", "place", "text", "grade", "source")}
+    texts = {
+        name: sent.get(name, "").strip()[:120]
+        for name in ("state", "unit", "category", "place", "text", "grade", "source")
+    }
     return pages.Filter(
         **texts, late=sent.get("late") == "1", gap=sent.get("gap") == "1",
         after=int(after) if after.isdecimal() and len(after) < 19 else 0,
@@ -74,14 +77,20 @@ def _query(wanted: pages.Filter, **changes: Any) -> str:
 
 def _tabs(counts: dict[str, int], wanted: pages.Filter) -> list[Tab]:
     """All, all open, then each state that holds a case."""
-    groups = [("", _("全部"), sum(counts.values())), ("open", _("在办"), sum(counts.get(state, 0) for state in words.OPEN_STATES))]
+    groups = [
+        ("", _("全部"), sum(counts.values())),
+        ("open", _("在办"), sum(counts.get(state, 0) for state in words.OPEN_STATES)),
+    ]
     states = [(state, said(label), counts[state]) for state, label in words.STATES.items() if counts.get(state)]
     shown = groups + states
     if wanted.state == "live":
         shown.insert(2, ("live", _("未销号"), sum(counts.get(state, 0) for state in words.LIVE_STATES)))
     elif wanted.state in words.STATES and not counts.get(wanted.state):
         shown.append((wanted.state, said(words.STATES[wanted.state]), 0))
-    return [Tab(label, count, f"?{_query(wanted, state=state, after=0)}", state == wanted.state) for state, label, count in shown]
+    return [
+        Tab(label, count, f"?{_query(wanted, state=state, after=0)}", state == wanted.state)
+        for state, label, count in shown
+    ]
 
 
 def _choices(reader: Reader, wanted: pages.Filter) -> list[Choice]:

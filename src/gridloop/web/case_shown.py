@@ -85,10 +85,16 @@ class SegmentShown:
     tone: str
 
 
-def shown(found: CaseFile, reader: Reader, *, refused: tuple[str, CaseForm] | None, contacts: list[Contact] | None) -> dict[str, Any]:
+def shown(
+    found: CaseFile, reader: Reader, *, refused: tuple[str, CaseForm] | None, contacts: list[Contact] | None
+) -> dict[str, Any]:
     """Everything the template needs."""
     reports = _reports(found, contacts)
-    choices = offered(found.case.street, at=reader.at, reports=[(each.ref, f"{each.name or _('未留称呼')} {each.phone}") for each in reports])
+    choices = offered(
+        found.case.street,
+        at=reader.at,
+        reports=[(each.ref, f"{each.name or _('未留称呼')} {each.phone}") for each in reports],
+    )
     verb, form = refused or ("", None)
     made = offers(found, choices=choices, refused=form, refused_verb=verb, hints=_hints(found, reader))
     names = {unit.code: unit.name for unit in organisation.units(found.case.street)}
@@ -114,10 +120,17 @@ def _hints(found: CaseFile, reader: Reader) -> dict[str, str]:
     hints = {}
     if any(verb.name == "return_case" for verb in found.verbs):
         closes = return_window(found.case)
-        hints["return_case"] = _("可退回至 %s") % until(closes) if reader.at <= closes else _("退回期限已于 %s 结束,请办理或申请会商。") % until(closes)
+        hints["return_case"] = (
+            _("可退回至 %s") % until(closes)
+            if reader.at <= closes
+            else _("退回期限已于 %s 结束,请办理或申请会商。") % until(closes)
+        )
     for request in found.requests:
         if request.decided_at is None:
-            hints[f"decide_{request.kind}"] = _("%(who)s 申请:%(reason)s") % {"who": request.requested_by.name, "reason": request.reason}
+            hints[f"decide_{request.kind}"] = _("%(who)s 申请:%(reason)s") % {
+                "who": request.requested_by.name,
+                "reason": request.reason,
+            }
     if found.case.proposed_grade:
         hints["confirm_grade"] = _("理由:%s") % found.case.grade_reason
     return hints

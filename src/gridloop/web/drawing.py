@@ -105,7 +105,9 @@ def draw_place(street: str, *, place: str, lon: float | None, lat: float | None)
     return draw(marked, points=points, label="事项所在网格", is_synthetic=is_synthetic)
 
 
-def draw_picker(street: str, *, lon_input: str = "lon", lat_input: str = "lat", status: str = "point-status") -> Drawing | None:
+def draw_picker(
+    street: str, *, lon_input: str = "lon", lat_input: str = "lat", status: str = "point-status"
+) -> Drawing | None:
     """The street as a map on which a point is picked into two hidden inputs. None without boundaries."""
     cells, is_synthetic = shapes_of(street)
     if not cells:
@@ -113,11 +115,21 @@ def draw_picker(street: str, *, lon_input: str = "lon", lat_input: str = "lat", 
     attributes = format_html(
         ' data-point-map data-lon-input="{}" data-lat-input="{}" data-point-status="{}"', lon_input, lat_input, status
     )
-    return draw(cells, label="在地图上点选位置:方向键移动,回车放到中间,删除键取消", attributes=attributes, is_synthetic=is_synthetic)
+    return draw(
+        cells,
+        label="在地图上点选位置:方向键移动,回车放到中间,删除键取消",
+        attributes=attributes,
+        is_synthetic=is_synthetic,
+    )
 
 
 def draw(
-    shapes: Sequence[Shape], *, points: Iterable[Point] = (), label: str = "网格图", attributes: SafeString | None = None, is_synthetic: bool = False
+    shapes: Sequence[Shape],
+    *,
+    points: Iterable[Point] = (),
+    label: str = "网格图",
+    attributes: SafeString | None = None,
+    is_synthetic: bool = False,
 ) -> Drawing:
     """The cells with their names, then the points."""
     frame = _frame([each.geometry.bounds for each in shapes])
@@ -148,14 +160,21 @@ def _cell(each: Shape, frame: Frame) -> SafeString:
     outline = each.geometry.simplify((frame.east - frame.west) * FINENESS, preserve_topology=True)
     mark = mark_safe(' aria-current="true"') if each.is_current else ""
     tone = format_html(' data-tone="{}"', each.tone) if each.tone else ""
-    path = format_html('<path class="gl-cell"{}{} d="{}"><title>{}</title></path>', mark, tone, _outline(outline, frame), each.name)
+    path = format_html(
+        '<path class="gl-cell"{}{} d="{}"><title>{}</title></path>', mark, tone, _outline(outline, frame), each.name
+    )
     return format_html('<a href="{}">{}</a>', each.address, path) if each.address else path
 
 
 def _outline(geometry: BaseGeometry, frame: Frame) -> str:
     """The path of every ring: holes stay holes."""
     polygons: list[Any] = list(getattr(geometry, "geoms", [geometry]))
-    rings = [ring for polygon in polygons if polygon.geom_type == "Polygon" for ring in (polygon.exterior, *polygon.interiors)]
+    rings = [
+        ring
+        for polygon in polygons
+        if polygon.geom_type == "Polygon"
+        for ring in (polygon.exterior, *polygon.interiors)
+    ]
     return "".join(f"M{'L'.join(_pair(frame.at(*corner[:2])) for corner in ring.coords[:-1])}Z" for ring in rings)
 
 
@@ -176,7 +195,13 @@ def _name(each: Shape, frame: Frame) -> SafeString:
         return SafeString("")
     inside = each.geometry.representative_point()
     x, y = frame.at(inside.x, inside.y)
-    return format_html('<text class="gl-map-label" x="{}" y="{}" font-size="{}" aria-hidden="true">{}</text>', _n(x), _n(y), _n(letter), each.name)
+    return format_html(
+        '<text class="gl-map-label" x="{}" y="{}" font-size="{}" aria-hidden="true">{}</text>',
+        _n(x),
+        _n(y),
+        _n(letter),
+        each.name,
+    )
 
 
 def _point(each: Point, frame: Frame) -> SafeString:
@@ -188,5 +213,10 @@ def _point(each: Point, frame: Frame) -> SafeString:
     )  # fmt: skip
     if not each.address:
         return marker
-    target = format_html('<circle class="gl-marker-target" cx="{}" cy="{}" r="24" fill="transparent"><title>{}</title></circle>', _n(x), _n(y - 20), each.title)
+    target = format_html(
+        '<circle class="gl-marker-target" cx="{}" cy="{}" r="24" fill="transparent"><title>{}</title></circle>',
+        _n(x),
+        _n(y - 20),
+        each.title,
+    )
     return format_html('<a href="{}" aria-label="{}">{}{}</a>', each.address, each.title, marker, target)

@@ -42,7 +42,10 @@ def offered(street: str, *, at: datetime, reports: Pairs | None = None) -> Offer
     return Offered(
         units=[(unit.code, unit.name) for unit in units if not unit.is_superior],
         superiors=[(unit.code, unit.name) for unit in units if unit.is_superior],
-        duty_items=[(item.code, f"{item.code} {item.title}({item.get_kind_display()},牵头:{item.lead})") for item in organisation.duty_items(street)],
+        duty_items=[
+            (item.code, f"{item.code} {item.title}({item.get_kind_display()},牵头:{item.lead})")
+            for item in organisation.duty_items(street)
+        ],
         grids=[(grid.code, f"{'　' * max(grid.level - 1, 0)}{grid.name}") for grid in territory.grids(street)],
         categories=[(row.path, " › ".join(row.path.split("/"))) for row in categories(street) if row.is_leaf],
         reports=reports or [],
@@ -95,14 +98,24 @@ def yes_or_no(label: Any, *, yes: Any, no: Any, required: bool = True, hint: Any
     """A question answered by one of two buttons; None when it may stay open."""
     options = [("yes", yes), ("no", no)] if required else [("", _("未说明")), ("yes", yes), ("no", no)]
     return forms.TypedChoiceField(
-        label=label, choices=options, coerce=lambda said: said == "yes", empty_value=None, required=required, widget=forms.RadioSelect, help_text=hint
+        label=label,
+        choices=options,
+        coerce=lambda said: said == "yes",
+        empty_value=None,
+        required=required,
+        widget=forms.RadioSelect,
+        help_text=hint,
     )
 
 
 def words(label: Any, *, rows: int = 3, required: bool = True, hint: Any = "", longest: int = 2000) -> forms.CharField:
     """A few sentences."""
     return forms.CharField(
-        label=label, widget=forms.Textarea(attrs={"rows": rows, "maxlength": longest}), required=required, max_length=longest, help_text=hint
+        label=label,
+        widget=forms.Textarea(attrs={"rows": rows, "maxlength": longest}),
+        required=required,
+        max_length=longest,
+        help_text=hint,
     )
 
 

@@ -56,7 +56,9 @@ def routes(request: HttpRequest, reader: Reader) -> HttpResponse:
     return _page(request, reader)
 
 
-def _page(request: HttpRequest, reader: Reader, *, status: int = 200, error: GridloopError | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, reader: Reader, *, status: int = 200, error: GridloopError | None = None
+) -> HttpResponse:
     tables = pages.routing_tables(reader.street.code)
     in_force = pages.table_in_force(reader.street.code, at=reader.at)
     asked = request.GET.get("version", "")
@@ -76,7 +78,12 @@ def _backstop(table: Any, reader: Reader) -> str:
 
 def _draft(table: Any, reader: Reader) -> DraftShown:
     found = findings_of(table)
-    return DraftShown(table, found, table.drafted_by == reader.actor.label, bool(found) and all(each["kind"] == "hole" for each in found))
+    return DraftShown(
+        table,
+        found,
+        table.drafted_by == reader.actor.label,
+        bool(found) and all(each["kind"] == "hole" for each in found),
+    )
 
 
 def _rows(table: Any, reader: Reader) -> list[RowShown]:
@@ -158,7 +165,11 @@ def publish(request: HttpRequest, reader: Reader, table: str) -> HttpResponse:
     try:
         _must_set_up(reader)
         published = publish_table(
-            by=reader.actor, at=reader.at, street=reader.street.code, table=table, allow_holes=request.POST.get("allow_holes") == "1"
+            by=reader.actor,
+            at=reader.at,
+            street=reader.street.code,
+            table=table,
+            allow_holes=request.POST.get("allow_holes") == "1",
         )
     except Broken:
         raise

@@ -117,7 +117,12 @@ def _year(said: str, otherwise: int) -> int:
 
 
 def _months(found: Any, year: int) -> list[MonthShown]:
-    special = {each.date: each for notice in found.years if notice.year == year and notice.published for each in notice.exceptions}
+    special = {
+        each.date: each
+        for notice in found.years
+        if notice.year == year and notice.published
+        for each in notice.exceptions
+    }
     return [_month(found, year, number, special) for number in range(1, 13)]
 
 

@@ -23,7 +23,9 @@ def _options(table: dict[Any, str]) -> list[tuple[str, Any]]:
 
 
 def _date(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
-    return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}), help_text=hint)
+    return forms.DateField(
+        label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}), help_text=hint
+    )
 
 
 class PlainForm(CaseForm):
@@ -143,7 +145,9 @@ class DecisionForm(CaseForm):
 
 
 class GradeForm(CaseForm):
-    grade = forms.ChoiceField(label=_("等级"), choices=_options(vocabulary.GRADES), help_text=_("定为疑难要由第二个人确认。"))
+    grade = forms.ChoiceField(
+        label=_("等级"), choices=_options(vocabulary.GRADES), help_text=_("定为疑难要由第二个人确认。")
+    )
     reason = words(_("定级理由"), rows=2)
 
 
@@ -164,10 +168,18 @@ class CallbackForm(CaseForm):
     offers: ClassVar = {"report": "reports"}
     empty_choice: ClassVar[Any] = _("第一位反映人")
     report = forms.ChoiceField(label=_("反映人"), required=False)
-    outcome = forms.ChoiceField(label=_("联系结果"), choices=_options(vocabulary.CALLBACK_OUTCOMES), widget=forms.RadioSelect)
-    solved = yes_or_no(_("是否解决"), yes=_("已解决"), no=_("未解决"), required=False, hint=_("联系上时必填;未解决会退回重办。"))
+    outcome = forms.ChoiceField(
+        label=_("联系结果"), choices=_options(vocabulary.CALLBACK_OUTCOMES), widget=forms.RadioSelect
+    )
+    solved = yes_or_no(
+        _("是否解决"), yes=_("已解决"), no=_("未解决"), required=False, hint=_("联系上时必填;未解决会退回重办。")
+    )
     satisfied = forms.TypedChoiceField(
-        label=_("满意度"), choices=[("", _("未评价")), *_options(SATISFACTION)], coerce=int, empty_value=None, required=False
+        label=_("满意度"),
+        choices=[("", _("未评价")), *_options(SATISFACTION)],
+        coerce=int,
+        empty_value=None,
+        required=False,
     )
     text = words(_("反映人的话"), rows=2, required=False, longest=500)
 

@@ -105,7 +105,9 @@ def new_key() -> str:
     return secrets.token_urlsafe(18)
 
 
-def offers(found: Any, *, choices: Offered, refused: CaseForm | None = None, refused_verb: str = "", hints: dict[str, str]) -> list[Offer]:
+def offers(
+    found: Any, *, choices: Offered, refused: CaseForm | None = None, refused_verb: str = "", hints: dict[str, str]
+) -> list[Offer]:
     """The verbs of a case file with their forms; the refused one keeps what was typed. Decisions appear only while a request waits."""
     waiting = {request.kind for request in found.requests if request.decided_at is None}
     made = []
@@ -113,7 +115,11 @@ def offers(found: Any, *, choices: Offered, refused: CaseForm | None = None, ref
         if verb.name not in VERBS or not _is_called_for(verb.name, found.case, waiting):
             continue
         is_refused = verb.name == refused_verb and refused is not None
-        form = refused if is_refused and refused is not None else blank_form(verb.name, rev=found.case.rev, choices=choices)
+        form = (
+            refused
+            if is_refused and refused is not None
+            else blank_form(verb.name, rev=found.case.rev, choices=choices)
+        )
         made.append(_offer(verb, form, is_open=is_refused, hint=hints.get(verb.name, "")))
     return made
 
@@ -134,7 +140,7 @@ def filled_form(name: str, sent: Any, files: Any, *, choices: Offered) -> CaseFo
 
 def _offer(verb: Any, form: CaseForm, *, is_open: bool, hint: str) -> Offer:
     return Offer(
-        name=verb.name, label=verb.label, form=form, tone=VERBS[verb.name].tone, is_open=is_open,
+        name=verb.name, label=_(verb.label), form=form, tone=VERBS[verb.name].tone, is_open=is_open,
         is_plain=not form.visible_fields(), is_upload=form.is_multipart(), hint=hint,
     )  # fmt: skip
 
@@ -154,5 +160,8 @@ def act(name: str, *, by: Actor, at: datetime, case: str, form: CaseForm) -> Non
 
 def _content(name: str, case: str, told: dict[str, Any]) -> dict[str, Any]:
     """What the key stands for; a file stands by its hash."""
-    plain = {key: hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else str(value) for key, value in told.items()}
+    plain = {
+        key: hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else str(value)
+        for key, value in told.items()
+    }
     return {"verb": name, "case": case, **plain}

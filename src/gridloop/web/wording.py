@@ -21,7 +21,14 @@ from gridloop.offices.cases.actions.requests import EXTENSION_REASONS, SUSPENSIO
 from gridloop.offices.cases.queries import words
 
 SEGMENT_ROLES = {"dispatch": "派件", "handle": "办理", "verify": "核实销号"}
-CLOCK_EVENTS = {"start": "开始计时", "pause": "暂停", "resume": "恢复", "extend": "延期", "stop": "停止", "restart": "重新计时"}
+CLOCK_EVENTS = {
+    "start": "开始计时",
+    "pause": "暂停",
+    "resume": "恢复",
+    "extend": "延期",
+    "stop": "停止",
+    "restart": "重新计时",
+}
 UNITS_OF_TIME_ALL = {"natural_day": "个自然日", "working_day": "个工作日", "hour": "小时", "minute": "分钟"}
 REQUEST_REASONS = EXTENSION_REASONS | SUSPENSION_REASONS
 CLOCK_STATES = {"running": "计时中", "paused": "已暂停", "stopped": "已停止"}
@@ -137,7 +144,10 @@ def _lines(entry: TimelineEntry, units: dict[str, str]) -> Iterator[tuple[str, s
         if value:
             yield said(LABELS.get(name, name)), units.get(value, value) if name == "holder" else value
     for decision in payload.get("decisions", []):
-        yield said("决定"), "、".join(part for part in (decision["text"], decision["owner"], decision["due_on"]) if part)
+        yield (
+            said("决定"),
+            "、".join(part for part in (decision["text"], decision["owner"], decision["due_on"]) if part),
+        )
 
 
 def _value(name: str, value: Any, payload: dict[str, Any]) -> str:
@@ -165,7 +175,9 @@ _WORDED: dict[str, Callable[[Any, dict[str, Any]], str]] = {
     "grade": _from(words.GRADES),
     "proposed_grade": _from(words.GRADES),
     "source": _from(words.SOURCES),
-    "category": lambda value, payload: f"{' › '.join(str(value).split('/'))}({said(words.CATEGORY_BY.get(payload.get('category_by', ''), ''))})",
+    "category": lambda value, payload: (
+        f"{' › '.join(str(value).split('/'))}({said(words.CATEGORY_BY.get(payload.get('category_by', ''), ''))})"
+    ),
     "outcome": _from(words.CALLBACK_OUTCOMES),
     "satisfied": _from(WORDS["satisfied"]),
     "solved": lambda value, payload: said("已解决") if value else said("未解决"),

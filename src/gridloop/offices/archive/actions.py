@@ -57,7 +57,9 @@ def open_book(*, street: str, name: str) -> Book:
     return book
 
 
-def record(kind: str, *, by: Actor, at: datetime, street: str, subject: str, payload: dict[str, Any], cause: str = "") -> Entry:
+def record(
+    kind: str, *, by: Actor, at: datetime, street: str, subject: str, payload: dict[str, Any], cause: str = ""
+) -> Entry:
     """One entry stands in the street's book, in the caller's transaction."""
     entry = _entry(Fact(kind, subject, payload, cause), by=by, at=at, street=street)
     entry.save(force_insert=True)
@@ -77,7 +79,14 @@ def _entry(fact: Fact, *, by: Actor, at: datetime, street: str) -> Entry:
     payload = ledger.canonical({"by": by.name, **fact.payload})
     commitment = ledger.commit(salt, payload).hex()
     header = ledger.EntryHeader(
-        book=street, kind=fact.kind, at=at, actor=by.label, subject=fact.subject, commitment_hex=commitment, recorded_at=at, cause=fact.cause
+        book=street,
+        kind=fact.kind,
+        at=at,
+        actor=by.label,
+        subject=fact.subject,
+        commitment_hex=commitment,
+        recorded_at=at,
+        cause=fact.cause,
     )
     return Entry(
         book_id=street,
@@ -138,7 +147,9 @@ def sign(*, street: str, at: datetime, origin: str, key_name: str, private_key: 
             return None
         root = frontier_of(book).root()
         note = ledger.sign_checkpoint(
-            ledger.Checkpoint(origin=origin, size=book.size, root=root), key_name=key_name, private_key_bytes=private_key
+            ledger.Checkpoint(origin=origin, size=book.size, root=root),
+            key_name=key_name,
+            private_key_bytes=private_key,
         )
         Book.objects.filter(street=street).update(signed_size=book.size)
         return Checkpoint.objects.create(book=book, size=book.size, root=root.hex(), note=note, signed_at=at)
@@ -174,11 +185,15 @@ def _erasable(street: str, numbers: Sequence[int]) -> list[Entry]:
     rows = Entry.objects.select_for_update().filter(book_id=street, seq__in=numbers, payload__isnull=False)
     found = list(rows.exclude(kind=ERASED_KIND))
     if len(found) != len(set(numbers)):
-        raise Refused("archive.not_erasable", "有的条目尚未封存、已销毁或本身是销毁证明;请重选。", entries=sorted(numbers))
+        raise Refused(
+            "archive.not_erasable", "有的条目尚未封存、已销毁或本身是销毁证明;请重选。", entries=sorted(numbers)
+        )
     return found
 
 
-def once(*, door: str, key: str, content: object, at: datetime, do: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], bool]:
+def once(
+    *, door: str, key: str, content: object, at: datetime, do: Callable[[], dict[str, Any]]
+) -> tuple[dict[str, Any], bool]:
     """The answer of a deed that is done once for its key, and whether it had been done before.
 
     The key is claimed first, inside the deed's own transaction: of two at once the second waits in the database and then
@@ -204,7 +219,10 @@ def _done_now(claim: Deed, do: Callable[[], dict[str, Any]]) -> dict[str, Any] |
             return None
         answer = do()
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE archive_deed SET answer = %s WHERE door = %s AND key = %s", [json.dumps(answer), claim.door, claim.key])
+            cursor.execute(
+                "UPDATE archive_deed SET answer = %s WHERE door = %s AND key = %s",
+                [json.dumps(answer), claim.door, claim.key],
+            )
     return answer
 
 
@@ -242,7 +260,13 @@ def note_access(*, by: Actor, at: datetime, street: str, subject: str, what: str
         raise WrongInput("archive.reason_missing", "请写明查看原因(例如:回访核对电话)。", field="reason")
     with deed():
         return AccessNote.objects.create(
-            street=street, subject=subject, actor=by.label, actor_name=by.name, what=what, reason=reason.strip()[:200], looked_at=at
+            street=street,
+            subject=subject,
+            actor=by.label,
+            actor_name=by.name,
+            what=what,
+            reason=reason.strip()[:200],
+            looked_at=at,
         )
 
 
@@ -277,6 +301,8 @@ def set_aside(*, reaction: str, entry: Entry, fault: str, at: datetime) -> React
 def move_bookmark(*, street: str, reader: str, seq: int) -> None:
     """The reader has read up to and including ``seq``; never backwards."""
     with deed():
-        bookmark, _ = Bookmark.objects.select_for_update().get_or_create(book_id=street, reader=reader, defaults={"seq": 0})
+        bookmark, _ = Bookmark.objects.select_for_update().get_or_create(
+            book_id=street, reader=reader, defaults={"seq": 0}
+        )
         if seq > bookmark.seq:
             Bookmark.objects.filter(pk=bookmark.pk).update(seq=seq)

@@ -85,7 +85,9 @@ def sniff(content: bytes, *, name: str) -> str:
         raise WrongInput("attachment.empty", f"“{name}”是空文件;请重新选择。", name=name)
     media_type = filetype.guess_mime(content)
     if media_type not in TAKEN:
-        raise WrongInput("attachment.unknown_type", f"“{name}”不是照片、PDF 或录音;请换一种格式(JPG、PNG、PDF、MP3)。", name=name)
+        raise WrongInput(
+            "attachment.unknown_type", f"“{name}”不是照片、PDF 或录音;请换一种格式(JPG、PNG、PDF、MP3)。", name=name
+        )
     return str(media_type)
 
 

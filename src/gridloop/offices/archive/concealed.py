@@ -46,7 +46,9 @@ def reveal(concealed: str) -> str:
     try:
         return _cipher().decrypt(blob[:12], blob[12:], None).decode()
     except InvalidTag as fault:
-        raise Broken("archive.wrong_key", "数据密钥与数据库不匹配;请从备份恢复 GRIDLOOP_HOME 下的 data.key。") from fault
+        raise Broken(
+            "archive.wrong_key", "数据密钥与数据库不匹配;请从备份恢复 GRIDLOOP_HOME 下的 data.key。"
+        ) from fault
 
 
 def blind(text: str) -> str:

@@ -151,7 +151,11 @@ class Reacted(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reaction", "entry"], name="a_reaction_follows_a_cause_once")]
         indexes = [
-            models.Index(fields=["next_try_at"], name="reactions_to_be_tried_again", condition=models.Q(next_try_at__isnull=False)),
+            models.Index(
+                fields=["next_try_at"],
+                name="reactions_to_be_tried_again",
+                condition=models.Q(next_try_at__isnull=False),
+            ),
         ]
 
 

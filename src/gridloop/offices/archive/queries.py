@@ -108,7 +108,11 @@ def set_aside_until(at: datetime, *, street: str) -> list[Reacted]:
 
 def failing_reactions(street: str) -> list[Reacted]:
     """Reactions that failed and were not done since, with their fault: the keeper's list."""
-    return list(Reacted.objects.filter(next_try_at__isnull=False, entry__book_id=street).select_related("entry").order_by("entry__seq"))
+    return list(
+        Reacted.objects.filter(next_try_at__isnull=False, entry__book_id=street)
+        .select_related("entry")
+        .order_by("entry__seq")
+    )
 
 
 def code_of(entry: Entry) -> str:
@@ -149,14 +153,18 @@ def books() -> list[BookLine]:
     """Every book with its latest signed checkpoint, in the order of the streets' codes; two statements."""
     newest = Checkpoint.objects.filter(book_id=OuterRef("book_id")).order_by("-size").values("pk")[:1]
     heads = {head.book_id: head for head in Checkpoint.objects.filter(pk=Subquery(newest))}
-    return [BookLine(book.street, book.name, book.size, heads.get(book.street)) for book in Book.objects.order_by("street")]
+    return [
+        BookLine(book.street, book.name, book.size, heads.get(book.street)) for book in Book.objects.order_by("street")
+    ]
 
 
 def checkpoint(*, street: str, size: int) -> Checkpoint:
     """The signed checkpoint of that size. Raises NotFound."""
     found = Checkpoint.objects.filter(book_id=street, size=size).first()
     if found is None:
-        raise NotFound("archive.no_checkpoint", f"这本台账没有在第 {size} 条签过名;请不写 size,取最新的一份。", size=size)
+        raise NotFound(
+            "archive.no_checkpoint", f"这本台账没有在第 {size} 条签过名;请不写 size,取最新的一份。", size=size
+        )
     return found
 
 
@@ -232,7 +240,9 @@ def audit_book(street: str, *, verifier_keys: list[str]) -> AuditReport:
         street,
         entries=_rows(book),
         nodes=_nodes(book),
-        checkpoints=Checkpoint.objects.filter(book=book, size__lte=book.size).order_by("size").values_list("note", flat=True),
+        checkpoints=Checkpoint.objects.filter(book=book, size__lte=book.size)
+        .order_by("size")
+        .values_list("note", flat=True),
         verifier_keys=verifier_keys,
         expected_size=book.size,
     )
@@ -298,7 +308,9 @@ def _beyond(book: Book) -> Iterator[ledger.Finding]:
     signed = Checkpoint.objects.filter(book=book, size__gt=F("book__size"))
     last = max([*leaves.values_list("last", flat=True), *signed.values_list("size", flat=True)], default=0)
     if last:
-        yield ledger.Finding("missing", book.street, book.size + 1, f"第 {book.size + 1}–{last} 条曾被封存,现在不见了,请从备份恢复。")
+        yield ledger.Finding(
+            "missing", book.street, book.size + 1, f"第 {book.size + 1}–{last} 条曾被封存,现在不见了,请从备份恢复。"
+        )
 
 
 def _frontier_findings(book: Book, report: AuditReport) -> Iterator[ledger.Finding]:
@@ -317,12 +329,16 @@ def _unsealed_findings(street: str) -> Iterator[ledger.Finding]:
         payload_holds, header_holds = _payload_holds(entry), _header_holds(entry)
         if not (payload_holds and header_holds):
             what = "头部" if payload_holds else "正文"
-            yield ledger.Finding("unsealed", street, None, f"待封存条目(内部编号 {entry.pk})的{what}与登记时不符:被改动过。")
+            yield ledger.Finding(
+                "unsealed", street, None, f"待封存条目(内部编号 {entry.pk})的{what}与登记时不符:被改动过。"
+            )
 
 
 def _payload_holds(entry: Entry) -> bool:
     salt, payload = _bytes(entry.salt or ""), _payload_bytes(entry.payload)
-    return payload is not None and len(salt) == ledger.SALT_SIZE and ledger.commit(salt, payload).hex() == entry.commitment
+    return (
+        payload is not None and len(salt) == ledger.SALT_SIZE and ledger.commit(salt, payload).hex() == entry.commitment
+    )
 
 
 def _header_holds(entry: Entry) -> bool:

@@ -42,7 +42,9 @@ def write_rows_with_keys(rows: Sequence[models.Model]) -> None:
         for start in range(0, len(rows), size):
             part = rows[start : start + size]
             parameters = [value for row in _values(part, fields) for value in row]
-            cursor.execute(f"{_insert(model, count=len(part))} RETURNING {_quoted(model._meta.pk.column)}", parameters)
+            cursor.execute(
+                f"{_insert(model, count=len(part))} RETURNING {_quoted(str(model._meta.pk.column))}", parameters
+            )
             for row, (key,) in zip(part, cursor.fetchall(), strict=True):
                 row.pk = key
                 row._state.adding = False
@@ -58,7 +60,7 @@ def _fields(model: type[models.Model]) -> tuple[models.Field[Any, Any], ...]:
 def _insert(model: type[models.Model], *, count: int) -> str:
     fields = _fields(model)
     row = f"({', '.join(['%s'] * len(fields))})"
-    columns = ", ".join(_quoted(field.column) for field in fields)
+    columns = ", ".join(_quoted(str(field.column)) for field in fields)
     return f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES {', '.join([row] * count)}"  # noqa: S608 - names of ours
 
 

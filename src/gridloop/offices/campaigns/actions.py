@@ -26,7 +26,14 @@ def open_campaign(
         if Campaign.objects.filter(street=street, code=code).exists():
             raise Refused("campaigns.code_taken", f"专项代码“{code}”已被使用;请换一个。", campaign=code)
         campaign = Campaign.objects.create(
-            street=street, code=code, name=name, basis=basis, scheme=scheme, data_policy=data_policy, starts_on=starts_on, ends_on=ends_on
+            street=street,
+            code=code,
+            name=name,
+            basis=basis,
+            scheme=scheme,
+            data_policy=data_policy,
+            starts_on=starts_on,
+            ends_on=ends_on,
         )
         record(
             "campaign.opened", by=by, at=at, street=street, subject=f"campaign:{campaign.ref}",
@@ -43,5 +50,10 @@ def close_campaign(*, by: Actor, at: datetime, campaign: Campaign, reason: str) 
         if not closed:
             raise Refused("campaigns.closed", "这个专项已经结束。", campaign=campaign.code)
         record(
-            "campaign.closed", by=by, at=at, street=campaign.street, subject=f"campaign:{campaign.ref}", payload={"reason": reason}
+            "campaign.closed",
+            by=by,
+            at=at,
+            street=campaign.street,
+            subject=f"campaign:{campaign.ref}",
+            payload={"reason": reason},
         )

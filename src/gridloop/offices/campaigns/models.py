@@ -26,6 +26,8 @@ class Campaign(Kept):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["street", "code"], name="a_campaign_code_is_used_once_in_a_street"),
-            models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="a_campaign_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")), name="a_campaign_ends_after_it_starts"
+            ),
         ]
         ordering = ["-starts_on"]

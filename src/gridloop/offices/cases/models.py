@@ -44,7 +44,9 @@ class Category(Kept):
     description = models.CharField("说明", max_length=200, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["street", "path"], name="a_category_is_written_once_in_a_street")]
+        constraints = [
+            models.UniqueConstraint(fields=["street", "path"], name="a_category_is_written_once_in_a_street")
+        ]
         ordering = ["path"]
 
 
@@ -69,7 +71,9 @@ class RoutingTable(Kept):
     valid_from = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["street", "version"], name="a_routing_table_version_is_given_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["street", "version"], name="a_routing_table_version_is_given_once")
+        ]
         ordering = ["-version"]
 
 
@@ -178,7 +182,9 @@ class Segment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=models.Q(ends_at__isnull=True), name="one_unit_is_answerable_at_a_time"),
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(ends_at__isnull=True), name="one_unit_is_answerable_at_a_time"
+            ),
         ]
 
 
@@ -230,7 +236,9 @@ class Request(Kept):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "kind"], condition=models.Q(decided_at__isnull=True), name="one_request_of_a_kind_is_open"
+                fields=["case", "kind"],
+                condition=models.Q(decided_at__isnull=True),
+                name="one_request_of_a_kind_is_open",
             ),
         ]
 

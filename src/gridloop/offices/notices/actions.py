@@ -43,7 +43,9 @@ Send = Callable[[str, str, str, str], None]
 """Sends (kind of channel, address, title, text); raises OSError or ValueError with what went wrong."""
 
 
-def tell(*, by: Actor, at: datetime, street: str, people: Iterable[Person], message: Message, cause: str = "") -> list[Notice]:
+def tell(
+    *, by: Actor, at: datetime, street: str, people: Iterable[Person], message: Message, cause: str = ""
+) -> list[Notice]:
     """Each of the people has the notice in the console, and on its way through their channels."""
     listed = list({person.pk: person for person in people}.values())
     if not listed:
@@ -72,7 +74,12 @@ def _put_on_the_way(notices: Sequence[Notice], *, at: datetime) -> None:
         channels.setdefault(channel.person_id, []).append(channel)
     Delivery.objects.bulk_create(
         [
-            Delivery(ref=new_ref(), notice=notice, channel=channel, next_try_at=goes_out_at(channel, at=at, is_urgent=notice.is_urgent))
+            Delivery(
+                ref=new_ref(),
+                notice=notice,
+                channel=channel,
+                next_try_at=goes_out_at(channel, at=at, is_urgent=notice.is_urgent),
+            )
             for notice in notices
             for channel in channels.get(notice.to_id, [])
         ]
@@ -88,7 +95,9 @@ def goes_out_at(channel: Channel, *, at: datetime, is_urgent: bool, zone: str = 
     if quiet_from == quiet_until:
         return leaves
     clock = leaves.time()
-    is_quiet = quiet_from <= clock < quiet_until if quiet_from < quiet_until else clock >= quiet_from or clock < quiet_until
+    is_quiet = (
+        quiet_from <= clock < quiet_until if quiet_from < quiet_until else clock >= quiet_from or clock < quiet_until
+    )
     if not is_quiet:
         return leaves
     day = leaves.date() + timedelta(days=1 if quiet_from > quiet_until and clock >= quiet_from else 0)
@@ -158,12 +167,21 @@ def add_channel(*, by: Actor, at: datetime, person: Person, kind: str, address: 
         raise WrongInput("notices.bad_channel", "请选择渠道类型并填写地址。", field="address")
     if kind == Channel.Kind.APPRISE and scheme_of(address) not in SCHEMES:
         raise WrongInput(
-            "notices.unknown_scheme", f"渠道地址要以这些之一开头:{'、'.join(f'{scheme}://' for scheme in SCHEMES)}。", field="address"
+            "notices.unknown_scheme",
+            f"渠道地址要以这些之一开头:{'、'.join(f'{scheme}://' for scheme in SCHEMES)}。",
+            field="address",
         )
     with deed():
-        channel = Channel.objects.create(street=person.street, person=person, kind=kind, address=address.strip(), as_digest=as_digest)
+        channel = Channel.objects.create(
+            street=person.street, person=person, kind=kind, address=address.strip(), as_digest=as_digest
+        )
         record(
-            "channel.added", by=by, at=at, street=person.street, subject=f"person:{person.ref}", payload={"kind": kind, "digest": as_digest}
+            "channel.added",
+            by=by,
+            at=at,
+            street=person.street,
+            subject=f"person:{person.ref}",
+            payload={"kind": kind, "digest": as_digest},
         )
     return channel
 
@@ -178,7 +196,14 @@ def close_channel(*, by: Actor, at: datetime, channel: str) -> Channel:
         Channel.objects.filter(pk=found.pk).update(is_active=False)
         waiting = Delivery.objects.filter(channel=found, sent_at__isnull=True, next_try_at__isnull=False)
         waiting.update(next_try_at=None, fault="渠道已停用")
-        record("channel.closed", by=by, at=at, street=found.street, subject=f"person:{found.person.ref}", payload={"kind": found.kind})
+        record(
+            "channel.closed",
+            by=by,
+            at=at,
+            street=found.street,
+            subject=f"person:{found.person.ref}",
+            payload={"kind": found.kind},
+        )
     return found
 
 

@@ -57,7 +57,11 @@ class Delivery(Kept):
     fault = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["notice", "channel"], name="a_notice_goes_once_through_a_channel")]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "channel"], name="a_notice_goes_once_through_a_channel")
+        ]
         indexes = [
-            models.Index(fields=["next_try_at"], name="deliveries_to_be_tried", condition=models.Q(next_try_at__isnull=False)),
+            models.Index(
+                fields=["next_try_at"], name="deliveries_to_be_tried", condition=models.Q(next_try_at__isnull=False)
+            ),
         ]

@@ -27,7 +27,6 @@ from gridloop.offices.organisation.models import (
     Unit,
 )
 
-
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -57,7 +56,14 @@ def open_street(
             is_demonstration=is_demonstration, takes_public_reports=takes_public_reports, opened_at=at,
         )  # fmt: skip
         open_book(street=code, name=name)
-        record("street.opened", by=by, at=at, street=code, subject=f"street:{code}", payload={"name": name, "district": district})
+        record(
+            "street.opened",
+            by=by,
+            at=at,
+            street=code,
+            subject=f"street:{code}",
+            payload={"name": name, "district": district},
+        )
     return street
 
 
@@ -77,7 +83,9 @@ def add_unit(
             f"单位代码“{code}”已被使用;请换一个。",
         )  # fmt: skip
         renew(street)
-        record("unit.added", by=by, at=at, street=street, subject=f"unit:{unit.ref}", payload={"code": code, "name": name})
+        record(
+            "unit.added", by=by, at=at, street=street, subject=f"unit:{unit.ref}", payload={"code": code, "name": name}
+        )
     return unit
 
 
@@ -93,17 +101,35 @@ def add_person(
             Person(street=street, code=code, name=name, unit=home, phone=phone, email=email, is_synthetic=is_synthetic),
             f"工号“{code}”已被使用;请换一个。",
         )
-        record("person.added", by=by, at=at, street=street, subject=f"person:{person.ref}", payload={"name": name, "unit": home.name})
+        record(
+            "person.added",
+            by=by,
+            at=at,
+            street=street,
+            subject=f"person:{person.ref}",
+            payload={"name": name, "unit": home.name},
+        )
     return person
 
 
 def add_post(
-    *, by: Actor, at: datetime, street: str, code: str, title: str, role: str, unit: str, place: str = "", duty: str = ""
+    *,
+    by: Actor,
+    at: datetime,
+    street: str,
+    code: str,
+    title: str,
+    role: str,
+    unit: str,
+    place: str = "",
+    duty: str = "",
 ) -> Post:
     """The post exists and is vacant. Raises WrongInput for an unknown role."""
     must_set_up(by, street)
     if role not in ROLE_LABELS:
-        raise WrongInput("organisation.unknown_role", f"没有角色“{role}”;可用:{'、'.join(sorted(ROLE_LABELS))}。", field="role")
+        raise WrongInput(
+            "organisation.unknown_role", f"没有角色“{role}”;可用:{'、'.join(sorted(ROLE_LABELS))}。", field="role"
+        )
     with deed():
         post = _new(
             Post(
@@ -113,7 +139,14 @@ def add_post(
             f"岗位代码“{code}”已被使用;请换一个。",
         )  # fmt: skip
         renew(street)
-        record("post.added", by=by, at=at, street=street, subject=f"post:{post.ref}", payload={"code": code, "title": title, "role": role})
+        record(
+            "post.added",
+            by=by,
+            at=at,
+            street=street,
+            subject=f"post:{post.ref}",
+            payload={"code": code, "title": title, "role": role},
+        )
     return post
 
 
@@ -128,7 +161,14 @@ def _new(row: Row, sentence: str) -> Row:
 
 
 def appoint(
-    *, by: Actor, at: datetime, street: str, post: str, person: str, starts_at: datetime | None = None, is_substitute: bool = False
+    *,
+    by: Actor,
+    at: datetime,
+    street: str,
+    post: str,
+    person: str,
+    starts_at: datetime | None = None,
+    is_substitute: bool = False,
 ) -> Holding:
     """The person holds the post from ``starts_at`` on, beside those who hold it already."""
     must_set_up(by, street)
@@ -158,7 +198,9 @@ def release(*, by: Actor, at: datetime, holding: Holding, ends_at: datetime, rea
         )  # fmt: skip
 
 
-def delegate(*, by: Actor, at: datetime, holding: Holding, to: Person, starts_at: datetime, ends_at: datetime, reason: str) -> Delegation:
+def delegate(
+    *, by: Actor, at: datetime, holding: Holding, to: Person, starts_at: datetime, ends_at: datetime, reason: str
+) -> Delegation:
     """While the holder is away the other person acts on the post. The holder or a keeper may say so."""
     street = holding.post.street
     if by.person_id != holding.person_id:
@@ -182,13 +224,31 @@ def add_duty_item(
     """The row stands on the duty list; returns may cite it."""
     must_set_up(by, street)
     if kind not in DutyItem.Kind.values:
-        raise WrongInput("organisation.unknown_duty_kind", "清单类别只有 basic(基本)、assist(配合)、withdrawn(收回)。", field="kind")
+        raise WrongInput(
+            "organisation.unknown_duty_kind", "清单类别只有 basic(基本)、assist(配合)、withdrawn(收回)。", field="kind"
+        )
     with deed():
         item = _new(
-            DutyItem(street=street, code=code, kind=kind, title=title, lead=lead, basis=basis, unit_code=unit_code, category=category),
+            DutyItem(
+                street=street,
+                code=code,
+                kind=kind,
+                title=title,
+                lead=lead,
+                basis=basis,
+                unit_code=unit_code,
+                category=category,
+            ),
             f"清单编号“{code}”已被使用;请换一个。",
         )
-        record("duty_item.added", by=by, at=at, street=street, subject=f"duty_item:{item.ref}", payload={"code": code, "title": title})
+        record(
+            "duty_item.added",
+            by=by,
+            at=at,
+            street=street,
+            subject=f"duty_item:{item.ref}",
+            payload={"code": code, "title": title},
+        )
     return item
 
 
@@ -200,7 +260,12 @@ def open_account(*, by: Actor, at: datetime, person: Person, username: str, pass
             raise Refused("organisation.username_taken", f"用户名“{username}”已被使用;请换一个。", username=username)
         account = Account.objects.create_user(username=username, password=password, person=person, email=person.email)
         record(
-            "account.opened", by=by, at=at, street=person.street, subject=f"person:{person.ref}", payload={"username": username}
+            "account.opened",
+            by=by,
+            at=at,
+            street=person.street,
+            subject=f"person:{person.ref}",
+            payload={"username": username},
         )
     return account
 
@@ -230,6 +295,11 @@ def revoke_token(*, by: Actor, at: datetime, token: ApiToken) -> None:
         must_set_up(by, token.street)
     with deed():
         ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=at)
-        record("token.revoked", by=by, at=at, street=token.street, subject=f"token:{token.ref}", payload={"name": token.name})
-
-
+        record(
+            "token.revoked",
+            by=by,
+            at=at,
+            street=token.street,
+            subject=f"token:{token.ref}",
+            payload={"name": token.name},
+        )

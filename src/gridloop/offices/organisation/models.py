@@ -76,7 +76,9 @@ class Person(Kept):
     left_at = models.DateTimeField("离开时间", null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["street", "code"], name="a_person_code_is_used_once_in_a_street")]
+        constraints = [
+            models.UniqueConstraint(fields=["street", "code"], name="a_person_code_is_used_once_in_a_street")
+        ]
         ordering = ["street", "code"]
 
     def __str__(self) -> str:
@@ -95,7 +97,9 @@ class Post(Kept):
     street = models.CharField(max_length=12, db_index=True)
     code = models.CharField("代码", max_length=60)
     title = models.CharField("名称", max_length=80)
-    role = models.CharField("角色", max_length=30, choices=sorted((str(role), label) for role, label in ROLE_LABELS.items()))
+    role = models.CharField(
+        "角色", max_length=30, choices=sorted((str(role), label) for role, label in ROLE_LABELS.items())
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts")
     place = models.CharField("责任地点", max_length=120)
     duty = models.CharField("职责", max_length=300, blank=True)
@@ -153,7 +157,9 @@ class DutyItem(Kept):
     category = models.CharField("事项类别", max_length=120, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["street", "code"], name="a_duty_item_code_is_used_once_in_a_street")]
+        constraints = [
+            models.UniqueConstraint(fields=["street", "code"], name="a_duty_item_code_is_used_once_in_a_street")
+        ]
         ordering = ["street", "code"]
 
     def __str__(self) -> str:

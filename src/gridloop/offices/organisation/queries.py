@@ -12,7 +12,17 @@ from django.db.models import Q
 
 from gridloop.core.access import Actor, PostHeld, Role
 from gridloop.core.errors import NotAllowed, NotFound, Refused
-from gridloop.offices.organisation.models import Account, ApiToken, Delegation, DutyItem, Holding, Person, Post, Street, Unit
+from gridloop.offices.organisation.models import (
+    Account,
+    ApiToken,
+    Delegation,
+    DutyItem,
+    Holding,
+    Person,
+    Post,
+    Street,
+    Unit,
+)
 from gridloop.offices.organisation.snapshot import per_version
 
 
@@ -24,7 +34,11 @@ def street(code: str) -> Street:
     """The street by its code or short name. Raises NotFound."""
     found = Street.objects.filter(Q(code=code) | Q(slug=code)).first()
     if found is None:
-        raise NotFound("organisation.no_street", f"没有代码为“{code}”的街道;请用 gridloop demo 或 import divisions 先建立。", street=code)
+        raise NotFound(
+            "organisation.no_street",
+            f"没有代码为“{code}”的街道;请用 gridloop demo 或 import divisions 先建立。",
+            street=code,
+        )
     return found
 
 
@@ -60,8 +74,12 @@ def _postings(street: str) -> dict[int, tuple[Held, ...]]:
     """By person id: every holding and delegation of the street with its dates, compiled once for each version."""
     found: dict[int, list[Held]] = {}
     for holding in Holding.objects.filter(post__street=street).select_related("post__unit").order_by("starts_at", "id"):
-        found.setdefault(holding.person_id, []).append(_held(holding, holding.starts_at, holding.ends_at, is_substitute=holding.is_substitute))
-    for each in Delegation.objects.filter(holding__post__street=street).select_related("holding__post__unit").order_by("id"):
+        found.setdefault(holding.person_id, []).append(
+            _held(holding, holding.starts_at, holding.ends_at, is_substitute=holding.is_substitute)
+        )
+    for each in (
+        Delegation.objects.filter(holding__post__street=street).select_related("holding__post__unit").order_by("id")
+    ):
         found.setdefault(each.to_id, []).append(_held(each.holding, each.starts_at, each.ends_at, is_substitute=True))
     return {person: tuple(held) for person, held in found.items()}
 
@@ -95,7 +113,11 @@ def demo_accounts(*, at: datetime) -> list[tuple[str, str, str]]:
     """(user name, person, post titles) of the synthetic people of demonstration streets; empty on a real installation."""
     if Street.objects.filter(is_demonstration=False).exists():
         return []
-    found = Account.objects.filter(person__is_synthetic=True, is_active=True).select_related("person").order_by("person__street", "id")
+    found = (
+        Account.objects.filter(person__is_synthetic=True, is_active=True)
+        .select_related("person")
+        .order_by("person__street", "id")
+    )
     held: dict[int, list[str]] = {}
     for holding in Holding.objects.filter(now_valid(at), person__account__in=found).select_related("post"):
         held.setdefault(holding.person_id, []).append(holding.post.title)
@@ -129,7 +151,9 @@ def desk_person(street_code: str, *, at: datetime) -> Person:
     Raises Refused when the desk is vacant: a street without a desk may not take reports.
     """
     found = _holders(street_code, roles=(Role.DUTY_DESK, Role.STREET_LEADER), at=at)
-    found.sort(key=lambda holding: (holding.post.role != Role.DUTY_DESK, holding.is_substitute, holding.post.code, holding.pk))
+    found.sort(
+        key=lambda holding: (holding.post.role != Role.DUTY_DESK, holding.is_substitute, holding.post.code, holding.pk)
+    )
     if not found:
         raise Refused("organisation.desk_vacant", "值班受理岗无人在岗,不能受理;请先任命一位。", street=street_code)
     return found[0].person
@@ -145,7 +169,9 @@ def people_with_roles(street_code: str, *, roles: Iterable[str], at: datetime, u
     holdings = Holding.objects.filter(now_valid(at), post__street=street_code, post__role__in=list(roles))
     if unit:
         holdings = holdings.filter(post__unit__code=unit)
-    return list({held.person_id: held.person for held in holdings.select_related("person").order_by("person_id")}.values())
+    return list(
+        {held.person_id: held.person for held in holdings.select_related("person").order_by("person_id")}.values()
+    )
 
 
 def units(street_code: str, *, at: datetime | None = None) -> list[Unit]:
@@ -193,5 +219,7 @@ def duty_item(street_code: str, code: str) -> DutyItem:
     """The row of the duty list by its number or ref. Raises NotFound."""
     found = DutyItem.objects.filter(street=street_code).filter(Q(code=code) | Q(ref=code)).first()
     if found is None:
-        raise NotFound("organisation.no_duty_item", f"履职事项清单中没有“{code}”;退回必须引用清单中的一条。", duty_item=code)
+        raise NotFound(
+            "organisation.no_duty_item", f"履职事项清单中没有“{code}”;退回必须引用清单中的一条。", duty_item=code
+        )
     return found

@@ -81,7 +81,13 @@ def _opened(start: Start, stage: Stage, judged: dict[tuple[Any, ...], ClockState
     state = judged.get(alike)
     if state is None:
         state = judged[alike] = judge(
-            [event], profile=profile, stage=stage.code, calendar=calendar, grade=start.grade, priority=start.priority, at=event.at
+            [event],
+            profile=profile,
+            stage=stage.code,
+            calendar=calendar,
+            grade=start.grade,
+            priority=start.priority,
+            at=event.at,
         )
     return Clock(
         ref=new_ref(), street=start.street, subject=start.subject, segment=start.segment, stage=stage.code, holder=start.holder,
@@ -192,7 +198,9 @@ def _may_pause(profile: Profile, *, at: datetime, until: datetime) -> None:
         raise Refused("supervision.no_pause", f"“{profile.name}”不允许挂起;可以申请延期或提级。", profile=profile.code)
     longest = profile.pauses.longest_days
     if longest is not None and (until - at).total_seconds() > longest * 86400:
-        raise Refused("supervision.pause_too_long", f"“{profile.name}”最多挂起 {longest} 天;请缩短。", longest_days=longest)
+        raise Refused(
+            "supervision.pause_too_long", f"“{profile.name}”最多挂起 {longest} 天;请缩短。", longest_days=longest
+        )
 
 
 def resume_clocks(subject: str, *, at: datetime) -> list[Clock]:
@@ -209,7 +217,9 @@ def extend_clocks(subject: str, *, at: datetime, amount: int, unit: str, reason:
     return _each(
         subject,
         lambda clock: is_ticking(clock) and clock.stage != "accept",
-        lambda clock: _move(clock, at=at, event=ClockEvent(kind="extend", at=at, amount=amount, unit=unit, reason=reason)),
+        lambda clock: _move(
+            clock, at=at, event=ClockEvent(kind="extend", at=at, amount=amount, unit=unit, reason=reason)
+        ),
     )
 
 
@@ -300,7 +310,11 @@ def _write_judged(judged: Sequence[tuple[Clock, ClockState]]) -> None:
             rows,
         )
         if cursor.rowcount != len(rows):
-            raise Broken("supervision.sweep_lost_a_clock", "时限扫描时有计时被改动;本轮已撤销,下一轮重来。", written=cursor.rowcount)
+            raise Broken(
+                "supervision.sweep_lost_a_clock",
+                "时限扫描时有计时被改动;本轮已撤销,下一轮重来。",
+                written=cursor.rowcount,
+            )
 
 
 def _kept(field: Field[Any, Any], moment: datetime | None) -> Any:
@@ -330,10 +344,17 @@ def publish_calendar(*, by: Actor, at: datetime, street: str, definition: dict[s
     definition = {**definition, "version": version}
     Calendar.from_data(definition)
     with deed():
-        row = CalendarVersion.objects.create(street=street, version=version, definition=definition, note=note, published_at=at)
+        row = CalendarVersion.objects.create(
+            street=street, version=version, definition=definition, note=note, published_at=at
+        )
         renew(street)
         record(
-            "calendar.published", by=by, at=at, street=street, subject=f"calendar:{row.ref}", payload={"version": version, "note": note}
+            "calendar.published",
+            by=by,
+            at=at,
+            street=street,
+            subject=f"calendar:{row.ref}",
+            payload={"version": version, "note": note},
         )
         reissue(by=by, at=at, street=street, calendar=row)
     return row
@@ -346,7 +367,9 @@ def reissue(*, by: Actor, at: datetime, street: str, calendar: CalendarVersion) 
     (31 December 2011, 29 December 2018), so every clock that still runs is judged again.
     """
     facts = []
-    running = Clock.objects.filter(street=street).exclude(state=Clock.State.STOPPED).select_related("profile", "calendar")
+    running = (
+        Clock.objects.filter(street=street).exclude(state=Clock.State.STOPPED).select_related("profile", "calendar")
+    )
     for clock in running.order_by("id"):
         before, was_provisional = clock.due_at, clock.is_provisional
         clock.calendar = calendar
@@ -383,6 +406,11 @@ def publish_profile(*, by: Actor, at: datetime, street: str, definition: dict[st
         )
         renew(street)
         record(
-            "profile.published", by=by, at=at, street=street, subject=f"profile:{row.ref}", payload={"code": code, "version": version}
+            "profile.published",
+            by=by,
+            at=at,
+            street=street,
+            subject=f"profile:{row.ref}",
+            payload={"code": code, "version": version},
         )
     return row

@@ -35,7 +35,9 @@ class ProfileVersion(Kept):
     published_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["street", "code", "version"], name="a_profile_version_is_given_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["street", "code", "version"], name="a_profile_version_is_given_once")
+        ]
         ordering = ["code", "version"]
 
 
@@ -66,7 +68,11 @@ class Clock(Kept):
 
     class Meta:
         indexes = [
-            models.Index(fields=["next_check_at"], name="clocks_to_be_judged", condition=models.Q(next_check_at__isnull=False)),
+            models.Index(
+                fields=["next_check_at"], name="clocks_to_be_judged", condition=models.Q(next_check_at__isnull=False)
+            ),
             models.Index(fields=["subject"], name="clocks_of_a_subject"),
-            models.Index(fields=["street", "id"], name="clocks_on_a_provisional_date", condition=models.Q(is_provisional=True)),
+            models.Index(
+                fields=["street", "id"], name="clocks_on_a_provisional_date", condition=models.Q(is_provisional=True)
+            ),
         ]

@@ -39,7 +39,9 @@ def calendar_in_force(street: str) -> tuple[int, Calendar]:
     """The street's newest calendar with its row id. Raises Refused when it has none."""
     row = CalendarVersion.objects.filter(street=street).order_by("-version").first()
     if row is None:
-        raise Refused("supervision.no_calendar", "本街道还没有工作日历;请先载入(gridloop import calendar)。", street=street)
+        raise Refused(
+            "supervision.no_calendar", "本街道还没有工作日历;请先载入(gridloop import calendar)。", street=street
+        )
     return row.pk, _calendar(row.pk, row.version)
 
 
@@ -108,7 +110,9 @@ def to_be_judged(*, at: datetime, limit: int) -> list[Clock]:
 
 def next_check(street: str) -> datetime | None:
     """When the next of the street's clocks is to be judged; None when none is."""
-    found: datetime | None = Clock.objects.filter(street=street, next_check_at__isnull=False).aggregate(first=Min("next_check_at"))["first"]
+    found: datetime | None = Clock.objects.filter(street=street, next_check_at__isnull=False).aggregate(
+        first=Min("next_check_at")
+    )["first"]
     return found
 
 
@@ -128,7 +132,12 @@ def why_this_date(clock: Clock, *, at: datetime) -> WhyThisDate:
     profile = profile_of(clock)
     events = events_of(clock)
     found = due(
-        profile, clock.stage, start=events[0].at, calendar=calendar_of(clock), grade=clock.grade, priority=clock.priority
+        profile,
+        clock.stage,
+        start=events[0].at,
+        calendar=calendar_of(clock),
+        grade=clock.grade,
+        priority=clock.priority,
     )
     return WhyThisDate(clock, profile.stage(clock.stage).name, found, tuple(events), truth(clock, at=at))
 
@@ -161,7 +170,13 @@ def worked_example(street: str, *, code: str, received: datetime) -> list[dict[s
 
 
 def deadline(
-    street: str, *, code: str, received: datetime, grade: str | None = None, priority: str | None = None, assigned: datetime | None = None
+    street: str,
+    *,
+    code: str,
+    received: datetime,
+    grade: str | None = None,
+    priority: str | None = None,
+    assigned: datetime | None = None,
 ) -> dict[str, Any]:
     """Every stage's due time with the counting, if a case came in at ``received``. The profile by code, name or alias.
 
@@ -170,4 +185,6 @@ def deadline(
     _, calendar = calendar_in_force(street)
     held = profiles_in_force(street).values()
     found = next((each for _, each in held if each.answers_to(code)), None) or profile(street, code)
-    return deadline_document(found, calendar=calendar, received=received, grade=grade, priority=priority, assigned=assigned)
+    return deadline_document(
+        found, calendar=calendar, received=received, grade=grade, priority=priority, assigned=assigned
+    )

@@ -20,7 +20,16 @@ from gridloop.offices.territory.models import Address, Boundary, Grid
 
 
 def add_grid(
-    *, by: Actor, at: datetime, street: str, code: str, name: str, kind: str, parent: str = "", root: str = "", is_synthetic: bool = False
+    *,
+    by: Actor,
+    at: datetime,
+    street: str,
+    code: str,
+    name: str,
+    kind: str,
+    parent: str = "",
+    root: str = "",
+    is_synthetic: bool = False,
 ) -> Grid:
     """The grid stands in the tree below its parent, or below the path ``root`` when it is the street's first.
 
@@ -39,7 +48,14 @@ def add_grid(
             is_synthetic=is_synthetic, valid_from=at,
         )  # fmt: skip
         renew(street)
-        record("grid.added", by=by, at=at, street=street, subject=f"grid:{grid.ref}", payload={"code": code, "name": name, "path": path})
+        record(
+            "grid.added",
+            by=by,
+            at=at,
+            street=street,
+            subject=f"grid:{grid.ref}",
+            payload={"code": code, "name": name, "path": path},
+        )
     return grid
 
 
@@ -55,7 +71,11 @@ def publish_boundary(*, by: Actor, at: datetime, grid: Grid, geometry: dict[str,
         version = 1 + max([0, *Boundary.objects.filter(grid=grid).values_list("version", flat=True)])
         former.update(valid_until=at)
         boundary = Boundary.objects.create(
-            grid=grid, version=version, geometry=json.dumps(repaired, separators=(",", ":")), source=source, valid_from=at
+            grid=grid,
+            version=version,
+            geometry=json.dumps(repaired, separators=(",", ":")),
+            source=source,
+            valid_from=at,
         )
         renew(grid.street)
         record(
@@ -69,7 +89,9 @@ def _polygon(geometry: dict[str, Any], name: str) -> dict[str, Any]:
     try:
         polygon = shape(geometry)
     except (ShapelyError, ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise WrongInput("territory.bad_geometry", f"“{name}”的边界读不出来;请检查 GeoJSON 坐标。", grid=name) from fault
+        raise WrongInput(
+            "territory.bad_geometry", f"“{name}”的边界读不出来;请检查 GeoJSON 坐标。", grid=name
+        ) from fault
     polygon = polygon if polygon.is_valid else make_valid(polygon)
     if polygon.is_empty or polygon.geom_type not in ("Polygon", "MultiPolygon", "GeometryCollection"):
         raise WrongInput("territory.no_polygon", f"“{name}”的边界不是面;请提供 Polygon 或 MultiPolygon。", grid=name)
@@ -87,5 +109,12 @@ def add_address(
             raise Refused("territory.address_taken", f"地名“{name}”已登记;请改名或更正原有登记。", name=name)
         address = Address.objects.create(street=street, name=name, grid=queries.grid(street, grid), lon=lon, lat=lat)
         renew(street)
-        record("address.added", by=by, at=at, street=street, subject=f"address:{address.ref}", payload={"name": name, "grid": grid})
+        record(
+            "address.added",
+            by=by,
+            at=at,
+            street=street,
+            subject=f"address:{address.ref}",
+            payload={"name": name, "grid": grid},
+        )
     return address

@@ -66,5 +66,7 @@ class Address(Kept):
     lat = models.FloatField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["street", "name"], name="an_address_is_written_once_in_a_street")]
+        constraints = [
+            models.UniqueConstraint(fields=["street", "name"], name="an_address_is_written_once_in_a_street")
+        ]
         ordering = ["name"]

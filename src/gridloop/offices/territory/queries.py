@@ -63,7 +63,9 @@ def atlas(street: str) -> Atlas:
     """Compiles the street's present grids, boundaries and addresses."""
     cells = {grid.code: _cell(grid) for grid in Grid.objects.filter(street=street, valid_until__isnull=True)}
     boundaries = _present_boundaries(street)
-    index = GridIndex([code for code, _ in boundaries], [geometry for _, geometry in boundaries]) if boundaries else None
+    index = (
+        GridIndex([code for code, _ in boundaries], [geometry for _, geometry in boundaries]) if boundaries else None
+    )
     return Atlas(
         by_code=cells,
         by_ref={cell.ref: cell for cell in cells.values()},

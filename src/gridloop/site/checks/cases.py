@@ -39,7 +39,9 @@ VERIFYING = "verify"
 def check_cases(street: str, *, at: datetime) -> Iterator[Found]:
     """Whatever about the street's cases does not agree."""
     stories = _stories(street)
-    segments = _grouped(Segment.objects.filter(case__street=street).select_related("unit").order_by("starts_at", "id"), "case_id")
+    segments = _grouped(
+        Segment.objects.filter(case__street=street).select_related("unit").order_by("starts_at", "id"), "case_id"
+    )
     clocks = _grouped(_clocks(street), "subject")
     unfollowed = _unfollowed(street)
     for case in _cases(street):
@@ -51,7 +53,9 @@ def check_cases(street: str, *, at: datetime) -> Iterator[Found]:
         ]
         yield from (Found("data", ERROR, f"{street} {case.number}", sentence) for sentence in found)
     if unfollowed:
-        yield Found("data", NOTE, street, f"有 {len(unfollowed)} 件的期限刚重新核定,列表还没跟上;请让 gridloop tick 运行。")
+        yield Found(
+            "data", NOTE, street, f"有 {len(unfollowed)} 件的期限刚重新核定,列表还没跟上;请让 gridloop tick 运行。"
+        )
     yield from _check_clocks(street, clocks, at=at)
 
 

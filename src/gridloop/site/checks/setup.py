@@ -64,7 +64,9 @@ def _areas(geometry: BaseGeometry) -> BaseGeometry:
     """The polygonal part: a repaired boundary may drag a line along."""
     if geometry.geom_type.endswith("Polygon"):
         return geometry
-    united: BaseGeometry = shapely.union_all([part for part in shapely.get_parts(geometry) if part.geom_type.endswith("Polygon")])
+    united: BaseGeometry = shapely.union_all(
+        [part for part in shapely.get_parts(geometry) if part.geom_type.endswith("Polygon")]
+    )
     return united
 
 
@@ -94,7 +96,9 @@ def check_posts(street: str, *, at: datetime) -> Iterator[Found]:
         yield Found("posts", ERROR if has_cases else WARNING, street, "值班受理岗无人在岗;请任命一位,否则不能受理。")
     for post in organisation.vacant_posts(street, at=at):
         if post.role != Role.DUTY_DESK:
-            yield Found("posts", WARNING, f"{street} {post.code}", f"{post.unit.name}的“{post.title}”无人在岗;请任命或撤岗。")
+            yield Found(
+                "posts", WARNING, f"{street} {post.code}", f"{post.unit.name}的“{post.title}”无人在岗;请任命或撤岗。"
+            )
 
 
 def check_calendar(street: str, *, at: datetime) -> Iterator[Found]:
@@ -108,7 +112,9 @@ def check_calendar(street: str, *, at: datetime) -> Iterator[Found]:
     year = calendar.local(at).year
     provisional = Clock.objects.filter(street=street, is_provisional=True).exclude(state=Clock.State.STOPPED).count()
     if provisional:
-        yield Found("calendar", WARNING, where, f"有 {provisional} 个时限是暂定的;放假安排公布后请 gridloop import calendar。")
+        yield Found(
+            "calendar", WARNING, where, f"有 {provisional} 个时限是暂定的;放假安排公布后请 gridloop import calendar。"
+        )
     for wanted, severity in ((year, WARNING), (year + 1, NOTE)):
         if calendar.is_provisional(wanted):
             yield Found("calendar", severity, where, f"{wanted} 年的放假安排还没有载入,工作日时限将按周一至周五暂计。")

@@ -46,10 +46,13 @@ def check_command(street: str | None, as_json: bool) -> None:
 def _report(streets: list[str]) -> dict[str, Any]:
     """The report over all streets, street by street for the sake of the bar."""
     parts = [
-        report_on([street], at=timezone.now(), verifier_keys=keys.verifier_keys()) for street in counted(streets, label="检查")
+        report_on([street], at=timezone.now(), verifier_keys=keys.verifier_keys())
+        for street in counted(streets, label="检查")
     ]
     order = list(WORDS)
-    findings = sorted((each for part in parts for each in part["findings"]), key=lambda each: order.index(each["severity"]))
+    findings = sorted(
+        (each for part in parts for each in part["findings"]), key=lambda each: order.index(each["severity"])
+    )
     return {"ok": all(part["ok"] for part in parts), "findings": findings}
 
 
@@ -89,5 +92,7 @@ def _draw(streets: list[dict[str, Any]]) -> None:
         drawn = {f"{street['district']}": districts[street["district"]]}
         for grid in street["grids"]:
             above = drawn.get(grid["path"].rpartition("/")[0])
-            drawn[grid["path"]] = branch if grid["level"] == 1 else (above or branch).add(f"{grid['name']} {grid['code']}")
+            drawn[grid["path"]] = (
+                branch if grid["level"] == 1 else (above or branch).add(f"{grid['name']} {grid['code']}")
+            )
     Console(markup=False, highlight=False, emoji=False).print(root)

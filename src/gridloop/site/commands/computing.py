@@ -26,7 +26,9 @@ from gridloop.site.imports.reading import read_records, read_text
 from gridloop.site.moments import parse_moment
 from gridloop.site.terminal import print_json, print_table
 
-PRIORITY_WORDS = {"生命财产": "life", "水电气热": "utility", "普通": "normal"} | {word: code for code, word in PRIORITIES.items()}
+PRIORITY_WORDS = {"生命财产": "life", "水电气热": "utility", "普通": "normal"} | {
+    word: code for code, word in PRIORITIES.items()
+}
 GRADE_WORDS = {word: code for code, word in GRADES.items()}
 FACTS = tuple(each.name for each in fields(CaseFacts))
 BACKSTOP = "office"
@@ -49,7 +51,13 @@ def _streets() -> Any:
 @click.option("--street", metavar="代码", help="用这个街道的方案和日历;默认用随软件发布的。")
 @json_option
 def deadline_command(
-    profile: str, received: str, assigned: str | None, grade: str | None, priority: str | None, street: str | None, as_json: bool
+    profile: str,
+    received: str,
+    assigned: str | None,
+    grade: str | None,
+    priority: str | None,
+    street: str | None,
+    as_json: bool,
 ) -> None:
     """一件事某时收到,每个环节何时到期,逐日说明哪天算、哪天不算、为什么。
 
@@ -58,7 +66,9 @@ def deadline_command(
       gridloop deadline --profile 三不过 --received 2022-05-29T20:00
       gridloop deadline --profile 1137 --received "2022-04-29 16:00" --json
     """
-    rule, calendar = _streets().profile_and_calendar(street, profile) if street else (find_profile(profile), shipped_calendar())
+    rule, calendar = (
+        _streets().profile_and_calendar(street, profile) if street else (find_profile(profile), shipped_calendar())
+    )
     document = _deadline(rule, calendar, received=received, assigned=assigned, grade=grade, priority=priority)
     if as_json:
         print_json(document)
@@ -80,12 +90,16 @@ def _deadline(
             priority=PRIORITY_WORDS.get(priority or "", priority),
         )
     except (OverflowError, ValueError) as fault:
-        raise WrongInput("time.out_of_range", f"这个时间算不出到期日({fault});请用 1900 至 9000 年之间的时间。", received=received) from fault
+        raise WrongInput(
+            "time.out_of_range", f"这个时间算不出到期日({fault});请用 1900 至 9000 年之间的时间。", received=received
+        ) from fault
 
 
 def _print_deadline(rule: Profile, document: Mapping[str, Any]) -> None:
     names = {stage.code: stage.name for stage in rule.stages}
-    click.echo(f"{rule.name}({rule.code} 第 {rule.version} 版),日历 {document['calendar']} 第 {document['calendar_version']} 版")
+    click.echo(
+        f"{rule.name}({rule.code} 第 {rule.version} 版),日历 {document['calendar']} 第 {document['calendar_version']} 版"
+    )
     for stage in document["stages"]:
         mark = "(暂定:所涉年份的放假安排尚未发布)" if stage["provisional"] else ""
         click.echo(f"\n{names[stage['stage']]}:{stage['due_at']}{mark}")
@@ -102,12 +116,14 @@ def route_command() -> None:
 
 @route_command.command("trace")
 @click.argument("case", required=False)
-@click.option("--facts", metavar="JSON", help="事项的要素,如 '{\"category\": \"城乡建设/供水\"}';@文件名 从文件读。")
+@click.option("--facts", metavar="JSON", help='事项的要素,如 \'{"category": "城乡建设/供水"}\';@文件名 从文件读。')
 @click.option("--table", "table_file", type=click.Path(path_type=Path), help="用这份路由表 CSV,而不是街道已生效的。")
 @click.option("--street", metavar="代码", help="哪个街道;只有一个街道时可以不写。")
 @click.option("--at", metavar="时间", help="按这个时刻已生效的路由表;默认现在。")
 @json_option
-def trace(case: str | None, facts: str | None, table_file: Path | None, street: str | None, at: str | None, as_json: bool) -> None:
+def trace(
+    case: str | None, facts: str | None, table_file: Path | None, street: str | None, at: str | None, as_json: bool
+) -> None:
     """逐行说明路由表为什么选中或落选。CASE 是事项编号(20220529-000017)或引用码。
 
     \b
@@ -127,7 +143,9 @@ def trace(case: str | None, facts: str | None, table_file: Path | None, street: 
         print_table("路由表逐行", ("选中", "行", "为什么"), rows)
 
 
-def _trace(case: str | None, *, facts: str | None, table_file: Path | None, street: str | None, at: str | None) -> dict[str, Any]:
+def _trace(
+    case: str | None, *, facts: str | None, table_file: Path | None, street: str | None, at: str | None
+) -> dict[str, Any]:
     if case:
         if table_file:
             raise click.UsageError("--table 只和 --facts 一起用。")
@@ -148,10 +166,14 @@ def _facts(text: str) -> dict[str, str]:
     except json.JSONDecodeError as fault:
         raise WrongInput("route.facts", f"--facts 不是合法的 JSON({fault.msg});请检查引号。", field="facts") from fault
     if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
-        raise WrongInput("route.facts", "--facts 要是一个对象,值都是文字,例如 {\"category\": \"城乡建设\"}。", field="facts")
+        raise WrongInput(
+            "route.facts", '--facts 要是一个对象,值都是文字,例如 {"category": "城乡建设"}。', field="facts"
+        )
     unknown = sorted(set(given) - set(FACTS))
     if unknown:
-        raise WrongInput("route.facts", f"--facts 里不认识:{'、'.join(unknown)};可用:{'、'.join(FACTS)}。", field="facts")
+        raise WrongInput(
+            "route.facts", f"--facts 里不认识:{'、'.join(unknown)};可用:{'、'.join(FACTS)}。", field="facts"
+        )
     return given
 
 

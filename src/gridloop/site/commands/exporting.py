@@ -19,7 +19,13 @@ def export_command() -> None:
 
 @export_command.command("street")
 @click.argument("code", metavar="街道")
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path), help="写入的 .zip 文件。")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="写入的 .zip 文件。",
+)
 @click.option("--reason", default="命令行导出", show_default=True, help="为什么导出;记入查看记录。")
 @json_option
 @needs_database()

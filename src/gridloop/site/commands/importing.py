@@ -62,7 +62,9 @@ def _finish(run: Callable[[], Tally], *, dry_run: bool, as_json: bool) -> None:
 
 def _print(tally: Tally) -> None:
     verb = "演练,未写入:将新增" if tally.dry_run else "新增"
-    click.echo(f"读到 {tally.read} 条;{verb} {tally.added} 条,已存在 {tally.existing} 条,退回 {len(tally.rejected)} 处。")
+    click.echo(
+        f"读到 {tally.read} 条;{verb} {tally.added} 条,已存在 {tally.existing} 条,退回 {len(tally.rejected)} 处。"
+    )
     for name, value in tally.details.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             print_table(name, tuple(value[0]), [tuple(each.values()) for each in value[:SHOWN]])
@@ -106,7 +108,9 @@ def divisions(file: Path, dry_run: bool, as_json: bool) -> None:
 @click.option("--parent", default="", metavar="代码", help="都挂在这个网格之下;默认挂在一级网格之下。")
 @click.option("--parent-property", default="", metavar="属性", help="GeoJSON 里作为上级代码的属性。")
 @click.option("--kind", default="compound", show_default=True, help="新网格的类别。")
-@click.option("--crs", type=click.Choice(["wgs84", "gcj02", "bd09"]), default="wgs84", show_default=True, help="坐标系。")
+@click.option(
+    "--crs", type=click.Choice(["wgs84", "gcj02", "bd09"]), default="wgs84", show_default=True, help="坐标系。"
+)
 @click.option("--source", default="", help="边界的来源说明;默认用文件名。")
 @dry_option
 @json_option
@@ -124,7 +128,9 @@ def grids(
     found = the_street(street).code
     columns = GridColumns(code, name, parent_property, parent, kind, crs, source)
     _finish(
-        lambda: import_grids(file, at=timezone.now(), street=found, columns=columns, dry_run=dry_run), dry_run=dry_run, as_json=as_json
+        lambda: import_grids(file, at=timezone.now(), street=found, columns=columns, dry_run=dry_run),
+        dry_run=dry_run,
+        as_json=as_json,
     )
 
 
@@ -142,7 +148,9 @@ def units(file: Path, street: str | None, dry_run: bool, as_json: bool) -> None:
       gridloop import units units.csv --street lianhu
     """
     found = the_street(street).code
-    _finish(lambda: import_units(file, at=timezone.now(), street=found, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+    _finish(
+        lambda: import_units(file, at=timezone.now(), street=found, dry_run=dry_run), dry_run=dry_run, as_json=as_json
+    )
 
 
 @import_command.command("people")
@@ -159,7 +167,9 @@ def people(file: Path, street: str | None, dry_run: bool, as_json: bool) -> None
       gridloop import people people.csv --street lianhu
     """
     found = the_street(street).code
-    _finish(lambda: import_people(file, at=timezone.now(), street=found, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+    _finish(
+        lambda: import_people(file, at=timezone.now(), street=found, dry_run=dry_run), dry_run=dry_run, as_json=as_json
+    )
 
 
 @import_command.command("categories")
@@ -176,7 +186,11 @@ def categories(file: Path, street: str | None, dry_run: bool, as_json: bool) -> 
       gridloop import categories categories_three_level.csv --street messages
     """
     found = the_street(street).code
-    _finish(lambda: import_categories(file, at=timezone.now(), street=found, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+    _finish(
+        lambda: import_categories(file, at=timezone.now(), street=found, dry_run=dry_run),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
 
 
 @import_command.command("routes")
@@ -189,7 +203,13 @@ def categories(file: Path, street: str | None, dry_run: bool, as_json: bool) -> 
 @json_option
 @needs_database(to_write=True)
 def routes(
-    file: Path, street: str | None, publish_as: str, allow_holes: bool, backstop_profile: str, dry_run: bool, as_json: bool
+    file: Path,
+    street: str | None,
+    publish_as: str,
+    allow_holes: bool,
+    backstop_profile: str,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """路由表:CSV 成为草稿,并列出检查出的问题;第二个人核对后才能发布。
 
@@ -222,7 +242,11 @@ def calendar(file: Path, street: str | None, dry_run: bool, as_json: bool) -> No
       gridloop import calendar 2027.csv --street lianhu --dry-run
     """
     found = the_street(street).code
-    _finish(lambda: import_calendar(file, at=timezone.now(), street=found, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+    _finish(
+        lambda: import_calendar(file, at=timezone.now(), street=found, dry_run=dry_run),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
 
 
 @import_command.command("messages")
@@ -239,12 +263,18 @@ def messages(file: Path, street: str | None, dry_run: bool, as_json: bool) -> No
       gridloop import messages messages.csv
     """
     code = the_street(street).code if street else ""
-    _finish(lambda: import_messages(file, at=timezone.now(), street=code, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+    _finish(
+        lambda: import_messages(file, at=timezone.now(), street=code, dry_run=dry_run), dry_run=dry_run, as_json=as_json
+    )
 
 
 @import_command.command("requests311")
 @file_argument
-@click.option("--boundaries", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="社区委员会边界 GeoJSON(属性 BoroCD)。")
+@click.option(
+    "--boundaries",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="社区委员会边界 GeoJSON(属性 BoroCD)。",
+)
 @dry_option
 @json_option
 @needs_database(to_write=True)
@@ -256,5 +286,7 @@ def requests311(file: Path, boundaries: Path | None, dry_run: bool, as_json: boo
       gridloop import requests311 nyc311_1000.csv --boundaries nyc_community_districts.geojson
     """
     _finish(
-        lambda: import_requests311(file, at=timezone.now(), boundaries=boundaries, dry_run=dry_run), dry_run=dry_run, as_json=as_json
+        lambda: import_requests311(file, at=timezone.now(), boundaries=boundaries, dry_run=dry_run),
+        dry_run=dry_run,
+        as_json=as_json,
     )

@@ -63,7 +63,9 @@ def _verified(books: list[str]) -> dict[str, Any]:
 
 
 def _print_verified(document: dict[str, Any]) -> None:
-    print_table("账册", ("账册", "条数", "树根"), [(book["book"], book["size"], book["root"]) for book in document["books"]])
+    print_table(
+        "账册", ("账册", "条数", "树根"), [(book["book"], book["size"], book["root"]) for book in document["books"]]
+    )
     if document["broken"]:
         rows = [(each["book"], each["entry"], each["sentence"]) for each in document["broken"]]
         print_table("不符之处", ("账册", "条目", "说明"), rows)
@@ -73,7 +75,9 @@ def _print_verified(document: dict[str, Any]) -> None:
 @ledger_command.command("receipt")
 @click.argument("what", metavar="事项编号|街道/条目号")
 @click.option("--street", metavar="代码", help="哪个街道。")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="写入文件;默认打印。")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="写入文件;默认打印。"
+)
 @json_option
 @needs_database()
 def receipt(what: str, street: str | None, output: Path | None, as_json: bool) -> None:
@@ -112,7 +116,13 @@ def _entry(what: str, street: str | None) -> Entry:
 
 @ledger_command.command("export")
 @click.option("--street", required=True, metavar="代码", help="哪个街道。")
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path), help="写入 .jsonl 或 .jsonl.gz。")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="写入 .jsonl 或 .jsonl.gz。",
+)
 @json_option
 @needs_database()
 def export(street: str, output: Path, as_json: bool) -> None:
@@ -125,7 +135,12 @@ def export(street: str, output: Path, as_json: bool) -> None:
     code = organisation.street(street).code
     total = Entry.objects.filter(book_id=code, seq__isnull=False).count()
     _write(output, book_lines(code), total=total)
-    counts = {"file": str(output), "book": code, "entries": total, "checkpoints": Checkpoint.objects.filter(book_id=code).count()}
+    counts = {
+        "file": str(output),
+        "book": code,
+        "entries": total,
+        "checkpoints": Checkpoint.objects.filter(book_id=code).count(),
+    }
     if as_json:
         print_json(counts)
     else:
@@ -140,7 +155,9 @@ def _write(output: Path, lines: Iterator[dict[str, Any]], *, total: int) -> None
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
                 advance(1)
     except OSError as fault:
-        raise WrongInput("site.cannot_write", f"写不进“{output}”({fault.strerror});请换一个位置。", file=str(output)) from fault
+        raise WrongInput(
+            "site.cannot_write", f"写不进“{output}”({fault.strerror});请换一个位置。", file=str(output)
+        ) from fault
 
 
 @ledger_command.command("key")

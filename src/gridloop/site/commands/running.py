@@ -17,7 +17,14 @@ from gridloop.site import demo, serving, tick
 from gridloop.site.command import NOT_FINE, Command, json_option, needs_database
 from gridloop.site.terminal import note, print_json, progress
 
-STEPS = {"sealed": "封存", "reacted": "连锁动作", "judged": "核定时限", "resumed": "恢复办理", "sent": "发出通知", "signed": "签名"}
+STEPS = {
+    "sealed": "封存",
+    "reacted": "连锁动作",
+    "judged": "核定时限",
+    "resumed": "恢复办理",
+    "sent": "发出通知",
+    "signed": "签名",
+}
 
 
 @click.command("up", cls=Command)
@@ -42,7 +49,9 @@ def up_command(host: str, port: int, workers: int | None, with_demo: bool) -> No
 
 @click.command("tick", cls=Command)
 @click.option("--once", is_flag=True, help="只走一轮,做完当下该做的一切。")
-@click.option("--interval", default=tick.SECONDS, show_default=True, type=click.FloatRange(0.05, 3600), help="每轮间隔(秒)。")
+@click.option(
+    "--interval", default=tick.SECONDS, show_default=True, type=click.FloatRange(0.05, 3600), help="每轮间隔(秒)。"
+)
 @json_option
 @needs_database(to_write=True)
 def tick_command(once: bool, interval: float, as_json: bool) -> None:
@@ -71,7 +80,15 @@ def _tick_once(*, as_json: bool) -> None:
     except ExceptionGroup as faults:
         sentences = [f"{type(fault).__name__}: {fault}" for fault in faults.exceptions]
         if as_json:
-            print_json({"error": {"code": "tick.failed", "sentence": "这一轮有一部分没有做成。", "fields": {"faults": sentences}}})
+            print_json(
+                {
+                    "error": {
+                        "code": "tick.failed",
+                        "sentence": "这一轮有一部分没有做成。",
+                        "fields": {"faults": sentences},
+                    }
+                }
+            )
         for sentence in sentences:
             note(f"错误:{sentence}")
         sys.exit(NOT_FINE)

@@ -109,7 +109,10 @@ def _publish(tally: Tally, definition: Mapping[str, Any], fresh: Years, *, at: d
         note = f"载入{'、'.join(str(year) for year in sorted(fresh))}年放假安排"
         version = publish_calendar(by=SYSTEM, at=at, street=street, definition=merged, note=note)
         after = Clock.objects.filter(pk__in=list(before)).order_by("id")
-        tally.details |= {"version": version.version, "reissued": [_reissued(clock, before[clock.pk]) for clock in after]}
+        tally.details |= {
+            "version": version.version,
+            "reissued": [_reissued(clock, before[clock.pk]) for clock in after],
+        }
 
 
 def _reissued(clock: Clock, before: datetime | None) -> dict[str, Any]:

@@ -25,7 +25,9 @@ def import_categories(path: Path, *, at: datetime, street: str, dry_run: bool = 
     """The file's categories stand in the street's tree with every category above them."""
     sheet = read_sheet(path, columns=COLUMNS)
     if "path" not in sheet.header and "first" not in sheet.header:
-        raise WrongInput("import.no_column", "缺少列:一级分类(可加 二级分类、三级分类),或 路径;请补上表头。", file=path.name)
+        raise WrongInput(
+            "import.no_column", "缺少列:一级分类(可加 二级分类、三级分类),或 路径;请补上表头。", file=path.name
+        )
     tally = Tally("categories", dry_run)
     tally.begin(sheet)
     known = set(Category.objects.filter(street=street).values_list("path", flat=True))

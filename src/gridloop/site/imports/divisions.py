@@ -85,7 +85,9 @@ def _put_street(street: tuple[str, str, str, str], counts: dict[str, int], *, at
     if not name:
         raise WrongInput("import.no_name", "街道名称不能为空;请补上。", field="street_name")
     if not code.startswith(district):
-        raise WrongInput("import.code_mismatch", f"街道代码 {code} 不在区划 {district} 之下;请核对。", field="area_code")
+        raise WrongInput(
+            "import.code_mismatch", f"街道代码 {code} 不在区划 {district} 之下;请核对。", field="area_code"
+        )
     counts["streets"] += 1
     if Street.objects.filter(code=code).exists():
         return EXISTING
@@ -96,7 +98,9 @@ def _put_street(street: tuple[str, str, str, str], counts: dict[str, int], *, at
 
 def _must_be_code(code: str, what: str, *, size: int) -> None:
     if not (code.isascii() and code.isdigit() and len(code) == size):
-        raise WrongInput("import.bad_code", f"{what}“{code}”应是 {size} 位数字;请核对(表格软件可能吃掉了前导零)。", field="code")
+        raise WrongInput(
+            "import.bad_code", f"{what}“{code}”应是 {size} 位数字;请核对(表格软件可能吃掉了前导零)。", field="code"
+        )
 
 
 def _plan(code: str, name: str, district: str, district_name: str) -> StreetPlan:
@@ -125,7 +129,13 @@ def _put_community(row: Row, *, at: datetime) -> str:
     if any(grid.code == code for grid in places.grids(street)):
         return EXISTING
     territory.add_grid(
-        by=SYSTEM, at=at, street=street, code=code, name=row.cells["name"], kind=kind_of(row.cells["name"]), parent=top.code
+        by=SYSTEM,
+        at=at,
+        street=street,
+        code=code,
+        name=row.cells["name"],
+        kind=kind_of(row.cells["name"]),
+        parent=top.code,
     )
     return ADDED
 

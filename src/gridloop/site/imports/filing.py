@@ -58,7 +58,11 @@ def door_of(kind: str, street: str) -> str:
 def cases_of(kind: str, street: str, keys: Sequence[str]) -> dict[str, Case]:
     """By external id: the cases that were imported, now or before."""
     refs = {key: done.answer["case"] for key, done in deeds_done(door=door_of(kind, street), keys=keys).items()}
-    found = {case.ref: case for case in Case.objects.filter(street=street).select_related("lead", "grid") if case.ref in set(refs.values())}
+    found = {
+        case.ref: case
+        for case in Case.objects.filter(street=street).select_related("lead", "grid")
+        if case.ref in set(refs.values())
+    }
     return {key: found[ref] for key, ref in refs.items() if ref in found}
 
 
@@ -88,7 +92,11 @@ def _file(tally: Tally, batch: Sequence[Record], *, street: str, at: datetime) -
     """One batch, filed and remembered together."""
     with deed():
         results = file_cases(
-            by=SYSTEM, at=at, street=street, filings=[record.filing for record in batch], told_at=[record.told_at for record in batch]
+            by=SYSTEM,
+            at=at,
+            street=street,
+            filings=[record.filing for record in batch],
+            told_at=[record.told_at for record in batch],
         )
         pairs = list(zip(batch, results, strict=True))
         filed = [(record, result) for record, result in pairs if isinstance(result, Filed)]
@@ -99,4 +107,3 @@ def _file(tally: Tally, batch: Sequence[Record], *, street: str, at: datetime) -
         if isinstance(result, GridloopError):
             tally.reject(record.row, result)
     return [result.case for _, result in filed]
-

@@ -63,7 +63,9 @@ def import_grids(path: Path, *, at: datetime, street: str, columns: GridColumns,
         grid, outcome = _put_grid(row, street=street, columns=columns, top=top, at=at)
         geometry = shapes.get(row.number)
         if geometry is not None:
-            details["boundaries_published"] += _put_boundary(grid, _in_wgs84(geometry, columns.crs), at=at, source=columns.source or path.name)
+            details["boundaries_published"] += _put_boundary(
+                grid, _in_wgs84(geometry, columns.crs), at=at, source=columns.source or path.name
+            )
         return outcome
 
     put_rows(tally, rows, put, column="code")
@@ -95,9 +97,15 @@ def _features(path: Path, columns: GridColumns, tally: Tally) -> tuple[list[Row]
 def _cells(feature: Any, columns: GridColumns) -> dict[str, str]:
     """Code, name and parent from a feature's properties. Raises WrongInput without a code."""
     properties = feature.get("properties") if isinstance(feature, Mapping) else None
-    found = {name: _text((properties or {}).get(name)) for name in (columns.code, columns.name, columns.parent_property) if name}
+    found = {
+        name: _text((properties or {}).get(name))
+        for name in (columns.code, columns.name, columns.parent_property)
+        if name
+    }
     if not found[columns.code]:
-        raise WrongInput("import.no_code", f"缺少属性“{columns.code}”;请补上网格代码,或用 --code 指明属性名。", field=columns.code)
+        raise WrongInput(
+            "import.no_code", f"缺少属性“{columns.code}”;请补上网格代码,或用 --code 指明属性名。", field=columns.code
+        )
     return {
         "code": found[columns.code],
         "name": found[columns.name] or found[columns.code],
@@ -116,7 +124,9 @@ def _shape(geometry: Any, code: str) -> BaseGeometry:
     try:
         return shape(geometry)
     except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError) as fault:
-        raise WrongInput("territory.bad_geometry", f"“{code}”的边界读不出来;请检查 GeoJSON 坐标。", field="geometry") from fault
+        raise WrongInput(
+            "territory.bad_geometry", f"“{code}”的边界读不出来;请检查 GeoJSON 坐标。", field="geometry"
+        ) from fault
 
 
 def _records(path: Path, tally: Tally) -> tuple[list[Row], dict[int, BaseGeometry]]:
@@ -128,7 +138,9 @@ def _records(path: Path, tally: Tally) -> tuple[list[Row], dict[int, BaseGeometr
         written = row.cells.get("boundary", "")
         try:
             if written:
-                shapes[row.number] = shape(json.loads(written)) if written.startswith("{") else shapely.from_wkt(written)
+                shapes[row.number] = (
+                    shape(json.loads(written)) if written.startswith("{") else shapely.from_wkt(written)
+                )
             rows.append(row)
         except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, AttributeError):
             tally.rejected.append(Rejection(row.number, "boundary", "边界不是 WKT 也不是 GeoJSON;请改正或留空。"))
@@ -154,14 +166,18 @@ def _put_grid(row: Row, *, street: str, columns: GridColumns, top: str, at: date
         return standing, EXISTING
     kind = KINDS.get(row.cells.get("kind", ""), row.cells.get("kind", "")) or columns.kind
     root = "" if parent else organisation.street(street).district
-    made = territory.add_grid(by=SYSTEM, at=at, street=street, code=code, name=name, kind=kind, parent=parent, root=root)
+    made = territory.add_grid(
+        by=SYSTEM, at=at, street=street, code=code, name=name, kind=kind, parent=parent, root=root
+    )
     return made, ADDED
 
 
 def _must_agree(standing: Grid, parent: str) -> None:
     above = standing.parent.code if standing.parent else ""
     if parent and parent != above:
-        sentence = f"网格“{standing.code}”已在“{above or '最上级'}”之下,文件说是“{parent}”;请先核对,挪动网格要另行办理。"
+        sentence = (
+            f"网格“{standing.code}”已在“{above or '最上级'}”之下,文件说是“{parent}”;请先核对,挪动网格要另行办理。"
+        )
         raise WrongInput("import.other_parent", sentence, field="parent")
 
 

@@ -27,7 +27,12 @@ STREET = "430199990"
 ZONE = ZoneInfo("Asia/Shanghai")
 FOUNDED = datetime(2004, 1, 1, tzinfo=ZONE)
 PROFILE = "12345"
-COLUMNS = {"id": ("留言编号", "编号"), "title": ("留言主题", "主题"), "time": ("留言时间", "时间"), "text": ("留言详情", "内容")}
+COLUMNS = {
+    "id": ("留言编号", "编号"),
+    "title": ("留言主题", "主题"),
+    "time": ("留言时间", "时间"),
+    "text": ("留言详情", "内容"),
+}
 UNITS = {
     "城乡建设": ("construction", "住房和城乡建设局"),
     "劳动和社会保障": ("labour", "人力资源和社会保障局"),
@@ -62,7 +67,13 @@ def found_city() -> str:
 def _plan() -> StreetPlan:
     units = [UnitPlan(code, name, kind="authority", parent="office") for code, name in UNITS.values()]
     routes = [
-        {"row": f"R{number}", "category": category, "unit": code, "profile": PROFILE, "reason": "{category}类留言由{unit}主办"}
+        {
+            "row": f"R{number}",
+            "category": category,
+            "unit": code,
+            "profile": PROFILE,
+            "reason": "{category}类留言由{unit}主办",
+        }
         for number, (category, (code, _)) in enumerate(UNITS.items(), start=1)
     ]
     return StreetPlan(
@@ -79,11 +90,17 @@ def _record(row: Row, tally: Tally) -> Record | None:
     try:
         told_at = parse_moment(row.cells["time"], zone=ZONE, field="time")
         if told_at < FOUNDED:
-            raise WrongInput("import.too_early", f"留言时间 {row.cells['time']} 早于 {FOUNDED.year} 年,没有可用的日历;请核对。", field="time")
+            raise WrongInput(
+                "import.too_early",
+                f"留言时间 {row.cells['time']} 早于 {FOUNDED.year} 年,没有可用的日历;请核对。",
+                field="time",
+            )
     except GridloopError as error:
         tally.reject(row.number, error)
         return None
-    filing = Filing(text=_tidy(row.cells["text"]), title=row.cells.get("title", ""), source="import", external_id=row.cells["id"])
+    filing = Filing(
+        text=_tidy(row.cells["text"]), title=row.cells.get("title", ""), source="import", external_id=row.cells["id"]
+    )
     return Record(row.number, told_at, filing)
 
 

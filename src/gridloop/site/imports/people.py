@@ -59,7 +59,9 @@ def _phone(said: str) -> str:
         return ""
     found = normal_phone(said)
     if found is None:
-        raise WrongInput("import.bad_phone", f"电话“{said}”不完整;请写 11 位手机号或带区号的座机,也可以留空。", field="phone")
+        raise WrongInput(
+            "import.bad_phone", f"电话“{said}”不完整;请写 11 位手机号或带区号的座机,也可以留空。", field="phone"
+        )
     return found
 
 

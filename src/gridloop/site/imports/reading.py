@@ -87,7 +87,9 @@ def _content(path: Path) -> bytes:
             with gzip.open(io.BytesIO(content)) as file:
                 content = file.read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as fault:
-        raise WrongInput("import.unreadable", f"打不开文件“{path.name}”({fault});请核对路径和权限。", file=str(path)) from fault
+        raise WrongInput(
+            "import.unreadable", f"打不开文件“{path.name}”({fault});请核对路径和权限。", file=str(path)
+        ) from fault
     if len(content) > LARGEST:
         raise WrongInput("import.too_large", f"文件“{path.name}”超过 512 MB;请拆开再导入。", file=str(path))
     return content
@@ -111,7 +113,9 @@ def read_json(path: Path) -> Any:
         raise WrongInput("import.not_json", sentence, file=str(path), line=fault.lineno) from fault
 
 
-def read_sheet(path: Path, *, columns: Mapping[str, Sequence[str]], required: Sequence[str] = (), strict: bool = False) -> Sheet:
+def read_sheet(
+    path: Path, *, columns: Mapping[str, Sequence[str]], required: Sequence[str] = (), strict: bool = False
+) -> Sheet:
     """The records of a CSV file under the names in ``columns``, each with the other headers that mean the same.
 
     Columns not named are left out, or with ``strict`` refused. Raises WrongInput when a required column is missing; a row
@@ -123,10 +127,14 @@ def read_sheet(path: Path, *, columns: Mapping[str, Sequence[str]], required: Se
     missing = [name for name in required if name not in header]
     if missing:
         wanted = "、".join("/".join((name, *columns[name])) for name in missing)
-        raise WrongInput("import.no_column", f"文件“{path.name}”缺少列:{wanted};请补上表头。", file=str(path), columns=missing)
+        raise WrongInput(
+            "import.no_column", f"文件“{path.name}”缺少列:{wanted};请补上表头。", file=str(path), columns=missing
+        )
     unknown = [name for name in header if name and name not in columns]
     if strict and unknown:
-        raise WrongInput("import.unknown_column", f"文件“{path.name}”有不认识的列:{'、'.join(unknown)};请改正表头。", columns=unknown)
+        raise WrongInput(
+            "import.unknown_column", f"文件“{path.name}”有不认识的列:{'、'.join(unknown)};请改正表头。", columns=unknown
+        )
     rows: list[Row] = []
     rejected: list[Rejection] = []
     for number, cells in _records(lines, path):
@@ -164,14 +172,20 @@ def _records(lines: Iterator[list[str]], path: Path) -> Iterator[tuple[int, list
             if any(cell.strip() for cell in cells):
                 yield number, cells
     except csv.Error as fault:
-        raise WrongInput("import.bad_csv", f"文件“{path.name}”第 {number + 1} 行的引号或分隔不对({fault});请修正。", row=number + 1) from fault
+        raise WrongInput(
+            "import.bad_csv", f"文件“{path.name}”第 {number + 1} 行的引号或分隔不对({fault});请修正。", row=number + 1
+        ) from fault
 
 
-def _row(number: int, cells: Sequence[str], header: Sequence[str], required: Sequence[str]) -> tuple[Row, list[Rejection]]:
+def _row(
+    number: int, cells: Sequence[str], header: Sequence[str], required: Sequence[str]
+) -> tuple[Row, list[Rejection]]:
     """The record, and what is wrong with its shape."""
     named = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name}
     faults = []
     if any(cell.strip() for cell in cells[len(header) :]):
-        faults.append(Rejection(number, "(多出的格)", f"有 {len(cells)} 格,表头只有 {len(header)} 列;请检查逗号和引号。"))
+        faults.append(
+            Rejection(number, "(多出的格)", f"有 {len(cells)} 格,表头只有 {len(header)} 列;请检查逗号和引号。")
+        )
     faults += [Rejection(number, name, "不能为空;请补上。") for name in required if not named.get(name)]
     return Row(number, named), faults

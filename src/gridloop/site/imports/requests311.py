@@ -75,11 +75,18 @@ def _found_city() -> None:
     routes = _packaged_rows("nyc_routes.csv")
     with deed():
         found(_plan([row["category"] for row in routes]), at=FOUNDED)
-        publish_calendar(by=SYSTEM, at=FOUNDED, street=STREET, definition=_calendar(), note="America/New_York, no holidays loaded")
+        publish_calendar(
+            by=SYSTEM, at=FOUNDED, street=STREET, definition=_calendar(), note="America/New_York, no holidays loaded"
+        )
         for definition in json.loads(_packaged("nyc_profiles.json")):
             publish_profile(by=SYSTEM, at=FOUNDED, street=STREET, definition=definition)
         table = draft_table(
-            by=SYSTEM, at=FOUNDED, street=STREET, records=routes, backstop_profile=UNDATED, note="complaint type -> agency"
+            by=SYSTEM,
+            at=FOUNDED,
+            street=STREET,
+            records=routes,
+            backstop_profile=UNDATED,
+            note="complaint type -> agency",
         )
         publish_table(by=SYSTEM, at=FOUNDED, street=STREET, table=table.ref)
 
@@ -136,7 +143,9 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.strptime(text, MOMENT).replace(tzinfo=ZONE)
     except ValueError as fault:
-        raise WrongInput("time.malformed", f"看不懂时间“{text}”;应形如 06/26/2018 10:58:54 AM。", field="created") from fault
+        raise WrongInput(
+            "time.malformed", f"看不懂时间“{text}”;应形如 06/26/2018 10:58:54 AM。", field="created"
+        ) from fault
 
 
 def _degrees(text: str, field: str) -> float | None:
@@ -154,7 +163,11 @@ def agreement(pairs: Sequence[tuple[Mapping[str, str], Case]]) -> dict[str, dict
     ``board``: of the requests with a point and a numbered board. ``agency``: of all. ``due``: of the real due dates; ``expressed``
     are those whose complaint type has a deadline here.
     """
-    boards = [(_board_code(cells.get("board", "")), case) for cells, case in pairs if cells.get("lon") and _board_code(cells.get("board", ""))]
+    boards = [
+        (_board_code(cells.get("board", "")), case)
+        for cells, case in pairs
+        if cells.get("lon") and _board_code(cells.get("board", ""))
+    ]
     dated = [(cells, case) for cells, case in pairs if cells.get("due")]
     timed = [(cells, case) for cells, case in dated if case.due_at is not None]
     return {

@@ -29,7 +29,12 @@ def import_routes(
     """The file's rows are the newest draft (or the newest table already), with its findings in ``details``."""
     tally = Tally("routes", dry_run)
     rows = _rows(path, tally)
-    newest = RoutingTable.objects.filter(street=street).exclude(state=RoutingTable.State.DISCARDED).order_by("-version").first()
+    newest = (
+        RoutingTable.objects.filter(street=street)
+        .exclude(state=RoutingTable.State.DISCARDED)
+        .order_by("-version")
+        .first()
+    )
     if newest is not None and newest.rows == rows_to_records(rows):
         table, tally.existing = newest, len(rows)
     else:
@@ -60,7 +65,9 @@ def _draft(
 ) -> RoutingTable:
     chosen = profile or (newest.backstop["profile"] if newest else PROFILE)
     records: list[Mapping[str, object]] = [dict(record) for record in rows_to_records(rows)]
-    return draft_table(by=SYSTEM, at=at, street=street, records=records, backstop_profile=chosen, note=f"由文件 {path.name} 导入")
+    return draft_table(
+        by=SYSTEM, at=at, street=street, records=records, backstop_profile=chosen, note=f"由文件 {path.name} 导入"
+    )
 
 
 def _details(table: RoutingTable) -> dict[str, Any]:
@@ -68,5 +75,7 @@ def _details(table: RoutingTable) -> dict[str, Any]:
     return {
         "version": table.version,
         "state": table.state,
-        "findings": [{"kind": each["kind"], "rows": each["rows"], "sentence": each["sentence"]} for each in findings_of(table)],
+        "findings": [
+            {"kind": each["kind"], "rows": each["rows"], "sentence": each["sentence"]} for each in findings_of(table)
+        ],
     }

@@ -86,11 +86,15 @@ def _receipt(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 def qr_code(text: str) -> SafeString:
     """The text as an inline SVG without styles or scripts, a quarter of it restorable."""
-    drawn = segno.make(text, error="m", micro=False).svg_inline(scale=1, border=2, omitsize=True, svgclass=None, lineclass=None)
+    drawn = segno.make(text, error="m", micro=False).svg_inline(
+        scale=1, border=2, omitsize=True, svgclass=None, lineclass=None
+    )
     return SafeString(drawn)
 
 
-def _page(request: HttpRequest, opened: Opened, *, problem: str = "", said: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, opened: Opened, *, problem: str = "", said: dict[str, str] | None = None, status: int = 200
+) -> HttpResponse:
     troubles = [_trouble(opened, report) for report in opened.reports]
     page = {
         "opened": opened,
@@ -117,7 +121,14 @@ def _trouble(opened: Opened, report: Any) -> TroubleShown:
         road=wording.road(followed.answering.state),
         history=wording.history(followed),
         answer=report.answer or followed.answering.answer,
-        question=next((step.shown["text"] for step in reversed(followed.steps) if step.kind == "case.asked" and "text" in step.shown), ""),
+        question=next(
+            (
+                step.shown["text"]
+                for step in reversed(followed.steps)
+                if step.kind == "case.asked" and "text" in step.shown
+            ),
+            "",
+        ),
         satisfied=_(SATISFACTION.get(report.satisfied, "")) if report.satisfied else "",
         may_withdraw="withdraw" in followed.verbs and followed.told is followed.answering and not followed.others,
     )
@@ -156,7 +167,9 @@ def _photo(request: HttpRequest, opened: Opened, report: Any) -> None:
     before = following.own_attachments(report, by=opened.by)
     if len(photos) > MOST_PHOTOS or len(before) + len(photos) > MOST_PHOTOS_IN_ALL:
         sentence = _("一次最多 %(once)d 张,一件最多 %(all)d 张;请留下最要紧的几张。")
-        raise WrongInput("public.too_many_photos", sentence % {"once": MOST_PHOTOS, "all": MOST_PHOTOS_IN_ALL}, field="photos")
+        raise WrongInput(
+            "public.too_many_photos", sentence % {"once": MOST_PHOTOS, "all": MOST_PHOTOS_IN_ALL}, field="photos"
+        )
     for name, content in [(photo.name or _("照片"), read_photo(photo)) for photo in photos]:
         attach(
             by=opened.by, at=opened.at, case=_answering(report).ref, name=name, content=content,
@@ -219,6 +232,8 @@ def photo(request: HttpRequest, opened: Opened, ref: str) -> HttpResponseBase:
     if found is None:
         raise NotFound("public.no_photo", _("没有这张照片;请从查询页重新打开。"))
     is_picture = found.media_type in SHOWN_IN_PLACE
-    answer = FileResponse(found.file.open("rb"), content_type=found.media_type, as_attachment=not is_picture, filename=found.name)
+    answer = FileResponse(
+        found.file.open("rb"), content_type=found.media_type, as_attachment=not is_picture, filename=found.name
+    )
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
     return answer

@@ -51,7 +51,10 @@ def _found(request: HttpRequest, said: str) -> str:
     strange = sorted({letter for letter in secret if letter not in ALPHABET})
     if strange:
         letters = "、".join(strange[:6])
-        raise NotFound("public.strange_letters", _("查询码里没有“%(letters)s”;查询码不用 0、1、i、l、o,请对照回执再看一遍。") % {"letters": letters})
+        raise NotFound(
+            "public.strange_letters",
+            _("查询码里没有“%(letters)s”;查询码不用 0、1、i、l、o,请对照回执再看一遍。") % {"letters": letters},
+        )
     if len(secret) != SECRET_LENGTH:
         sentence = _("您输入了 %(typed)d 位,查询码应是 %(length)d 位;请对照回执补全。")
         raise NotFound("public.wrong_length", sentence % {"typed": len(secret), "length": SECRET_LENGTH})

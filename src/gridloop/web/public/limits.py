@@ -30,7 +30,9 @@ def count(request: HttpRequest, what: str, *, at: datetime) -> None:
     if times > MOST[what]:
         minutes = WINDOW // 60
         raise TooMuch(
-            "public.too_often", f"这个网络地址 {minutes} 分钟内提交得太多了;请过 {minutes} 分钟再试,急事请直接打值班电话。", within=WINDOW
+            "public.too_often",
+            f"这个网络地址 {minutes} 分钟内提交得太多了;请过 {minutes} 分钟再试,急事请直接打值班电话。",
+            within=WINDOW,
         )
 
 

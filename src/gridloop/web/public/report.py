@@ -78,7 +78,12 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     if not street.takes_public_reports:
         return render(request, "public/closed.html", {"street": street}, status=409)
     if _length(request) > LARGEST_BODY:
-        return render(request, "public/too_large.html", {"street": street, "limit": LARGEST // 1024**2, "most": MOST_PHOTOS}, status=413)
+        return render(
+            request,
+            "public/too_large.html",
+            {"street": street, "limit": LARGEST // 1024**2, "most": MOST_PHOTOS},
+            status=413,
+        )
     return _report(request, street)
 
 
@@ -125,7 +130,11 @@ def _problems(told: Told, request: HttpRequest) -> Iterator[Problem]:
         yield Problem("place", _("请写明地点、从列表选一处或在地图上点一下;确实没有地点,请勾选“没有具体地点”。"))
     photos = request.FILES.getlist("photos")
     if len(photos) > MOST_PHOTOS:
-        yield Problem("photos", _("最多 %(most)d 张照片,您选了 %(chosen)d 张;请留下最要紧的几张。") % {"most": MOST_PHOTOS, "chosen": len(photos)})
+        yield Problem(
+            "photos",
+            _("最多 %(most)d 张照片,您选了 %(chosen)d 张;请留下最要紧的几张。")
+            % {"most": MOST_PHOTOS, "chosen": len(photos)},
+        )
 
 
 def _filed(request: HttpRequest, street: Any, told: Told, *, at: datetime) -> str:
@@ -142,7 +151,9 @@ def _filed(request: HttpRequest, street: Any, told: Told, *, at: datetime) -> st
         return {"sealed": conceal(receipt)}
 
     content = [asdict(told), [hashlib.sha256(content).hexdigest() for _name, content in photos]]
-    done, _was_done = once(door=f"public:{street.code}", key=request.POST.get("key", "")[:64], content=content, at=at, do=do)
+    done, _was_done = once(
+        door=f"public:{street.code}", key=request.POST.get("key", "")[:64], content=content, at=at, do=do
+    )
     return reveal(done["sealed"])
 
 
@@ -153,11 +164,17 @@ def read_photo(photo: Any) -> bytes:
     """
     if photo.size > LARGEST:
         raise TooMuch(
-            "public.photo_too_large", _("“%(name)s”超过 10 MB;请压缩或裁剪后再传。") % {"name": photo.name}, field="photos"
+            "public.photo_too_large",
+            _("“%(name)s”超过 10 MB;请压缩或裁剪后再传。") % {"name": photo.name},
+            field="photos",
         )
     content: bytes = photo.read()
     if not sniff(content, name=photo.name).startswith("image/"):
-        raise WrongInput("public.not_a_photo", _("“%(name)s”不是照片;请选 JPG、PNG 或 WEBP 格式的照片。") % {"name": photo.name}, field="photos")
+        raise WrongInput(
+            "public.not_a_photo",
+            _("“%(name)s”不是照片;请选 JPG、PNG 或 WEBP 格式的照片。") % {"name": photo.name},
+            field="photos",
+        )
     clean_photo(content, keeps_location=True, name=photo.name)
     return content
 
@@ -207,7 +224,9 @@ def _refused(request: HttpRequest, street: Any, told: Told, error: GridloopError
     return answer
 
 
-def _form(request: HttpRequest, street: Any, told: Told, *, problems: list[Problem] | None = None, status: int = 200) -> HttpResponse:
+def _form(
+    request: HttpRequest, street: Any, told: Told, *, problems: list[Problem] | None = None, status: int = 200
+) -> HttpResponse:
     has_photos = bool(request.method == "POST" and request.FILES)
     page = {
         "street": street,
@@ -246,7 +265,11 @@ def _map(street: Any, told: Told, *, address: str) -> drawing.Drawing | None:
         return None
     by_code = territory.atlas_of(street).by_code
     linked = [
-        replace(cell, address=f"{address}?grid={by_code[cell.code].ref}#place", is_current=by_code[cell.code].ref == told.grid)
+        replace(
+            cell,
+            address=f"{address}?grid={by_code[cell.code].ref}#place",
+            is_current=by_code[cell.code].ref == told.grid,
+        )
         for cell in cells
         if cell.code in by_code
     ]

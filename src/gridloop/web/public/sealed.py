@@ -83,7 +83,9 @@ def _document(report: Any) -> dict[str, object] | None:
 def checked(document: dict[str, Any] | None) -> Checked:
     """The document checked here and now, by the same steps that the offline verifier takes."""
     if document is None:
-        return Checked("warn", _("正在等待封存"), (_("登记已经写进台账,还在等待编号和签名,一般不到一分钟。请稍后刷新本页。"),))
+        return Checked(
+            "warn", _("正在等待封存"), (_("登记已经写进台账,还在等待编号和签名,一般不到一分钟。请稍后刷新本页。"),)
+        )
     findings = check_receipt(document, verifier_key=key_of(document["checkpoint"]))
     facts = {
         "number": document["index"] + 1, "size": document["size"], "kind": document["header"]["kind"],
@@ -107,7 +109,11 @@ def key_of(note: str) -> str:
 @require_safe
 def books(request: HttpRequest) -> HttpResponse:
     """/ledger/"""
-    page = {"books": archive.books(), "verifier_key": settings.LEDGER_VERIFIER_KEY, "key_name": settings.LEDGER_KEY_NAME}
+    page = {
+        "books": archive.books(),
+        "verifier_key": settings.LEDGER_VERIFIER_KEY,
+        "key_name": settings.LEDGER_KEY_NAME,
+    }
     return render(request, "ledger/books.html", page)
 
 

@@ -29,17 +29,43 @@ STATES: dict[str, tuple[Any, Any, str]] = {
     "handling": (gettext_lazy("正在办理"), gettext_lazy("主办单位正在办理,办好后会在这里答复您。"), "open"),
     "asking": (gettext_lazy("请您补充情况"), gettext_lazy("主办单位需要您补充一些情况,补充后继续办理。"), "wait"),
     "consulting": (gettext_lazy("多单位会商中"), gettext_lazy("这件事涉及几个单位,正在一起商量怎么办。"), "open"),
-    "escalated": (gettext_lazy("已提请上级协调"), gettext_lazy("这件事超出街道职权,已提请上级部门协调,街道继续跟进。"), "open"),
-    "returned": (gettext_lazy("正在重新派单"), gettext_lazy("原单位认为不属于它的职责,值班受理岗正在另行派单;您不用重新反映。"), "warn"),
-    "suspended": (gettext_lazy("暂时挂起"), gettext_lazy("因客观原因暂缓办理,到期自动恢复;挂起经过审批,期限见下。"), "wait"),
-    "answered": (gettext_lazy("已答复,请您评价"), gettext_lazy("单位已答复。请您看看问题是否解决;没有经办过的人还会核实。"), "warn"),
+    "escalated": (
+        gettext_lazy("已提请上级协调"),
+        gettext_lazy("这件事超出街道职权,已提请上级部门协调,街道继续跟进。"),
+        "open",
+    ),
+    "returned": (
+        gettext_lazy("正在重新派单"),
+        gettext_lazy("原单位认为不属于它的职责,值班受理岗正在另行派单;您不用重新反映。"),
+        "warn",
+    ),
+    "suspended": (
+        gettext_lazy("暂时挂起"),
+        gettext_lazy("因客观原因暂缓办理,到期自动恢复;挂起经过审批,期限见下。"),
+        "wait",
+    ),
+    "answered": (
+        gettext_lazy("已答复,请您评价"),
+        gettext_lazy("单位已答复。请您看看问题是否解决;没有经办过的人还会核实。"),
+        "warn",
+    ),
     "verified": (gettext_lazy("已核实,待销号"), gettext_lazy("没有经办过的人已核实,即将销号。您仍可评价。"), "good"),
-    "cleared": (gettext_lazy("已办结销号"), gettext_lazy("此件已办结。如果您发现没有解决,请选“未解决”,会重新办理。"), "good"),
+    "cleared": (
+        gettext_lazy("已办结销号"),
+        gettext_lazy("此件已办结。如果您发现没有解决,请选“未解决”,会重新办理。"),
+        "good",
+    ),
     "merged": (gettext_lazy("已并案办理"), gettext_lazy("与同一问题的其他反映合并办理,您的回执继续有效。"), "quiet"),
     "withdrawn": (gettext_lazy("已撤回"), gettext_lazy("此件已撤回,不再办理;需要时可以重新反映。"), "quiet"),
     "archived": (gettext_lazy("已归档"), gettext_lazy("此件已办结归档;需要重新办理请拨打值班电话。"), "quiet"),
 }
-ROAD = ("routed", "accepted handling asking consulting escalated returned suspended", "answered", "verified", "cleared archived")
+ROAD = (
+    "routed",
+    "accepted handling asking consulting escalated returned suspended",
+    "answered",
+    "verified",
+    "cleared archived",
+)
 ROAD_WORDS = (
     gettext_lazy("登记派单"), gettext_lazy("单位办理"), gettext_lazy("答复您"), gettext_lazy("他人核实"), gettext_lazy("销号"),
 )  # fmt: skip
@@ -81,7 +107,9 @@ def road(code: str) -> list[Milestone]:
         return []
     if here == len(ROAD) - 1:
         return [Milestone(str(label), "done") for label in ROAD_WORDS]
-    present = max(here, 1) if here < 2 else here + 1  # what is answered is now to be verified, what is verified to be struck off
+    present = (
+        max(here, 1) if here < 2 else here + 1
+    )  # what is answered is now to be verified, what is verified to be struck off
     names = ["done" if place < present else "now" if place == present else "next" for place in range(len(ROAD))]
     return [Milestone(str(label), step) for label, step in zip(ROAD_WORDS, names, strict=True)]
 
@@ -110,7 +138,11 @@ def _unit(title: Any, tone: str) -> Sentence:
 
 def _filed(shown: dict[str, Any]) -> tuple[str, str, Any]:
     if shown.get("is_gap"):
-        return _("已登记,由%(unit)s先行受理并派单") % {"unit": shown.get("unit_name", "")}, "new", shown.get("reason", "")
+        return (
+            _("已登记,由%(unit)s先行受理并派单") % {"unit": shown.get("unit_name", "")},
+            "new",
+            shown.get("reason", ""),
+        )
     return _("已登记,派给%(unit)s") % {"unit": shown.get("unit_name", "")}, "new", shown.get("reason", "")
 
 
@@ -133,17 +165,29 @@ def _graded(shown: dict[str, Any]) -> tuple[str, str, Any]:
 
 
 def _merged(shown: dict[str, Any]) -> tuple[str, str, Any]:
-    return _("与 %(number)s 号事项合并办理") % {"number": shown.get("into", "")}, "quiet", _("您的回执继续有效,答复会显示在这里。")
+    return (
+        _("与 %(number)s 号事项合并办理") % {"number": shown.get("into", "")},
+        "quiet",
+        _("您的回执继续有效,答复会显示在这里。"),
+    )
 
 
 def _split(shown: dict[str, Any]) -> tuple[str, str, Any]:
-    return _("拆分出 %(count)d 件分别办理") % {"count": len(shown.get("into", []))}, "quiet", "、".join(shown.get("into", []))
+    return (
+        _("拆分出 %(count)d 件分别办理") % {"count": len(shown.get("into", []))},
+        "quiet",
+        "、".join(shown.get("into", [])),
+    )
 
 
 def _called(shown: dict[str, Any]) -> tuple[str, str, Any]:
     if shown.get("outcome") == "reached":
         return _("电话回访:您说%(verdict)s") % {"verdict": _verdict(shown)}, "quiet", ""
-    return _("电话回访:%(outcome)s") % {"outcome": _(words.CALLBACK_OUTCOMES.get(shown.get("outcome", ""), ""))}, "quiet", ""
+    return (
+        _("电话回访:%(outcome)s") % {"outcome": _(words.CALLBACK_OUTCOMES.get(shown.get("outcome", ""), ""))},
+        "quiet",
+        "",
+    )
 
 
 def _judged(shown: dict[str, Any]) -> tuple[str, str, Any]:

@@ -17,8 +17,8 @@ from gridloop.offices.cases.actions.closing import (
 from gridloop.offices.cases.actions.dispatch import (
     Decided,
     assign,
-    confirm_grade,
     conclude_consultation,
+    confirm_grade,
     consult,
     correct,
     escalate,

@@ -15,11 +15,24 @@ from gridloop.offices.cases.queries.finding import case_for_verb
 
 
 def attach(
-    *, by: Actor, at: datetime, case: str, name: str, content: bytes, keeps_location: bool = False, rev: int | None = None
+    *,
+    by: Actor,
+    at: datetime,
+    case: str,
+    name: str,
+    content: bytes,
+    keeps_location: bool = False,
+    rev: int | None = None,
 ) -> Attachment:
     """The file is kept with the case. Raises TooMuch above the limits, WrongInput when it is not a photo, PDF or sound."""
     with deed():
         found, _ = case_for_verb(case, by=by, verb="attach", rev=rev)
         return archive.attach(
-            by=by, at=at, street=found.street, subject=found.subject, name=name, content=content, keeps_location=keeps_location
+            by=by,
+            at=at,
+            street=found.street,
+            subject=found.subject,
+            name=name,
+            content=content,
+            keeps_location=keeps_location,
         )

@@ -64,10 +64,27 @@ def record_callback(
             solved, satisfied = None, None
         _rated(satisfied)
         Callback.objects.create(
-            case=found, report=telling, outcome=outcome, solved=solved, satisfied=satisfied, text=text.strip()[:500], by=person_of(by), called_at=at
+            case=found,
+            report=telling,
+            outcome=outcome,
+            solved=solved,
+            satisfied=satisfied,
+            text=text.strip()[:500],
+            by=person_of(by),
+            called_at=at,
         )
         moved(found)
-        noted("case.called_back", found, by=by, at=at, report=telling.ref, outcome=outcome, solved=solved, satisfied=satisfied, text=text)
+        noted(
+            "case.called_back",
+            found,
+            by=by,
+            at=at,
+            report=telling.ref,
+            outcome=outcome,
+            solved=solved,
+            satisfied=satisfied,
+            text=text,
+        )
         return _judged(found, telling, by=by, at=at, solved=solved, satisfied=satisfied, comment=text)
 
 
@@ -81,11 +98,21 @@ def _report(case: Case, ref: str) -> Report:
 
 def _rated(satisfied: int | None) -> None:
     if satisfied is not None and satisfied not in SATISFACTION:
-        raise WrongInput("cases.unknown_rating", f"满意度从 1 到 5:{'、'.join(SATISFACTION.values())}。", field="satisfied")
+        raise WrongInput(
+            "cases.unknown_rating", f"满意度从 1 到 5:{'、'.join(SATISFACTION.values())}。", field="satisfied"
+        )
 
 
 def judge_answer(
-    *, by: Actor, at: datetime, case: str, report: str, solved: bool, satisfied: int | None = None, comment: str = "", rev: int | None = None
+    *,
+    by: Actor,
+    at: datetime,
+    case: str,
+    report: str,
+    solved: bool,
+    satisfied: int | None = None,
+    comment: str = "",
+    rev: int | None = None,
 ) -> Case:
     """The reporter's own judgement. "Not solved" sends the case back to work, also after strike-off."""
     with deed():
@@ -93,15 +120,28 @@ def judge_answer(
         _rated(satisfied)
         telling = _report(found, report)
         moved(found)
-        noted("case.judged", found, by=by, at=at, report=telling.ref, solved=solved, satisfied=satisfied, text=comment[:500])
+        noted(
+            "case.judged",
+            found,
+            by=by,
+            at=at,
+            report=telling.ref,
+            solved=solved,
+            satisfied=satisfied,
+            text=comment[:500],
+        )
         return _judged(found, telling, by=by, at=at, solved=solved, satisfied=satisfied, comment=comment)
 
 
-def _judged(case: Case, report: Report, *, by: Actor, at: datetime, solved: bool | None, satisfied: int | None, comment: str) -> Case:
+def _judged(
+    case: Case, report: Report, *, by: Actor, at: datetime, solved: bool | None, satisfied: int | None, comment: str
+) -> Case:
     """The judgement stands on the report; a "no" reopens the work."""
     if solved is None:
         return case
-    Report.objects.filter(pk=report.pk).update(solved=solved, satisfied=satisfied, judged_at=at, comment=comment.strip()[:500])
+    Report.objects.filter(pk=report.pk).update(
+        solved=solved, satisfied=satisfied, judged_at=at, comment=comment.strip()[:500]
+    )
     if solved or case.state not in ("answered", "verified", "cleared"):
         return case
     if case.state == "cleared":
@@ -145,7 +185,9 @@ def reopen(*, by: Actor, at: datetime, case: str, reason: str, rev: int | None =
     with deed():
         found, _ = case_for_verb(case, by=by, verb="reopen", rev=rev)
         if found.cleared_at is None:
-            raise Refused("cases.never_cleared", "此件没有销号(并案或撤回后归档),不能重新办理;请重新登记。", case=found.number)
+            raise Refused(
+                "cases.never_cleared", "此件没有销号(并案或撤回后归档),不能重新办理;请重新登记。", case=found.number
+            )
         return _reopened(found, by=by, at=at, why=said(reason, field="reason", least=4))
 
 

@@ -32,6 +32,8 @@ def show_contacts(*, by: Actor, at: datetime, case: str, reason: str) -> list[Co
     with deed():
         found = scoped_case(case, by=by)
         if not relations(by, standing_of(found)) & MAY_LOOK:
-            raise NotAllowed("cases.may_not_see_contacts", "只有办理、核实此件的人可以查看反映人信息;请联系值班受理岗。")
+            raise NotAllowed(
+                "cases.may_not_see_contacts", "只有办理、核实此件的人可以查看反映人信息;请联系值班受理岗。"
+            )
         note_access(by=by, at=at, street=found.street, subject=found.subject, what="反映人姓名和电话", reason=reason)
         return [Contact(report.ref, report.name, report.phone) for report in reports_of(found)]

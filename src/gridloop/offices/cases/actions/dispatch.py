@@ -17,7 +17,7 @@ from gridloop.core.lifecycle import OPEN_STATES
 from gridloop.core.routing import next_hop_allowed
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.handling import backstop_of, begin_clocks, begin_segment_clocks, taken_on
-from gridloop.offices.cases.actions.moves import handled_by, hand_over, moved, noted, person_of, said, took_part
+from gridloop.offices.cases.actions.moves import hand_over, handled_by, moved, noted, person_of, said, took_part
 from gridloop.offices.cases.models import GRADES, PRIORITIES, Case, Consultation, ConsultationDecision, Return, Segment
 from gridloop.offices.cases.queries.finding import case_for_verb
 from gridloop.offices.cases.queries.rules import Rules, facts_of, rules_of
@@ -57,12 +57,16 @@ def return_case(*, by: Actor, at: datetime, case: str, duty_item: str, reason: s
         closes = return_window(found)
         if at > closes:
             raise TooLate(
-                "cases.return_window_closed", f"退回期限已于 {closes:%Y年%m月%d日 %H:%M} 结束;请办理,或申请会商。", closed_at=closes.isoformat()
+                "cases.return_window_closed",
+                f"退回期限已于 {closes:%Y年%m月%d日 %H:%M} 结束;请办理,或申请会商。",
+                closed_at=closes.isoformat(),
             )
         item = organisation.duty_item(found.street, duty_item)
         words = said(reason, field="reason", least=4)
         unit = found.lead
-        Return.objects.create(case=found, unit=unit, duty_item=item, reason=words[:500], by=person_of(by), returned_at=at)
+        Return.objects.create(
+            case=found, unit=unit, duty_item=item, reason=words[:500], by=person_of(by), returned_at=at
+        )
         took_part(found, unit=unit, role="former", at=at)
         handled_by(found, by=by, at=at)
         desk = backstop_of(found)
@@ -70,7 +74,15 @@ def return_case(*, by: Actor, at: datetime, case: str, duty_item: str, reason: s
         moved(found, state="returned", lead=desk, returns=found.returns + 1)
         clocks = [*_stop_accepting(found, at=at), *hand_clocks_over(found.subject, holder=desk.code, at=at)]
         return noted(
-            "case.returned", found, by=by, at=at, clocks=clocks, unit=unit.name, duty_item=item.code, duty_title=item.title, reason=words
+            "case.returned",
+            found,
+            by=by,
+            at=at,
+            clocks=clocks,
+            unit=unit.name,
+            duty_item=item.code,
+            duty_title=item.title,
+            reason=words,
         )
 
 
@@ -108,7 +120,9 @@ def _assigned(case: Case, unit: Unit, *, by: Actor, at: datetime, reason: str, k
         clocks += begin_clocks(case, happened={"assigned": at})
     else:
         clocks += restart_clocks(case.subject, at=at) if not _is_timed(case) else []
-        clocks += hand_clocks_over(case.subject, holder=unit.code, at=at) + begin_segment_clocks(case, happened={"assigned": at})
+        clocks += hand_clocks_over(case.subject, holder=unit.code, at=at) + begin_segment_clocks(
+            case, happened={"assigned": at}
+        )
     return noted(kind, case, by=by, at=at, clocks=clocks, unit=unit.name, former=former.name, reason=reason)
 
 
@@ -116,7 +130,9 @@ def _is_timed(case: Case) -> bool:
     return any(is_ticking(clock) for clock in clocks_of(case.subject) if clock.segment is None)
 
 
-def consult(*, by: Actor, at: datetime, case: str, units: Sequence[str], topic: str, lead: str = "", rev: int | None = None) -> Case:
+def consult(
+    *, by: Actor, at: datetime, case: str, units: Sequence[str], topic: str, lead: str = "", rev: int | None = None
+) -> Case:
     """Several units consult, one leads (会商). Raises WrongInput with fewer than two units."""
     with deed():
         found, _ = case_for_verb(case, by=by, verb="consult", rev=rev)
@@ -124,7 +140,9 @@ def consult(*, by: Actor, at: datetime, case: str, units: Sequence[str], topic: 
         if len(taking_part) < 2:
             raise WrongInput("cases.consult_alone", "会商至少要有两个单位。", field="units")
         leading = organisation.unit(found.street, lead) if lead else taking_part[0]
-        meeting = Consultation.objects.create(case=found, topic=said(topic, field="topic")[:200], lead=leading, called_by=person_of(by), called_at=at)
+        meeting = Consultation.objects.create(
+            case=found, topic=said(topic, field="topic")[:200], lead=leading, called_by=person_of(by), called_at=at
+        )
         meeting.units.set(taking_part)
         for unit in taking_part:
             if unit.pk != leading.pk:
@@ -147,7 +165,9 @@ def _led_by(case: Case, unit: Unit, *, by: Actor, at: datetime, kind: str, state
     Whoever consults or coordinates has taken the case on: nobody accepts it any more, so that counts as acceptance.
     """
     former, is_first = case.lead, case.assigned_at is None
-    clocks = _stop_accepting(case, at=at) if unit.pk != former.pk else stop_clocks(case.subject, event="accepted", at=at)
+    clocks = (
+        _stop_accepting(case, at=at) if unit.pk != former.pk else stop_clocks(case.subject, event="accepted", at=at)
+    )
     if unit.pk != former.pk or is_first:
         hand_over(case, unit=unit, role="handle", at=at, why=LED_BECAUSE[kind])
     if unit.pk != former.pk and not former.is_backstop:
@@ -155,7 +175,11 @@ def _led_by(case: Case, unit: Unit, *, by: Actor, at: datetime, kind: str, state
     is_accepted = case.accepted_at is not None
     moved(case, state=state, lead=unit, assigned_at=case.assigned_at or at, accepted_at=case.accepted_at or at)
     clocks += stop_clocks(case.subject, event="assigned", at=at) if is_first else []
-    clocks += begin_clocks(case, happened={"assigned": at}) if is_first else hand_clocks_over(case.subject, holder=unit.code, at=at)
+    clocks += (
+        begin_clocks(case, happened={"assigned": at})
+        if is_first
+        else hand_clocks_over(case.subject, holder=unit.code, at=at)
+    )
     clocks += [] if is_accepted else taken_on(case, at=at)
     clocks += stop_clocks(case.subject, event="accepted", at=at)
     return noted(kind, case, by=by, at=at, clocks=clocks, unit=unit.name, former=former.name, **payload)
@@ -171,7 +195,14 @@ class Decided:
 
 
 def conclude_consultation(
-    *, by: Actor, at: datetime, case: str, minutes: str, decisions: Sequence[Decided], lead: str = "", rev: int | None = None
+    *,
+    by: Actor,
+    at: datetime,
+    case: str,
+    minutes: str,
+    decisions: Sequence[Decided],
+    lead: str = "",
+    rev: int | None = None,
 ) -> Case:
     """The minutes stand with their decisions and owners, and the lead unit goes on. Raises WrongInput without a decision."""
     with deed():
@@ -207,7 +238,9 @@ def escalate(*, by: Actor, at: datetime, case: str, unit: str, reason: str, rev:
         if not above.is_superior:
             raise Refused("cases.not_superior", f"{above.name}不是上级部门;平级单位请用交办或会商。", unit=above.code)
         took_part(found, unit=found.lead, role="co", at=at)
-        return _led_by(found, above, by=by, at=at, kind="case.escalated", state="escalated", reason=said(reason, field="reason"))
+        return _led_by(
+            found, above, by=by, at=at, kind="case.escalated", state="escalated", reason=said(reason, field="reason")
+        )
 
 
 def pull_back(*, by: Actor, at: datetime, case: str, reason: str, unit: str = "", rev: int | None = None) -> Case:
@@ -215,7 +248,9 @@ def pull_back(*, by: Actor, at: datetime, case: str, reason: str, unit: str = ""
     with deed():
         found, _ = case_for_verb(case, by=by, verb="pull_back", rev=rev)
         own = organisation.unit(found.street, unit) if unit else _last_own_unit(found)
-        return _led_by(found, own, by=by, at=at, kind="case.pulled_back", state="handling", reason=said(reason, field="reason"))
+        return _led_by(
+            found, own, by=by, at=at, kind="case.pulled_back", state="handling", reason=said(reason, field="reason")
+        )
 
 
 def _last_own_unit(case: Case) -> Unit:
@@ -224,7 +259,15 @@ def _last_own_unit(case: Case) -> Unit:
 
 
 def correct(
-    *, by: Actor, at: datetime, case: str, reason: str, category: str = "", grid: str = "", priority: str = "", rev: int | None = None
+    *,
+    by: Actor,
+    at: datetime,
+    case: str,
+    reason: str,
+    category: str = "",
+    grid: str = "",
+    priority: str = "",
+    rev: int | None = None,
 ) -> Case:
     """The category or the place is corrected; a case that nobody has accepted yet is routed again.
 
@@ -277,7 +320,14 @@ def _routed_again(case: Case, *, by: Actor, at: datetime) -> Case:
     stays = unit.pk == case.lead_id and not case.is_gap
     if decision.is_fallback or stays or not next_hop_allowed(case.hops):
         return case
-    moved(case, table_id=table_id, route_row=decision.row, route_reason=decision.reason[:300], is_gap=False, profile=decision.profile)
+    moved(
+        case,
+        table_id=table_id,
+        route_row=decision.row,
+        route_reason=decision.reason[:300],
+        is_gap=False,
+        profile=decision.profile,
+    )
     return _assigned(case, unit, by=by, at=at, reason=decision.reason, kind="case.routed_again")
 
 
@@ -296,7 +346,9 @@ def propose_grade(*, by: Actor, at: datetime, case: str, grade: str, reason: str
         return noted("case.graded", found, by=by, at=at, clocks=clocks, grade=grade, reason=words)
 
 
-def confirm_grade(*, by: Actor, at: datetime, case: str, approved: bool, remark: str = "", rev: int | None = None) -> Case:
+def confirm_grade(
+    *, by: Actor, at: datetime, case: str, approved: bool, remark: str = "", rev: int | None = None
+) -> Case:
     """A second person confirms or rejects the proposed 疑难; confirmed, the clocks are derived again with it."""
     with deed():
         found, _ = case_for_verb(case, by=by, verb="confirm_grade", rev=rev)
@@ -324,6 +376,13 @@ def raise_case(*, by: Actor, at: datetime, case: str, reason: str, cause: str = 
     """The case is supervised (督办): its leaders are told; who answers for it does not change."""
     with deed():
         found, _ = case_for_verb(case, by=by, verb="raise_case", rev=rev)
-        return noted("case.raised", found, by=by, at=at, cause=cause, clocks=[], reason=said(reason, field="reason"), unit=found.lead.name)
-
-
+        return noted(
+            "case.raised",
+            found,
+            by=by,
+            at=at,
+            cause=cause,
+            clocks=[],
+            reason=said(reason, field="reason"),
+            unit=found.lead.name,
+        )

@@ -119,7 +119,9 @@ def file_cases(
             except GridloopError as error:
                 results.append(error)
         _write([plan for plan in results if isinstance(plan, Plan)], by=by, at=at, rules=rules)
-    return [Filed(result.case, result.receipt, result.lead) if isinstance(result, Plan) else result for result in results]
+    return [
+        Filed(result.case, result.receipt, result.lead) if isinstance(result, Plan) else result for result in results
+    ]
 
 
 def _may_file(by: Actor, filing: Filing, street: str) -> None:
@@ -175,7 +177,11 @@ def _said(filing: Filing) -> tuple[str, str]:
     if len(text) < 2:
         raise WrongInput("cases.no_text", "请用一两句话说明遇到了什么问题。", field="text")
     if len(text) > LONGEST_TEXT:
-        raise WrongInput("cases.text_too_long", f"内容有 {len(text)} 字,超过 {LONGEST_TEXT} 字;请精简,或把详情放进附件。", field="text")
+        raise WrongInput(
+            "cases.text_too_long",
+            f"内容有 {len(text)} 字,超过 {LONGEST_TEXT} 字;请精简,或把详情放进附件。",
+            field="text",
+        )
     title = filing.title.replace("\x00", "").strip() or text.splitlines()[0]
     return text, title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
 
@@ -202,7 +208,9 @@ def _category(filing: Filing, text: str, rules: Rules) -> tuple[str, str, str]:
     if filing.category and filing.category != UNSURE:
         path = filing.category if filing.category in rules.categories else rules.category_by_name.get(filing.category)
         if path is None:
-            raise WrongInput("cases.unknown_category", f"没有类别“{filing.category}”;请从类别列表中选择,或留空。", field="category")
+            raise WrongInput(
+                "cases.unknown_category", f"没有类别“{filing.category}”;请从类别列表中选择,或留空。", field="category"
+            )
         return path, "person", ""
     path, suggestion = suggest_category(rules, f"{filing.title} {text}")
     return path, "model" if path != UNSURE else "unsure", suggestion.category or ""
@@ -214,7 +222,9 @@ def _proposed_grade(filing: Filing) -> str:
     if filing.grade != "difficult":
         return ""
     if len(filing.grade_reason.strip()) < 4:
-        raise WrongInput("cases.no_grade_reason", "定为疑难要写明理由(例如:涉及三个部门、权属不清)。", field="grade_reason")
+        raise WrongInput(
+            "cases.no_grade_reason", "定为疑难要写明理由(例如:涉及三个部门、权属不清)。", field="grade_reason"
+        )
     return "difficult"
 
 
@@ -238,7 +248,9 @@ def _phone(said: str) -> str:
         return ""
     found = normal_phone(said)
     if found is None:
-        raise WrongInput("cases.bad_phone", "电话号码不完整;请写 11 位手机号或带区号的座机,也可以不留。", field="reporter_phone")
+        raise WrongInput(
+            "cases.bad_phone", "电话号码不完整;请写 11 位手机号或带区号的座机,也可以不留。", field="reporter_phone"
+        )
     return found
 
 
@@ -258,7 +270,9 @@ def _write(plans: list[Plan], *, by: Actor, at: datetime, rules: Rules) -> None:
     write_rows([plan.report for plan in plans])
     write_rows([_segment(plan) for plan in plans])
     write_rows([clock for each in clocks for clock in each])
-    record_many([_fact(plan, each) for plan, each in zip(plans, clocks, strict=True)], by=by, at=at, street=rules.street.code)
+    record_many(
+        [_fact(plan, each) for plan, each in zip(plans, clocks, strict=True)], by=by, at=at, street=rules.street.code
+    )
 
 
 def _timed(plans: Sequence[Plan], rules: Rules) -> list[list[Clock]]:
@@ -289,7 +303,9 @@ def due_of(clocks: Sequence[Clock]) -> datetime | None:
 
 def _segment(plan: Plan) -> Segment:
     role = "dispatch" if plan.case.is_gap else "handle"
-    return Segment(case=plan.case, unit_id=plan.lead.id, role=role, starts_at=plan.case.filed_at, why=plan.case.route_reason[:200])
+    return Segment(
+        case=plan.case, unit_id=plan.lead.id, role=role, starts_at=plan.case.filed_at, why=plan.case.route_reason[:200]
+    )
 
 
 def _fact(plan: Plan, clocks: Sequence[Clock]) -> Fact:

@@ -31,14 +31,18 @@ def merge(*, by: Actor, at: datetime, case: str, into: str, reason: str, rev: in
         if target.pk == found.pk or target.street != found.street:
             raise Refused("cases.merge_itself", "请选择本街道的另一个事项来并入。", into=into)
         if target.state in ("merged", "cleared", "withdrawn", "archived"):
-            raise Refused("cases.merge_closed", f"要并入的事项是“{target.get_state_display()}”,不能再并入;请另选。", into=into)
+            raise Refused(
+                "cases.merge_closed", f"要并入的事项是“{target.get_state_display()}”,不能再并入;请另选。", into=into
+            )
         words = said(reason, field="reason")
         clocks = stop_all(found.subject, at=at)
         end_segments(found, at=at)
         moved(found, state="merged", merged_into=target)
         Case.objects.filter(merged_into=found).update(merged_into=target)
         noted("case.took_in", target, by=by, at=at, merged=found.number, reports=found.reports.count(), reason=words)
-        return noted("case.merged", found, by=by, at=at, clocks=clocks, into=target.number, into_ref=target.ref, reason=words)
+        return noted(
+            "case.merged", found, by=by, at=at, clocks=clocks, into=target.number, into_ref=target.ref, reason=words
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,9 @@ class Part:
     grid: str = ""
 
 
-def split(*, by: Actor, at: datetime, case: str, parts: Sequence[Part], reason: str, rev: int | None = None) -> list[Case]:
+def split(
+    *, by: Actor, at: datetime, case: str, parts: Sequence[Part], reason: str, rev: int | None = None
+) -> list[Case]:
     """Each part becomes a case of its own, routed and timed by itself; the reporters are asked about each separately.
 
     Raises WrongInput without a part. The original keeps what remains.
@@ -62,7 +68,15 @@ def split(*, by: Actor, at: datetime, case: str, parts: Sequence[Part], reason: 
         words = said(reason, field="reason")
         made = [_part_filed(found, part, by=by, at=at) for part in parts]
         moved(found)
-        noted("case.split", found, by=by, at=at, into=[each.number for each in made], refs=[each.ref for each in made], reason=words)
+        noted(
+            "case.split",
+            found,
+            by=by,
+            at=at,
+            into=[each.number for each in made],
+            refs=[each.ref for each in made],
+            reason=words,
+        )
     return made
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from gridloop.core.access import Actor
 from gridloop.offices.archive.transaction import deed
-from gridloop.offices.cases.actions.moves import handled_by, hand_over, moved, noted, said
+from gridloop.offices.cases.actions.moves import hand_over, handled_by, moved, noted, said
 from gridloop.offices.cases.models import Case, Segment
 from gridloop.offices.cases.queries.finding import case_for_verb
 from gridloop.offices.cases.queries.rules import rules_of
@@ -60,7 +60,9 @@ def begin_segment_clocks(case: Case, *, happened: dict[str, datetime]) -> list[C
     return start_segment_clock(_start(case, happened=happened, segment=segment.pk))
 
 
-def _start(case: Case, *, happened: dict[str, datetime], segment: int | None = None, except_for: frozenset[str] = frozenset()) -> Start:
+def _start(
+    case: Case, *, happened: dict[str, datetime], segment: int | None = None, except_for: frozenset[str] = frozenset()
+) -> Start:
     """The rules in force, for the case as it stands."""
     rules = rules_of(case.street, version=organisation.version_of(case.street))
     return Start(

@@ -70,7 +70,16 @@ def person_of(by: Actor) -> Person:
     return Person.objects.get(pk=by.person_id)
 
 
-def noted(kind: str, case: Case, *, by: Actor, at: datetime, cause: str = "", clocks: Iterable[Clock] | None = None, **payload: Any) -> Case:
+def noted(
+    kind: str,
+    case: Case,
+    *,
+    by: Actor,
+    at: datetime,
+    cause: str = "",
+    clocks: Iterable[Clock] | None = None,
+    **payload: Any,
+) -> Case:
     """The deed stands in the ledger with the case's state and clocks; the case shows the date that matters."""
     standing = list(clocks) if clocks is not None else []
     if clocks is not None:

@@ -40,7 +40,15 @@ LONGEST_SUSPENSION = timedelta(days=180)
 
 
 def request_extension(
-    *, by: Actor, at: datetime, case: str, reason_code: str, reason: str, amount: int, unit_of_time: str = "working_day", rev: int | None = None
+    *,
+    by: Actor,
+    at: datetime,
+    case: str,
+    reason_code: str,
+    reason: str,
+    amount: int,
+    unit_of_time: str = "working_day",
+    rev: int | None = None,
 ) -> Request:
     """The lead unit asks for more time. Raises TooMuch beyond the quota, WrongInput for an unknown reason."""
     with deed():
@@ -50,7 +58,9 @@ def request_extension(
         if not 1 <= amount <= LONGEST_EXTENSION:
             raise TooMuch("cases.extension_too_long", f"一次最多延期 {LONGEST_EXTENSION} 天;请改小。", field="amount")
         if Request.objects.filter(case=found, kind=Request.Kind.EXTENSION, approved=True).count() >= MOST_EXTENSIONS:
-            raise TooMuch("cases.extension_quota", f"此件已延期 {MOST_EXTENSIONS} 次;请会商、提级或挂起。", quota=MOST_EXTENSIONS)
+            raise TooMuch(
+                "cases.extension_quota", f"此件已延期 {MOST_EXTENSIONS} 次;请会商、提级或挂起。", quota=MOST_EXTENSIONS
+            )
         asked = Request(
             case=found, kind=Request.Kind.EXTENSION, reason_code=reason_code, reason=said(reason, field="reason", least=4)[:500],
             amount=amount, unit_of_time=unit_of_time, requested_by=person_of(by), requested_at=at,
@@ -68,7 +78,9 @@ def request_suspension(
         if until <= at:
             raise WrongInput("cases.suspension_past", "挂起的到期时间要在以后。", field="until")
         if until - at > LONGEST_SUSPENSION:
-            raise TooMuch("cases.suspension_too_long", f"一次最多挂起 {LONGEST_SUSPENSION.days} 天;请改近。", field="until")
+            raise TooMuch(
+                "cases.suspension_too_long", f"一次最多挂起 {LONGEST_SUSPENSION.days} 天;请改近。", field="until"
+            )
         asked = Request(
             case=found, kind=Request.Kind.SUSPENSION, reason_code=reason_code, reason=said(reason, field="reason", least=4)[:500],
             until=until, requested_by=person_of(by), requested_at=at,
@@ -96,21 +108,36 @@ def _asked(asked: Request, *, by: Actor, at: datetime) -> Request:
     return asked
 
 
-def decide_extension(*, by: Actor, at: datetime, case: str, approved: bool, remark: str = "", rev: int | None = None) -> Case:
+def decide_extension(
+    *, by: Actor, at: datetime, case: str, approved: bool, remark: str = "", rev: int | None = None
+) -> Case:
     """Someone else than the requester decides; approved, the clocks get the time."""
     with deed():
         found, _ = case_for_verb(case, by=by, verb="decide_extension", rev=rev)
         _still_asked_for(found, approved, verb="request_extension")
         asked = _decided(found, Request.Kind.EXTENSION, by=by, at=at, approved=approved, remark=remark)
         clocks = (
-            extend_clocks(found.subject, at=at, amount=asked.amount, unit=asked.unit_of_time, reason=asked.reason) if approved else []
+            extend_clocks(found.subject, at=at, amount=asked.amount, unit=asked.unit_of_time, reason=asked.reason)
+            if approved
+            else []
         )
         moved(found)
         kind = "case.extension_approved" if approved else "case.extension_rejected"
-        return noted(kind, found, by=by, at=at, clocks=clocks, amount=asked.amount, unit_of_time=asked.unit_of_time, remark=remark)
+        return noted(
+            kind,
+            found,
+            by=by,
+            at=at,
+            clocks=clocks,
+            amount=asked.amount,
+            unit_of_time=asked.unit_of_time,
+            remark=remark,
+        )
 
 
-def decide_suspension(*, by: Actor, at: datetime, case: str, approved: bool, remark: str = "", rev: int | None = None) -> Case:
+def decide_suspension(
+    *, by: Actor, at: datetime, case: str, approved: bool, remark: str = "", rev: int | None = None
+) -> Case:
     """Someone else than the requester decides; approved, the clocks stand still until the named end."""
     with deed():
         found, _ = case_for_verb(case, by=by, verb="decide_suspension", rev=rev)
@@ -124,7 +151,16 @@ def decide_suspension(*, by: Actor, at: datetime, case: str, approved: bool, rem
             raise WrongInput("cases.suspension_past", "申请的挂起期限已过;请驳回后重新申请。", field="until")
         clocks = pause_clocks(found.subject, at=at, until=asked.until, reason=asked.reason)
         moved(found, state="suspended", suspended_until=asked.until)
-        return noted("case.suspended", found, by=by, at=at, clocks=clocks, until=asked.until.isoformat(), reason=asked.reason, remark=remark)
+        return noted(
+            "case.suspended",
+            found,
+            by=by,
+            at=at,
+            clocks=clocks,
+            until=asked.until.isoformat(),
+            reason=asked.reason,
+            remark=remark,
+        )
 
 
 def _still_asked_for(case: Case, approved: bool, *, verb: str) -> None:  # noqa: FBT001 - the decision itself
@@ -139,7 +175,9 @@ def _decided(case: Case, kind: str, *, by: Actor, at: datetime, approved: bool, 
         raise Refused("cases.no_request", "没有待审批的申请;它可能已被审批。")
     if asked.requested_by_id == by.person_id:
         raise Refused("cases.own_request", "申请是您提出的,不能自己审批;请换一位同事。")
-    Request.objects.filter(pk=asked.pk).update(decided_by=person_of(by), decided_at=at, approved=approved, remark=remark[:300])
+    Request.objects.filter(pk=asked.pk).update(
+        decided_by=person_of(by), decided_at=at, approved=approved, remark=remark[:300]
+    )
     return asked
 
 

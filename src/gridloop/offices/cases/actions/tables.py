@@ -35,7 +35,9 @@ def add_category(*, by: Actor, at: datetime, street: str, path: str, description
             _category(street, parts[:end], is_leaf=False)
         made = _category(street, parts, is_leaf=True, description=description)
         renew(street)
-        record("category.added", by=by, at=at, street=street, subject=f"category:{made.ref}", payload={"path": made.path})
+        record(
+            "category.added", by=by, at=at, street=street, subject=f"category:{made.ref}", payload={"path": made.path}
+        )
     return made
 
 
@@ -50,7 +52,13 @@ def _category(street: str, parts: Sequence[str], *, is_leaf: bool, description: 
 
 
 def draft_table(
-    *, by: Actor, at: datetime, street: str, records: Iterable[Mapping[str, object]], backstop_profile: str, note: str = ""
+    *,
+    by: Actor,
+    at: datetime,
+    street: str,
+    records: Iterable[Mapping[str, object]],
+    backstop_profile: str,
+    note: str = "",
 ) -> RoutingTable:
     """A draft of the next routing table. Raises WrongInput naming every bad row, column and reason."""
     must_set_up(by, street)
@@ -59,7 +67,9 @@ def draft_table(
         listed = [{"row": each.row, "column": each.column, "reason": each.reason} for each in problems]
         first = problems[0]
         raise WrongInput(
-            "cases.bad_rows", f"路由表有 {len(problems)} 处要改:第 {first.row} 行“{first.column}”{first.reason}", problems=listed
+            "cases.bad_rows",
+            f"路由表有 {len(problems)} 处要改:第 {first.row} 行“{first.column}”{first.reason}",
+            problems=listed,
         )
     unit = Unit.objects.filter(street=street, is_backstop=True).order_by("id").first()
     if unit is None:
@@ -84,13 +94,20 @@ def findings_of(table: RoutingTable) -> list[dict[str, Any]]:
     categories = list(Category.objects.filter(street=table.street).values_list("path", flat=True))
     errors = table_errors(
         rows,
-        known_units=set(Unit.objects.filter(street=table.street, valid_until__isnull=True).values_list("code", flat=True)),
+        known_units=set(
+            Unit.objects.filter(street=table.street, valid_until__isnull=True).values_list("code", flat=True)
+        ),
         known_profiles=set(profiles_in_force(table.street)),
         known_categories=categories,
         known_places=places,
     )
     found = [
-        {"kind": error.kind, "rows": list(error.rows), "example": _example(error.counter_example), "sentence": error.sentence}
+        {
+            "kind": error.kind,
+            "rows": list(error.rows),
+            "example": _example(error.counter_example),
+            "sentence": error.sentence,
+        }
         for error in errors
     ]
     return found + ([] if found else _holes(rows, categories=_leaf_categories(table.street), places=places))
@@ -128,13 +145,17 @@ def publish_table(
     with deed():
         draft = _table(street, table)
         if draft.state != RoutingTable.State.DRAFT:
-            raise Refused("cases.not_a_draft", f"第 {draft.version} 版是“{draft.get_state_display()}”,不能再发布;请起草新的一版。")
+            raise Refused(
+                "cases.not_a_draft", f"第 {draft.version} 版是“{draft.get_state_display()}”,不能再发布;请起草新的一版。"
+            )
         if by.kind != "system" and draft.drafted_by == by.label:
             raise NotAllowed("cases.own_draft", "草稿是您起草的,请由第二个人核对后发布。")
         findings = [each for each in findings_of(draft) if not (allow_holes and each["kind"] == "hole")]
         if findings:
             raise Refused(
-                "cases.table_does_not_hold", f"路由表还不能发布,有 {len(findings)} 处问题:{findings[0]['sentence']}", findings=findings
+                "cases.table_does_not_hold",
+                f"路由表还不能发布,有 {len(findings)} 处问题:{findings[0]['sentence']}",
+                findings=findings,
             )
         starts = valid_from or at
         RoutingTable.objects.filter(pk=draft.pk).update(

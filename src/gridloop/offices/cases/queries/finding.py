@@ -50,7 +50,9 @@ def _in_streets(actor: Actor) -> Q:
 
 def scoped_case(ref: str, *, by: Actor) -> Case:
     """The case by ref, if the actor may see it. Raises NotFound, without telling whether it exists."""
-    found = visible_to(by).filter(ref=ref).select_related("lead", "first_contact", "grid", "merged_into", "table").first()
+    found = (
+        visible_to(by).filter(ref=ref).select_related("lead", "first_contact", "grid", "merged_into", "table").first()
+    )
     if found is None:
         raise NotFound("cases.not_found", "没有这个事项,或不在您的责任范围内;请核对编号。", case=ref)
     return found
@@ -61,7 +63,11 @@ def case_by_number(number: str, *, by: Actor) -> Case:
     digits = number.strip().replace("-", "")
     found = visible_to(by).filter(pk=int(digits[8:])).first() if digits.isdecimal() and 8 < len(digits) < 26 else None
     if found is None or found.number.replace("-", "") != digits:
-        raise NotFound("cases.no_such_number", f"没有编号为“{number.strip()}”的事项,或不在您的责任范围内;请核对编号。", field="into")
+        raise NotFound(
+            "cases.no_such_number",
+            f"没有编号为“{number.strip()}”的事项,或不在您的责任范围内;请核对编号。",
+            field="into",
+        )
     return found
 
 

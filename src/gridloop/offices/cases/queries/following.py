@@ -142,22 +142,34 @@ class Followed:
 def report_of(secret: str) -> Report:
     """The report that the secret opens. Raises NotFound, which tells nothing about what exists."""
     rows = Report.objects.filter(token_hash=hash_receipt(secret))
-    found = rows.select_related("case__lead", "case__first_contact", "case__merged_into__lead", "case__merged_into__first_contact").first()
+    found = rows.select_related(
+        "case__lead", "case__first_contact", "case__merged_into__lead", "case__merged_into__first_contact"
+    ).first()
     if found is None:
-        raise NotFound("cases.no_such_receipt", "这个查询链接打不开任何事项;请核对回执上的 32 位查询码,或拨打值班电话。")
+        raise NotFound(
+            "cases.no_such_receipt", "这个查询链接打不开任何事项;请核对回执上的 32 位查询码,或拨打值班电话。"
+        )
     return found
 
 
 def told_by(report: Report) -> list[Report]:
     """The report itself, then the troubles taken out of it."""
-    rows = report.offshoots.select_related("case__lead", "case__first_contact", "case__merged_into__lead", "case__merged_into__first_contact")
+    rows = report.offshoots.select_related(
+        "case__lead", "case__first_contact", "case__merged_into__lead", "case__merged_into__first_contact"
+    )
     return [report, *rows.order_by("id")]
 
 
 def reporter(reports: list[Report]) -> Actor:
     """The actor that holds the receipt of these reports: may do what concerns them, and nothing else."""
     first = reports[0]
-    return Actor(kind="reporter", ref=first.ref, name="反映人", street=first.street, reports=frozenset(report.pk for report in reports))
+    return Actor(
+        kind="reporter",
+        ref=first.ref,
+        name="反映人",
+        street=first.street,
+        reports=frozenset(report.pk for report in reports),
+    )
 
 
 def follow(report: Report, *, by: Actor, at: datetime) -> Followed:
@@ -173,7 +185,9 @@ def follow(report: Report, *, by: Actor, at: datetime) -> Followed:
         place=tuple(cell.name for cell in rules.atlas.lineage(told.place)),
         is_outside=told.lon is not None and told.placed_by == "none",
         steps=tuple(_steps(report, history, by)),
-        promises=tuple(_promise(clock, at=at) for clock in supervision.clocks_of(answering.subject) if clock.segment is None),
+        promises=tuple(
+            _promise(clock, at=at) for clock in supervision.clocks_of(answering.subject) if clock.segment is None
+        ),
         verbs=frozenset(verb.name for verb in possible_verbs(answering, by=by)),
         others=Report.objects.filter(Q(case=answering) | Q(case__merged_into=answering)).exclude(pk=report.pk).count(),
         name=mask_name(report.name),
@@ -210,7 +224,9 @@ def _concerns(entry: TimelineEntry, report: Report, by: Actor) -> bool:
 
 def _step(entry: TimelineEntry) -> Step:
     fields = SHOWN[entry.kind].split()
-    return Step(entry.kind, entry.at, entry.seq, {name: entry.payload[name] for name in fields if name in entry.payload})
+    return Step(
+        entry.kind, entry.at, entry.seq, {name: entry.payload[name] for name in fields if name in entry.payload}
+    )
 
 
 def _promise(clock: Clock, *, at: datetime) -> Promise:

@@ -133,7 +133,11 @@ def desk(actor: Actor, *, at: datetime, size: int = 20) -> Desk:
         due_soon=pressing(led.filter(state__in=OPEN_STATES, due_at__lte=at + timedelta(days=2))),
         came_back=pressing((visible if is_desk else led).filter(state="returned")),
         to_approve=_to_approve(actor, size),
-        to_grade=pressing(visible.exclude(proposed_grade="").exclude(graded_by=actor.person_id).filter(state__in=LIVE_STATES)) if is_desk else [],
+        to_grade=pressing(
+            visible.exclude(proposed_grade="").exclude(graded_by=actor.person_id).filter(state__in=LIVE_STATES)
+        )
+        if is_desk
+        else [],
         to_verify=pressing(visible.filter(state__in=("answered", "verified"))) if verifies else [],
         gaps=pressing(visible.filter(is_gap=True, assigned_at__isnull=True, state__in=OPEN_STATES)) if is_desk else [],
         mine=list(visible.filter(first_contact_id=actor.person_id, state__in=LIVE_STATES).order_by("-id")[:size]),
@@ -143,7 +147,9 @@ def desk(actor: Actor, *, at: datetime, size: int = 20) -> Desk:
 def _to_approve(actor: Actor, size: int) -> list[Request]:
     """Requests this actor may decide: not the actor's own, in cases where the chart permits it."""
     cases = visible_to(actor)
-    rows = Request.objects.filter(decided_at__isnull=True, case__in=cases, case__state__in=LIVE_STATES).exclude(requested_by_id=actor.person_id)
+    rows = Request.objects.filter(decided_at__isnull=True, case__in=cases, case__state__in=LIVE_STATES).exclude(
+        requested_by_id=actor.person_id
+    )
     found = rows.select_related("case__lead", "requested_by").order_by("requested_at")[: size * 2]
     return [row for row in found if relations(actor, standing_of(row.case)) & {"desk", "leader", "lead_leader"}][:size]
 
@@ -196,10 +202,14 @@ def case_file(case: Case, *, by: Actor, at: datetime) -> CaseFile:
         segments=segment_lines(case, at=at),
         route=trace,
         route_version=version,
-        reports=list(Report.objects.filter(Q(case=case) | Q(case__merged_into=case)).select_related("case").order_by("id")),
+        reports=list(
+            Report.objects.filter(Q(case=case) | Q(case__merged_into=case)).select_related("case").order_by("id")
+        ),
         requests=list(case.requests.select_related("requested_by", "decided_by").order_by("id")),
         returns=list(case.returned.select_related("unit", "duty_item", "by").order_by("id")),
-        consultations=list(case.consultations.select_related("lead").prefetch_related("units", "decisions__owner").order_by("id")),
+        consultations=list(
+            case.consultations.select_related("lead").prefetch_related("units", "decisions__owner").order_by("id")
+        ),
         verifications=list(case.verifications.select_related("by").order_by("id")),
         callbacks=list(case.callbacks.select_related("by", "report").order_by("id")),
         attachments=archive.attachments_of(case.subject),
@@ -294,7 +304,11 @@ def state_label(state: str) -> str:
 
 def open_points(actor: Actor, *, limit: int = 2000) -> list[Case]:
     """The actor's open cases that have a point, for the map."""
-    return list(visible_to(actor).filter(state__in=LIVE_STATES, lon__isnull=False).only("ref", "title", "lon", "lat", "state", "is_late", "due_at", "answered_at")[:limit])
+    return list(
+        visible_to(actor)
+        .filter(state__in=LIVE_STATES, lon__isnull=False)
+        .only("ref", "title", "lon", "lat", "state", "is_late", "due_at", "answered_at")[:limit]
+    )
 
 
 def open_counts_by_place(actor: Actor, *, at: datetime) -> dict[str, tuple[int, int]]:

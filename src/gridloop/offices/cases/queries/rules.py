@@ -13,9 +13,9 @@ import numpy as np
 
 from gridloop.core.errors import NotFound, Refused
 from gridloop.core.profile import Profile
+from gridloop.core.route_row import CaseFacts, rows_from_records
 from gridloop.core.routing import RoutingTable as Table
 from gridloop.core.routing import fallback_row
-from gridloop.core.route_row import CaseFacts, rows_from_records
 from gridloop.core.text import Classifier, Suggestion
 from gridloop.core.worktime import Calendar
 from gridloop.offices.cases.models import Case, Category, RoutingTable
@@ -85,7 +85,9 @@ class Rules:
 def rules(street: str) -> Rules:
     """Compiles the street's rules. One build for each version of the street."""
     found = Street.objects.get(code=street)
-    units = {unit.code: UnitInForce(unit.pk, unit.ref, unit.code, unit.name, unit.is_backstop) for unit in _units(street)}
+    units = {
+        unit.code: UnitInForce(unit.pk, unit.ref, unit.code, unit.name, unit.is_backstop) for unit in _units(street)
+    }
     paths = dict(Category.objects.filter(street=street).values_list("path", "is_leaf"))
     calendar_id, calendar = supervision.calendar_in_force(street)
     return Rules(
@@ -125,8 +127,14 @@ def _unique_names(paths: dict[str, bool]) -> dict[str, str]:
 
 
 def _tables(street: str, units: dict[str, UnitInForce]) -> tuple[tuple[datetime, int, Table], ...]:
-    published = RoutingTable.objects.filter(street=street, state=RoutingTable.State.PUBLISHED).order_by("valid_from", "version")
-    return tuple((row.valid_from, row.pk, compile_table(row, {u.code: u.name for u in units.values()})) for row in published if row.valid_from)
+    published = RoutingTable.objects.filter(street=street, state=RoutingTable.State.PUBLISHED).order_by(
+        "valid_from", "version"
+    )
+    return tuple(
+        (row.valid_from, row.pk, compile_table(row, {u.code: u.name for u in units.values()}))
+        for row in published
+        if row.valid_from
+    )
 
 
 def compile_table(row: RoutingTable, names: dict[str, str]) -> Table:

@@ -46,7 +46,9 @@ def chip_of(case: Case, *, at: datetime) -> Chip:
 
 def _of_answered(case: Case, answered_at: datetime) -> Chip:
     if case.due_at is not None and answered_at > case.due_at:
-        return Chip("late", f"超期 {remaining_in_words(case.due_at, answered_at).removeprefix('已超 ')}答复", case.due_at)
+        return Chip(
+            "late", f"超期 {remaining_in_words(case.due_at, answered_at).removeprefix('已超 ')}答复", case.due_at
+        )
     return Chip("met", "按期答复", case.due_at)
 
 
