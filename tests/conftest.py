@@ -14,6 +14,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 if "GRIDLOOP_HOME" not in os.environ:
@@ -29,6 +30,10 @@ from django.conf import settings
 django.setup()
 # Founding the sample street opens a dozen accounts; a password hash that is slow on purpose would cost most of each test.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# A loaded machine is not a failing test; and what CI says of one commit it says again of the same commit.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("house")
 
 TESTS = Path(__file__).parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
