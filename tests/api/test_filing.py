@@ -23,6 +23,7 @@ def test_a_case_is_filed_placed_routed_timed_and_answered_with_its_receipt(calle
     assert told["place"].endswith("C1-SW") and told["placed_by"] == "point"
     assert told["due_at"] and len(told["receipt"]) == 32
     assert told["links"]["self"] == f"/api/v1/cases/{told['ref']}"
+    assert told["links"]["follow"].endswith(f"/r/{told['receipt']}/")
 
 
 def test_the_person_behind_the_token_is_the_first_contact(caller):

@@ -6,7 +6,11 @@ Every function here takes finished objects (their relations already read) and as
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
 
 from gridloop.core.lifecycle import STATES
 from gridloop.offices.cases.actions import Filed
@@ -25,8 +29,17 @@ def filed(result: Filed, *, external_id: str) -> dict[str, Any]:
         "is_gap": case.is_gap, "category": case.category, "category_by": case.category_by, "grade": case.grade,
         "proposed_grade": case.proposed_grade, "place": case.place, "placed_by": case.placed_by, "profile": case.profile,
         "filed_at": case.filed_at, "due_at": case.due_at, "receipt": result.receipt, "external_id": external_id,
-        "links": {"self": f"{ROOT}/cases/{case.ref}", "receipt": f"{ROOT}/cases/{case.ref}/receipt"},
+        "links": {
+            "self": f"{ROOT}/cases/{case.ref}", "receipt": f"{ROOT}/cases/{case.ref}/receipt",
+            "follow": _follow_page().replace("SECRET", result.receipt),
+        },
     }  # fmt: skip
+
+
+@cache
+def _follow_page() -> str:
+    """The address of the reporter's page, resolved once: a bulk answer names a thousand."""
+    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('follow', args=['SECRET'])}"
 
 
 COPIED = (

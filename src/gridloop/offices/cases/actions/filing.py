@@ -108,8 +108,9 @@ def file_cases(
     ``told_at`` gives each filing its own moment (imports of old records); by default all are filed ``at``.
     """
     with deed():
-        rules = rules_of(street, version=organisation.version_of(street))
-        contact = first_contact or _first_contact(by, street=street, at=at)
+        version = organisation.version_of(street)
+        rules = rules_of(street, version=version)
+        contact = first_contact or _first_contact(by, street=street, version=version, at=at)
         moments = told_at or [at] * len(filings)
         results: list[Plan | GridloopError] = []
         for filing, moment in zip(filings, moments, strict=True):
@@ -133,10 +134,10 @@ def _may_file(by: Actor, filing: Filing, street: str) -> None:
         raise WrongInput("cases.unknown_source", f"来源只能是:{'、'.join(SOURCES)}。", field="source")
 
 
-def _first_contact(by: Actor, *, street: str, at: datetime) -> Person:
+def _first_contact(by: Actor, *, street: str, version: int, at: datetime) -> Person:
     """Whoever takes the filing is the first contact for good; a public report falls to the duty desk."""
     if by.person_id:
-        return Person.objects.only("ref", "name", "street").get(pk=by.person_id)
+        return organisation.known_person(by.person_id, street=street, version=version)
     return organisation.desk_person(street, at=at)
 
 
