@@ -26,8 +26,8 @@ from tests.core.routing_samples import FACTS, GRID, OFFICE, PATHS, STREET, oracl
 
 def test_a_tie_is_refused_with_the_two_rows_and_a_case_both_match() -> None:
     rows = [
-        row("A", "环卫", GRID, sources={"phone", "resident"}),
-        row("B", "环卫", GRID, sources={"resident", "import"}),
+        row("A", "环卫", GRID, sources={"phone", "public"}),
+        row("B", "环卫", GRID, sources={"public", "import"}),
     ]
 
     with pytest.raises(WrongInput) as refusal:
@@ -36,7 +36,7 @@ def test_a_tie_is_refused_with_the_two_rows_and_a_case_both_match() -> None:
     errors: Any = refusal.value.fields["errors"]
     (error,) = errors
     assert (error.kind, error.rows) == ("tie", ("A", "B"))
-    assert error.counter_example == CaseFacts("环卫", GRID, source="resident")
+    assert error.counter_example == CaseFacts("环卫", GRID, source="public")
     assert "A 行与 B 行分不出先后" in refusal.value.sentence
 
 

@@ -33,9 +33,9 @@ ROWS = [
     row("green", "城乡建设/园林绿化"),
     row("city-here", "城乡建设", STREET),
     row("city-grid", "城乡建设", GRID, metric=5),
-    row("city-grid-first", "城乡建设", GRID, metric=1, sources={"resident"}),
+    row("city-grid-first", "城乡建设", GRID, metric=1, sources={"public"}),
     row("green-night", "城乡建设/园林绿化", time_classes={"night"}),
-    row("green-night-urgent", "城乡建设/园林绿化", time_classes={"night"}, priorities={"urgent"}),
+    row("green-night-urgent", "城乡建设/园林绿化", time_classes={"night"}, priorities={"life"}),
 ]
 
 DECISIONS = [
@@ -47,8 +47,8 @@ DECISIONS = [
     (CaseFacts("城乡建设/道路", f"{STREET}/x"), "city-here"),
     (CaseFacts("城乡建设/道路", GRID), "city-grid"),
     # equal prefixes: more conditions win, before the metric is asked
-    (CaseFacts("城乡建设/道路", GRID, source="resident"), "city-grid-first"),
-    (CaseFacts("城乡建设/园林绿化", time_class="night", priority="urgent"), "green-night-urgent"),
+    (CaseFacts("城乡建设/道路", GRID, source="public"), "city-grid-first"),
+    (CaseFacts("城乡建设/园林绿化", time_class="night", priority="life"), "green-night-urgent"),
     (CaseFacts("城乡建设/园林绿化", time_class="night"), "green-night"),
     # prefixes match whole segments only
     (CaseFacts("城乡建设局"), FALLBACK),
@@ -129,7 +129,7 @@ def test_a_trace_says_why_each_row_won_or_lost() -> None:
             {
                 "row": "green-night-urgent",
                 "won": False,
-                "why": "条件不符:优先级须为紧急,本件为普通;时段须为夜间,本件为工作时间",
+                "why": "条件不符:优先级须为生命财产,本件为普通;时段须为夜间,本件为工作时间",
             },
             {"row": "green-night", "won": False, "why": "条件不符:时段须为夜间,本件为工作时间"},
             {"row": "city-grid-first", "won": False, "why": "条件不符:来源须为居民,本件为电话"},
@@ -145,7 +145,7 @@ def test_a_trace_says_why_each_row_won_or_lost() -> None:
 WHY_NOT = [
     # the four steps, then the two mismatches of paths
     ("city", CaseFacts("城乡建设/道路", STREET), "不如 city-here 行具体:地点前缀不限,对方 2 段"),
-    ("city-grid", CaseFacts("城乡建设", GRID, source="resident"), "不如 city-grid-first 行具体:条件 0 项,对方 1 项"),
+    ("city-grid", CaseFacts("城乡建设", GRID, source="public"), "不如 city-grid-first 行具体:条件 0 项,对方 1 项"),
     ("green", CaseFacts("城乡建设"), "类别不符:本行管“城乡建设/园林绿化”,本件是“城乡建设”"),
     ("city-here", CaseFacts("城乡建设"), f"地点不符:本行管“{STREET}”,本件在“未定地点”"),
 ]
@@ -170,7 +170,7 @@ def test_asking_for_a_row_that_is_not_there_is_refused() -> None:
 # --- spreadsheets ----------------------------------------------------------------------------------------------------
 
 SHEET = """行,类别,网格/地点,层级,来源,优先级,时段,等级,单位,岗位,时限方案,优先序,理由
-R1,城乡建设/园林绿化,410102/410102013,,resident|phone,紧急,夜间|节假日,疑难,YL,队长,san_bu_guo,10,{category}归{unit}
+R1,城乡建设/园林绿化,410102/410102013,,public|phone,生命财产,夜间|节假日,疑难,YL,队长,san_bu_guo,10,{category}归{unit}
 R2,,,,,,,,LH,,san_bu_guo,,
 """
 
@@ -180,7 +180,7 @@ def test_a_chinese_sheet_becomes_rows() -> None:
 
     assert problems == []
     assert rows[0] == row(
-        "R1", "城乡建设/园林绿化", STREET, sources={"resident", "phone"}, priorities={"urgent"}, grades={"difficult"},
+        "R1", "城乡建设/园林绿化", STREET, sources={"public", "phone"}, priorities={"life"}, grades={"difficult"},
         time_classes={"night", "holiday"}, unit="YL", post="队长", profile="san_bu_guo", metric=10,
         reason="{category}归{unit}",
     )  # fmt: skip

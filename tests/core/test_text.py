@@ -14,35 +14,19 @@ from hypothesis import strategies as st
 
 import gridloop
 from gridloop.core.errors import WrongInput
-from gridloop.core.text import Classifier, Pair, bigrams, gram_buckets, near_duplicates, similarity
+from gridloop.core.grams import Lexicon, count_grams, read
+from gridloop.core.model_card import unpacked
+from gridloop.core.text import Classifier, Pair, bigrams, near_duplicates, similarity
+from tests.core.toy_classifier import BITS, NO_WORDS, toy
 from tests.shared_data import shared
 
 SHIPPED = Path(gridloop.__file__).parent / "offices" / "cases" / "models_shipped"
-BITS = 12
-HAN = st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x4E40), max_size=30)
-
-
-def toy(threshold: float = 0.6) -> Classifier:
-    """Two categories that know three words each."""
-    weights = np.zeros((1 << BITS, 2), dtype=np.float32)
-    for category, words in enumerate((["公交", "站牌", "道路"], ["医院", "疫苗", "挂号"])):
-        for word in words:
-            _, (doubles, _) = gram_buckets([word], BITS)
-            weights[doubles, category], weights[doubles, 1 - category] = 1.0, -1.0
-    return Classifier.build(
-        categories=["交通运输", "卫生计生"],
-        weights=weights,
-        rarity=np.ones(1 << BITS, dtype=np.float32),
-        intercept=np.zeros(2, dtype=np.float32),
-        scale=2.0,
-        threshold=threshold,
-    )
+MESSAGES = st.text(alphabet="公交车站牌道路医院打疫苗挂号a3, \n\x00", max_size=40)
 
 
 def shipped() -> Classifier:
     """The model that comes with the software."""
-    with np.load(SHIPPED / "messages.npz", allow_pickle=False) as arrays:
-        return Classifier.load(dict(arrays))
+    return unpacked((SHIPPED / "messages.npz").read_bytes())
 
 
 def test_a_text_is_given_the_category_its_words_speak_for_and_the_words_are_named() -> None:
@@ -89,16 +73,42 @@ def test_characters_of_four_bytes_and_lone_surrogates_do_no_harm() -> None:
 
 
 def test_grams_never_reach_across_two_texts() -> None:
-    _, (doubles, owners) = gram_buckets(["公", "交站", ""], BITS)
-    _, (alone, _) = gram_buckets(["交站"], BITS)
+    together = count_grams(["公", "交站", ""], bits=BITS, lexicon=NO_WORDS)
+    apart = [count_grams([text], bits=BITS, lexicon=NO_WORDS).buckets.tolist() for text in ("公", "交站")]
 
-    assert doubles.tolist() == alone.tolist()
-    assert owners.tolist() == [1]
+    assert together.buckets.tolist() == apart[0] + apart[1]
+    assert together.owners.tolist() == [0, 1, 1, 1]
 
 
-@given(st.lists(HAN, max_size=12))
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [
+        # a title, then what happened
+        ("路灯不亮\n已经三天", 4),
+        # the same, cut into words: two blanks end the title
+        ("路灯 不亮  已经 三天", 4),
+        # blanks and line ends before it do not count
+        ("\n  路灯不亮\r\n已经三天", 4),
+        # one line is no title
+        ("路灯不亮,已经三天", 0),
+        # nothing follows
+        ("路灯不亮\n \n", 0),
+        # sixty letters at most
+        ("路" * 61 + "\n不亮", 0),
+        ("路" * 60 + "\n不亮", 60),
+    ],
+)
+def test_the_title_counts_once_more(text: str, letters: int) -> None:
+    found = read([text], bits=BITS, lexicon=NO_WORDS).titles
+    in_batch = read(["前一条 路", text, "没有汉字\n"], bits=BITS, lexicon=NO_WORDS).titles
+
+    assert [each.buckets.size for each in found] == ([letters, letters - 1] if letters else [])
+    assert [each.buckets.tolist() for each in in_batch] == [each.buckets.tolist() for each in found]
+
+
+@given(st.lists(MESSAGES, max_size=12))
 def test_a_text_gets_the_same_answer_alone_and_in_any_batch(texts: list[str]) -> None:
-    classifier = toy()
+    classifier = toy(lexicon=Lexicon.of(["公交车", "公交站牌", "打疫苗"]))
 
     together = classifier.suggest_many(texts)
 
@@ -135,8 +145,8 @@ def test_the_shipped_model_fits_its_card_and_holds_no_words() -> None:
     assert texts == {"categories"}
     assert list(shipped().categories) == card["categories"]
     assert (SHIPPED / "messages.npz").stat().st_size == card["size_bytes"] <= 1_500_000
-    assert card["figures"]["random_80_20_of_segmented"]["accuracy"] >= card["figures"]["published"]["accuracy"]
-    assert all("n" in figure for name, figure in card["figures"].items() if name != "published")
+    assert card["held_out"]["n"] == sum(source["n"] for source in card["sources"])
+    assert all(source["figures"]["precision_when_sure"] >= 0.97 for source in card["sources"])
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ Terms
   token on behalf of a person, or the system itself;
 * a **role** belongs to a post, never to a person; a person without a post may do nothing;
 * a **scope** says what an actor may see: places by path prefix, units, and what the person filed;
+* a **keeper** (三员) looks after the installation: system, security, audit. ``KEEPING`` says who does what, and nobody is two;
 * a **relation** is what an actor is *to one case*: its duty desk, its lead unit, its reporter, one of its handlers …
   Verbs (``core.lifecycle``) are permitted to relations, so a permission can be read as a sentence.
 
@@ -19,7 +20,8 @@ Worked example: a unit's worker may accept what was assigned to the unit, and is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -73,11 +75,16 @@ FILES_CASES = frozenset(
     | {Role.SERVICE_MANAGER, Role.LEGAL_OFFICER, Role.POLICE_OFFICER, Role.HEALTH_OFFICER, Role.BUILDING_STEWARD}
 )
 SETS_UP = frozenset({Role.SYSTEM_KEEPER, Role.STREET_LEADER})
+GRANTS = frozenset({Role.SECURITY_KEEPER, Role.STREET_LEADER})
+KEEPERS = frozenset({Role.SYSTEM_KEEPER, Role.SECURITY_KEEPER, Role.AUDIT_KEEPER})
+"""三员: no person holds two of them (GB/T 22239-2019 8.1.5: system, audit and security are managed separately)."""
+WANTS_SECOND_FACTOR = KEEPERS | {Role.STREET_LEADER}
+"""Whoever holds one of these signs in with a second factor; an installation may choose others (GRIDLOOP_SECOND_FACTOR)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostHeld:
-    """One post that the actor holds (or substitutes for) at this moment."""
+    """One post that the actor holds (or substitutes for) at this moment; ``instead_of`` names the holder who delegated it."""
 
     post: str
     role: str
@@ -86,6 +93,7 @@ class PostHeld:
     place: str
     street: str
     is_substitute: bool = False
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +218,71 @@ def _relations_of_person(person_id: int, standing: CaseStanding) -> set[str]:
         "grader": standing.grader == person_id,
     }
     return {name for name, holds in named.items() if holds}
+
+
+def instead_of(actor: Actor, *, by: frozenset[str], standing: CaseStanding) -> str:
+    """For whom the actor does what is permitted to ``by``: empty when their own posts permit it, else the names of the absent."""
+    own = replace(actor, posts=tuple(post for post in actor.posts if not post.instead_of))
+    if len(own.posts) == len(actor.posts) or by & relations(own, standing):
+        return ""
+    lent = [post for post in actor.posts if post.instead_of and by & _relations_of_post(post, standing)]
+    return "、".join(dict.fromkeys(post.instead_of for post in lent))
+
+
+def signature(actor: Actor, street: str) -> str:
+    """How the actor signs a deed of setting up or keeping: ``甲(代 乙)`` where only a post lent by 乙 allows such deeds."""
+    keeping = SETS_UP | KEEPERS
+    held = [post for post in actor.posts if post.role in keeping and post.street == street]
+    lent = dict.fromkeys(post.instead_of for post in held if post.instead_of)
+    if not lent or any(not post.instead_of for post in held):
+        return actor.name
+    return f"{actor.name}(代 {'、'.join(lent)})"
+
+
+def keeper_clash(roles: Iterable[str]) -> tuple[str, ...]:
+    """The keeper roles among these, when there are two or more (which nobody may hold); else nothing."""
+    kept = tuple(sorted(set(roles) & KEEPERS))
+    return kept if len(kept) > 1 else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """One line of who does what: a deed of keeping, and the roles that do it."""
+
+    code: str
+    deed: str
+    by: frozenset[str]
+
+
+_LEADER = Role.STREET_LEADER
+KEEPING: dict[str, Keeping] = {
+    code: Keeping(code, deed, frozenset(roles))
+    for code, deed, roles in (
+        ("set_up", "单位、网格、类别、路由表、时限、日历等设置", {Role.SYSTEM_KEEPER, _LEADER}),
+        ("open_account", "开立账号", {Role.SYSTEM_KEEPER, _LEADER}),
+        ("issue_password", "发放首次密码、重设密码", {Role.SYSTEM_KEEPER}),
+        ("end_account", "注销账号", {Role.SYSTEM_KEEPER, Role.SECURITY_KEEPER}),
+        ("grant", "任命、免去岗位,批准他人的代理", {Role.SECURITY_KEEPER, _LEADER}),
+        ("lock", "锁定、解锁账号,请人退出登录", {Role.SECURITY_KEEPER}),
+        ("clear_second_factor", "清除丢失的第二验证", {Role.SECURITY_KEEPER}),
+        ("erase", "按依据销毁台账正文", {Role.SECURITY_KEEPER, _LEADER}),
+        ("see_accounts", "查看账号名册", {Role.SYSTEM_KEEPER, Role.SECURITY_KEEPER, Role.AUDIT_KEEPER}),
+        ("read_sign_ins", "查阅登录记录", {Role.SECURITY_KEEPER, Role.AUDIT_KEEPER}),
+        ("read_looks", "查阅查看记录、还原记录、导出登记", {Role.SECURITY_KEEPER, Role.AUDIT_KEEPER}),
+        ("read_deeds", "查阅三员和领导的操作记录", {Role.AUDIT_KEEPER}),
+    )
+}
+"""三员分工: the one table of who keeps what. Everything that keepers do asks it; ``docs/accounts.md`` and the page show it."""
+
+
+def may_keep(actor: Actor, deed: str, *, street: str) -> bool:
+    """May the actor do this deed of keeping in the street? The system may do all of them."""
+    return actor.kind == "system" or bool(actor.roles(street) & KEEPING[deed].by)
+
+
+def who_keeps(deed: str) -> str:
+    """Those who do this deed, in words, for refusals."""
+    return "或".join(ROLE_LABELS[role] for role in Role if role in KEEPING[deed].by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,10 +149,24 @@ _VERBS = [
     _verb("rework", "退回重办", "answered verified", "handling", "desk leader monitor system reporter", needs="reason"),
     _verb("strike_off", "销号", "answered verified", "cleared", "desk leader", never="handler"),
     _verb("reopen", "重新办理", "cleared archived", "handling", "desk leader monitor reporter", needs="reason"),
-    _verb("withdraw", "撤回", f"{OPEN} answered", "withdrawn", "reporter desk", needs="reason"),
+    _verb("withdraw", "撤回", f"{OPEN} answered merged", "withdrawn", "reporter desk", needs="reason"),
     _verb("archive_case", "归档", "cleared merged withdrawn", "archived", "desk system"),
     _verb("raise_case", "督办", LIVE, "", "desk leader system", needs="reason"),
     _verb("attach", "添加附件", LIVE, "", "lead_unit co_unit desk first_contact reporter grid"),
+    _verb("give_notice", "一次性告知", OPEN, "", "lead_unit desk first_contact", needs="text"),
+    _verb("finish_decision", "完成会商决定", f"{LIVE} cleared", "", "lead_unit co_unit desk", needs="decision text"),
+    _verb("send_outside", "请外单位办理", f"{WORKING} consulting escalated", "", "lead_unit desk", needs="body task"),
+    _verb("extend_outside", "答复外单位延长申请", LIVE, "", "lead_unit desk", needs="link approved"),
+    _verb("review_outside", "验收外单位答复", LIVE, "", "lead_unit desk", needs="link approved"),
+    _verb("recall_outside", "收回外单位链接", LIVE, "", "lead_unit desk", needs="link"),
+    _verb(
+        "withdraw_contact",
+        "撤回联系方式",
+        f"{LIVE} cleared merged withdrawn archived",
+        "",
+        "reporter desk",
+        needs="report",
+    ),
 ]
 
 CASE = Chart(

@@ -32,7 +32,8 @@ ANY: frozenset[str] = frozenset()
 class RouteRow:
     """*Cases of this category at this place, under these conditions, go to this unit by this deadline profile.*
 
-    ``row`` is the label people quote. ``unit``, ``post`` and ``profile`` are codes. ``reason`` is a template over
+    ``row`` is the label people quote. ``unit``, ``post``, ``profile`` and ``escalates_to`` (the unit above for these cases, where it is not
+    the unit's own parent) are codes. ``reason`` is a template over
     :data:`REASON_WORDS`; empty means :data:`PLAIN_REASON`.
     """
 
@@ -49,6 +50,7 @@ class RouteRow:
     metric: int = 0
     post: str = ""
     reason: str = ""
+    escalates_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +85,31 @@ CONDITIONS: tuple[tuple[str, str, str], ...] = (
 """Each condition: its name on a row, its name among the facts, its word."""
 
 VALUE_WORDS: dict[str, dict[str, str]] = {
+    "level": {"community": "社区", "street": "街道", "district": "区"},
     "source": {
-        "resident": "居民",
+        "public": "居民",
         "enterprise": "企业",
-        "grid_worker": "网格员",
+        "manager": "服务管家",
+        "grid": "网格员",
         "phone": "电话",
         "import": "导入",
+        "forum": "恳谈会",
+        "superior": "上级交办",
     },
-    "priority": {"normal": "普通", "urgent": "紧急"},
+    "priority": {"normal": "普通", "utility": "水电气热", "life": "生命财产"},
     "time_class": {"work": "工作时间", "night": "夜间", "holiday": "节假日"},
     "grade": {"simple": "简单", "ordinary": "一般", "difficult": "疑难"},
 }
 """The words of the values known here; other values are shown, and read, as they stand."""
+
+USUAL: dict[str, str] = {
+    "level": "street",
+    "source": "public",
+    "priority": "normal",
+    "time_class": "work",
+    "grade": "ordinary",
+}
+"""The facts of the most ordinary case; examples are told by what differs from them."""
 
 PLAIN_REASON = "{category}({place})由{unit}承办,依据路由表{row}行"
 REASON_WORDS = frozenset({"category", "place", "unit", "post", "profile", "row"} | {fact for _, fact, _ in CONDITIONS})
@@ -182,11 +197,13 @@ def _place_name(place: str, names: Mapping[str, str]) -> str:
 
 COLUMNS: tuple[str, ...] = (
     "row", "category", "place", "level", "source", "priority", "time_class", "grade",
-    "unit", "post", "profile", "metric", "reason",
+    "unit", "post", "profile", "metric",
+    "escalates_to", "reason",
 )  # fmt: skip
 
 _CHINESE = (
-    "行", "类别", "网格/地点", "层级", "来源", "优先级", "时段", "等级", "单位", "岗位", "时限方案", "优先序", "理由",
+    "行", "类别", "网格/地点", "层级", "来源", "优先级", "时段", "等级", "单位", "岗位", "时限方案", "优先序",
+    "提级到", "理由",
 )  # fmt: skip
 HEADERS: dict[str, str] = dict(zip(_CHINESE, COLUMNS, strict=True)) | {"地点": "place", "网格": "place"}
 """Every Chinese header accepted, with its column."""
@@ -259,6 +276,7 @@ class _Reading:
             metric=self.metric(),
             post=self.cells.get("post", ""),
             reason=self.reason(),
+            escalates_to=self.cells.get("escalates_to", ""),
         )
 
     def fault(self, column: str, reason: str) -> None:

@@ -6,12 +6,10 @@ Two questions a receiving clerk asks of every text, answered without a library t
   below a threshold chosen when it was trained. A suggestion is never more than that: a person files.
 * **Heard before?** :func:`similarity` and :func:`near_duplicates` compare texts by their character bigrams, exactly.
 
-Terms. A *gram* is one Chinese character or two neighbouring ones; everything else (letters, digits, marks, blanks) is
-left out, so a raw message and the same message cut into words give the same grams. A gram is known only by its
-*bucket*, a hash of its code points: the trained file holds numbers and no word of anybody's message. The *rarity* of a
-bucket is its inverse document frequency. The score of a category is the sum of ``rarity × weight`` over all grams,
-divided by the length of the vector of rarities; confidence is the soft maximum of the scores at a scale fitted on
-texts held out from training.
+Terms. *Grams* and their *buckets* are told in ``core/grams.py``: characters, pairs, and words a lexicon knows, each known
+only by a hash. The *rarity* of a bucket is its inverse document frequency. The score of a category is the sum of
+``weight of the gram × rarity × weight of the bucket``, divided by the length of the text's vector. The *confidence* is the soft
+maximum of ``scale × score + shift``, scale and shift fitted for each category on texts held out from training.
 
 Guarantees: the same text gives the same answer alone and in a batch; no answer depends on the order of a batch; a text
 without Chinese characters is unsure with confidence 0; the words named as reasons occur in the text.
@@ -34,27 +32,25 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from gridloop.core.errors import WrongInput
+from gridloop.core.grams import Grams, Lexicon, Numbers, Reading, counted, read
 
-Numbers = npt.NDArray[np.float32]
-Buckets = npt.NDArray[np.int64]
-Grams = tuple[tuple[Buckets, Buckets], tuple[Buckets, Buckets]]
-
-FORMAT = 1
-ARRAYS = ("format", "bits", "categories", "buckets", "weights", "rarity", "intercept", "scale", "threshold")
+FORMAT = 3
+ARRAYS = (
+    "format", "bits", "categories", "buckets", "weights", "rarity", "intercept", "scale", "shift", "threshold",
+    "openings", "words",
+)  # fmt: skip
 
 _RUN = re.compile(r"[^\W_]+")
-_BATCH = 512
-_REASONS = 16
-_TRUE = np.array([True])
-_STRETCH = np.uint64(0x9E3779B97F4A7C15)
-_STIR = np.uint64(0xBF58476D1CE4E5B9)
+_BATCH = 128
+_REASONS = 10
+_WORTH_SAYING = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +86,24 @@ class Pair:
 class Classifier:
     """A linear model over hashed grams.
 
-    ``table`` has one row a bucket and a column a category, then one column with the squared rarity; the weights are
-    already multiplied by the rarity.
+    ``table`` has one row a bucket and a column a category, then one column with the rarity; the weights are already
+    multiplied by the rarity. ``pulls`` (categories × buckets) is what each bucket says for the category less its mean for the others.
+    ``scale`` and ``shift`` turn each category's score into its say in the confidence.
     """
 
     categories: tuple[str, ...]
     bits: int
     table: Numbers
+    pulls: Numbers
+    lexicon: Lexicon
     intercept: Numbers
-    scale: float
+    scale: Numbers
+    shift: Numbers
     threshold: float
 
     @classmethod
     def load(cls, arrays: Mapping[str, Any]) -> Classifier:
-        """The classifier that :meth:`to_arrays` or the training script wrote; ``WrongInput`` if it is not one."""
+        """The classifier that :meth:`to_arrays` wrote; ``WrongInput`` if it is not one."""
         missing = [name for name in ARRAYS if name not in arrays]
         if missing or int(arrays["format"]) != FORMAT:
             raise WrongInput(
@@ -112,37 +112,60 @@ class Classifier:
         bits, categories = int(arrays["bits"]), tuple(str(name) for name in arrays["categories"])
         weights = np.zeros((1 << bits, len(categories)), dtype=np.float32)
         weights[np.asarray(arrays["buckets"], dtype=np.int64)] = arrays["weights"]
-        return cls.build(
+        plain = cls.build(
             categories=categories,
             weights=weights,
             rarity=np.asarray(arrays["rarity"], dtype=np.float32),
+            lexicon=Lexicon(np.asarray(arrays["openings"], np.uint32), np.asarray(arrays["words"], np.uint32)),
             intercept=np.asarray(arrays["intercept"], dtype=np.float32),
-            scale=float(arrays["scale"]),
-            threshold=float(arrays["threshold"]),
         )
+        return plain.calibrated(scale=arrays["scale"], shift=arrays["shift"], threshold=float(arrays["threshold"]))
 
     @classmethod
     def build(
-        cls,
-        *,
-        categories: Sequence[str],
-        weights: Numbers,
-        rarity: Numbers,
-        intercept: Numbers,
-        scale: float,
-        threshold: float,
+        cls, *, categories: Sequence[str], weights: Numbers, rarity: Numbers, lexicon: Lexicon, intercept: Numbers
     ) -> Classifier:
-        """A classifier from ``weights`` (buckets × categories) and ``rarity`` (buckets); buckets are a power of two."""
+        """A classifier from ``weights`` (buckets × categories) and ``rarity`` (buckets; a power of two), never sure yet."""
         bits = int(rarity.shape[0]).bit_length() - 1
         if weights.shape != (1 << bits, len(categories)) or rarity.shape != (1 << bits,):
             raise WrongInput("text.wrong_shape", "模型的权重与类别、桶数不相符,请重新训练。", shape=weights.shape)
-        table = np.concatenate([weights * rarity[:, None], (rarity**2)[:, None]], axis=1).astype(np.float32)
-        return cls(tuple(categories), bits, table, intercept.astype(np.float32), scale, threshold)
+        table = np.concatenate([weights * rarity[:, None], rarity[:, None]], axis=1).astype(np.float32)
+        ones, noughts = np.ones(len(categories), np.float32), np.zeros(len(categories), np.float32)
+        pulls = _pulls_of(table[:, :-1])
+        return cls(tuple(categories), bits, table, pulls, lexicon, intercept.astype(np.float32), ones, noughts, 1.0)
+
+    def calibrated(self, *, scale: npt.ArrayLike, shift: npt.ArrayLike, threshold: float) -> Classifier:
+        """The same weights with another reading of confidence; a scalar scale or shift holds for every category."""
+        shape = (len(self.categories),)
+        return replace(
+            self,
+            scale=np.broadcast_to(np.asarray(scale, np.float32), shape).copy(),
+            shift=np.broadcast_to(np.asarray(shift, np.float32), shape).copy(),
+            threshold=threshold,
+        )
+
+    def only(self, categories: Sequence[str]) -> Classifier:
+        """The same model with nothing but these of its categories (none is allowed: what is left is how it reads)."""
+        at = [self.categories.index(name) for name in categories]
+        return Classifier.build(
+            categories=list(categories), weights=self.weights[:, at], rarity=self.rarity, lexicon=self.lexicon, intercept=self.intercept[at],
+        )  # fmt: skip
+
+    @property
+    def rarity(self) -> Numbers:
+        """The rarity of each bucket."""
+        found: Numbers = self.table[:, -1]
+        return found
+
+    @property
+    def weights(self) -> Numbers:
+        """Buckets × categories, as they were built."""
+        found: Numbers = self.table[:, :-1] / np.maximum(self.rarity, np.float32(1e-6)).astype(np.float32)[:, None]
+        return found
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Plain arrays (no objects, so no pickle) for ``numpy.savez_compressed``; rows without weight are left out."""
-        rarity = np.sqrt(self.table[:, -1])
-        weights = self.table[:, :-1] / np.maximum(rarity, 1e-6)[:, None]
+        weights = self.weights
         buckets = np.flatnonzero(np.any(weights != 0, axis=1))
         return {
             "format": np.array(FORMAT),
@@ -150,20 +173,22 @@ class Classifier:
             "categories": np.array(self.categories),
             "buckets": buckets.astype(np.uint32),
             "weights": weights[buckets].astype(np.float16),
-            "rarity": rarity.astype(np.float16),
+            "rarity": self.rarity.astype(np.float16),
+            "openings": self.lexicon.openings,
+            "words": self.lexicon.words,
             "intercept": self.intercept,
-            "scale": np.array(self.scale),
+            "scale": self.scale,
+            "shift": self.shift,
             "threshold": np.array(self.threshold),
         }
 
     def suggest(self, text: str, top: int = 3) -> Suggestion:
         """The best category with up to ``top`` alternatives and the words that weighed most."""
-        letters = _characters(text)
-        grams = _grams([letters], self.bits)
-        found = self._suggestions(grams, 1, top)[0]
+        reading = read([text], bits=self.bits, lexicon=self.lexicon)
+        found = self._suggestions(counted(reading, bits=self.bits), 1, top)[0]
         if not found.alternatives:
             return found
-        words = self._words(letters, grams, self.categories.index(found.alternatives[0][0]))
+        words = self._words(reading, self.categories.index(found.alternatives[0][0]))
         return Suggestion(found.category, found.confidence, found.alternatives, words)
 
     def suggest_many(self, texts: Sequence[str], top: int = 3) -> list[Suggestion]:
@@ -171,20 +196,29 @@ class Classifier:
         found: list[Suggestion] = []
         for start in range(0, len(texts), _BATCH):
             batch = texts[start : start + _BATCH]
-            found += self._suggestions(gram_buckets(batch, self.bits), len(batch), top)
+            found += self._suggestions(self._grams(batch), len(batch), top)
         return found
 
     def scores(self, texts: Sequence[str]) -> tuple[Numbers, npt.NDArray[np.bool_]]:
         """Raw scores (texts × categories) and whether each text had any gram; a text without grams scores 0."""
-        return self._scores(gram_buckets(texts, self.bits), len(texts))
+        return self._scores(self._grams(texts), len(texts))
+
+    def chances(self, scores: Numbers) -> Numbers:
+        """Scores read as confidence: rows that sum to 1."""
+        return soft_maximum(scores * self.scale + self.shift)
+
+    def _grams(self, texts: Sequence[str]) -> Grams:
+        return counted(read(texts, bits=self.bits, lexicon=self.lexicon), bits=self.bits)
 
     def _scores(self, grams: Grams, size: int) -> tuple[Numbers, npt.NDArray[np.bool_]]:
         sums = np.zeros((size, self.table.shape[1]), dtype=np.float32)
-        for buckets, owners in grams:
-            if not owners.size:
-                continue
-            starts = np.flatnonzero(np.concatenate([_TRUE, owners[1:] != owners[:-1]]))
-            sums[owners[starts]] += np.add.reduceat(self.table.take(buckets, axis=0), starts, axis=0)
+        if grams.owners.size:
+            starts = (
+                _FIRST if size == 1 else np.flatnonzero(np.concatenate([[True], grams.owners[1:] != grams.owners[:-1]]))
+            )
+            parts = self.table.take(grams.buckets, axis=0) * grams.weights[:, None]
+            parts[:, -1] *= parts[:, -1]
+            sums[grams.owners[starts]] = np.add.reduceat(parts, starts, axis=0)
         spoken = sums[:, -1] > 0
         lengths = np.sqrt(np.where(spoken, sums[:, -1], 1))
         scores = sums[:, :-1] / lengths[:, None] + self.intercept
@@ -192,11 +226,17 @@ class Classifier:
 
     def _suggestions(self, grams: Grams, size: int, top: int) -> list[Suggestion]:
         scores, spoken = self._scores(grams, size)
-        chances = soft_maximum(scores * self.scale)
+        chances = self.chances(scores)
+        if size == 1:
+            return [self._one_suggestion(chances[0].tolist(), top) if spoken[0] else _SILENT]
         order = np.argsort(-chances, axis=1, kind="stable")[:, : max(top, 1)]
         best = chances[np.arange(size)[:, None], order].tolist()
         rows = zip(order.tolist(), best, spoken.tolist(), strict=True)
         return [self._suggestion(where, chance) if heard else _SILENT for where, chance, heard in rows]
+
+    def _one_suggestion(self, chances: list[float], top: int) -> Suggestion:
+        order = sorted(range(len(chances)), key=lambda where: -chances[where])[: max(top, 1)]
+        return self._suggestion(order, [chances[where] for where in order])
 
     def _suggestion(self, order: list[int], chances: list[float]) -> Suggestion:
         names = self.categories
@@ -204,26 +244,48 @@ class Classifier:
         name, confidence = alternatives[0]
         return Suggestion(name if confidence >= self.threshold else None, confidence, alternatives)
 
-    def _words(self, letters: npt.NDArray[np.uint32], grams: Grams, category: int) -> tuple[str, ...]:
+    def _words(self, reading: Reading, category: int) -> tuple[str, ...]:
         """Up to five pieces of the text that spoke most for the category rather than for the average of the others."""
-        (singles, _), (doubles, _) = grams
-        if not doubles.size:
+        pulls = self._pulls(reading, category)
+        if not pulls.size:
             return ()
-        weights = self._pull(singles, category)
-        pulls = self._pull(doubles, category) + (weights[:-1] + weights[1:]) / 2
         strongest = np.argpartition(pulls, -min(_REASONS, pulls.size))[-_REASONS:]
-        return _joined(letters, {at: pull for at in strongest.tolist() if (pull := float(pulls[at])) > 0})
+        least = max(float(pulls[strongest].max()) * _WORTH_SAYING, 1e-9)
+        return _joined(reading.letters, {at: pull for at in strongest.tolist() if (pull := float(pulls[at])) >= least})
 
-    def _pull(self, buckets: Buckets, category: int) -> Numbers:
-        """Weight for the category less the mean weight for the others: one product with a row of coefficients."""
-        others = max(len(self.categories) - 1, 1)
-        against = np.full(self.table.shape[1], -1 / others, dtype=np.float32)
-        against[category], against[-1] = 1, 0
-        pull: Numbers = self.table.take(buckets, axis=0) @ against
-        return pull
+    def _pulls(self, reading: Reading, category: int) -> Numbers:
+        """For each pair of neighbouring letters what it speaks for the category, and its share of its letters and words."""
+        placed = (*reading.words, *reading.titles)
+        every = np.concatenate([reading.singles, reading.doubles, *(each.buckets for each in placed)])
+        pull = self.pulls[category].take(every)
+        size = reading.singles.size
+        singles: Numbers = pull[:size]
+        pulls: Numbers = pull[size : 2 * size - 1]
+        done = max(2 * size - 1, 0)
+        for each in placed:
+            if not each.buckets.size:
+                continue
+            share, done = pull[done : done + each.buckets.size], done + each.buckets.size
+            if each.length == 1:
+                singles[: share.size] += share
+            for offset in range(each.length - 1):
+                pulls[each.starts + offset] += share / np.float32(each.length - 1)
+        pulls += (singles[:-1] + singles[1:]) * np.float32(0.5)
+        for title in reading.titles[:1]:
+            pulls[title.buckets.size - 1 : title.buckets.size] = 0  # no word reaches from the title into the rest
+        return pulls
 
 
+_FIRST = np.zeros(1, dtype=np.int64)
 _SILENT = Suggestion(None, 0.0, ())
+
+
+def _pulls_of(weights: Numbers) -> Numbers:
+    """Categories × buckets: the weight for the category less the mean weight for the others."""
+    others = max(weights.shape[1] - 1, 1)
+    mean = weights.sum(axis=1) / np.float32(others)
+    pulls: Numbers = np.ascontiguousarray(weights.T * np.float32(1 + 1 / others) - mean)
+    return pulls
 
 
 def soft_maximum(scores: Numbers) -> Numbers:
@@ -231,14 +293,6 @@ def soft_maximum(scores: Numbers) -> Numbers:
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
     chances: Numbers = raised / raised.sum(axis=1, keepdims=True)
     return chances
-
-
-def gram_buckets(texts: Sequence[str], bits: int) -> Grams:
-    """For single characters, then for neighbouring two: their buckets and the position of the text each belongs to.
-
-    Both come in reading order, so the owners never fall. Grams never reach across two texts.
-    """
-    return _grams([_characters(text) for text in texts], bits)
 
 
 def bigrams(text: str) -> list[str]:
@@ -282,40 +336,6 @@ def near_duplicates(texts: Sequence[str], threshold: float) -> list[Pair]:
         for key in prefix:
             seen_under[key].append(second)
     return sorted(pairs, key=lambda pair: (pair.first, pair.second))
-
-
-def _han() -> npt.NDArray[np.bool_]:
-    """True at the code points of Chinese characters: 〇, the unified blocks and extensions A to I."""
-    table = np.zeros(0x33480, dtype=np.bool_)
-    for first, last in ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x20000, 0x3347F)):
-        table[first : last + 1] = True
-    return table
-
-
-_HAN = _han()
-
-
-def _characters(text: str) -> npt.NDArray[np.uint32]:
-    """The code points of the Chinese characters of the text, in order."""
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    letters: npt.NDArray[np.uint32] = points[_HAN[np.minimum(points, 0x3347F)] & (points < 0x33480)]
-    return letters
-
-
-def _grams(pieces: Sequence[npt.NDArray[np.uint32]], bits: int) -> Grams:
-    points = (np.concatenate(pieces) if pieces else np.zeros(0)).astype(np.uint64)
-    owners = np.repeat(np.arange(len(pieces)), [piece.size for piece in pieces])
-    inside = owners[1:] == owners[:-1]
-    doubles = (points[:-1] * _STRETCH + points[1:])[inside]
-    return (_hashed(points, bits), owners), (_hashed(doubles, bits), owners[1:][inside])
-
-
-def _hashed(keys: npt.NDArray[np.uint64], bits: int) -> Buckets:
-    """Each key spread over ``2 ** bits`` buckets (two rounds of multiply and shift; wrapping is meant)."""
-    keys = keys * _STRETCH
-    keys ^= keys >> np.uint64(29)
-    keys *= _STIR
-    return (keys >> np.uint64(64 - bits)).astype(np.int64)
 
 
 def _joined(letters: npt.NDArray[np.uint32], pulls: Mapping[int, float]) -> tuple[str, ...]:
