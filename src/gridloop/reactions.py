@@ -25,10 +25,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from gridloop.core.access import SYSTEM, Role
+from gridloop.core.access import GRANTS, SETS_UP, SYSTEM, Role
 from gridloop.core.deadline import moment_in_words
 from gridloop.core.lifecycle import LIVE_STATES
 from gridloop.offices.archive.models import Entry
@@ -36,10 +36,11 @@ from gridloop.offices.archive.queries import code_of, payload_of
 from gridloop.offices.cases.actions import raise_case
 from gridloop.offices.cases.actions.moves import follow_clocks
 from gridloop.offices.cases.models import BEIJING, Case
-from gridloop.offices.cases.queries import concerned
+from gridloop.offices.cases.queries import concerned, outside
 from gridloop.offices.cases.queries.finding import scoped_case
 from gridloop.offices.notices.actions import Message, tell
 from gridloop.offices.organisation import queries as organisation
+from gridloop.offices.organisation.changesets.queries import change_set, permitted
 from gridloop.offices.organisation.models import Person, Unit
 
 STAFF = (Role.UNIT_LEADER, Role.UNIT_WORKER)
@@ -141,8 +142,9 @@ def tell_consulting_units(story: Story) -> None:
 def tell_owners_of_decisions(story: Story) -> None:
     meeting = concerned.latest_consultation(story.of)
     for decision in meeting.decisions.all() if meeting else ():
-        until = f",请于 {decision.due_on:%Y年%m月%d日} 前完成" if decision.due_on else ",请尽快完成"
-        _tell_unit(story, decision.owner, f"会商决定由贵单位负责 {story.title}", f"{decision.text}{until}。")
+        on = decision.due_on
+        until = f"请于 {_day(on)} 前完成。" if on else "请尽快完成。"
+        _tell_unit(story, decision.owner, f"会商决定由贵单位负责 {story.title}", f"决定:{decision.text}。{until}")
 
 
 # -- more time, a harder grade ----------------------------------------------------------------------------------------
@@ -169,9 +171,8 @@ def tell_requester(story: Story) -> None:
     next_step = f"请按原时限办理{_by_when(story)}。" if rejected else f"请继续办理{_by_when(story)}。"
     if story.entry.kind == "case.suspended":
         next_step = f"计时暂停至 {_moment(story.said('until'))},到期自动恢复。"
-    _tell(
-        story, [asked.requested_by], f"{name}{'未' if rejected else '已'}获批准 {story.title}", f"{remark}{next_step}"
-    )
+    title = f"{name}未获批准 {story.title}" if rejected else f"{name}已获批准 {story.title}"
+    _tell(story, [asked.requested_by], title, f"{remark}{next_step}")
 
 
 def tell_lead_of_resumption(story: Story) -> None:
@@ -247,6 +248,24 @@ def tell_lead_of_joined_case(story: Story) -> None:
     )
 
 
+# -- bodies without an account ----------------------------------------------------------------------------------------
+
+
+def tell_sender_of_answer(story: Story) -> None:
+    _tell_sender(story, f"外单位已答复 {story.title}", f"{story.said('body')}:{story.said('text')}。请验收或退回重办。")
+
+
+def tell_sender_of_asked_time(story: Story) -> None:
+    text = f"{story.said('body')}申请延长 {story.said('days')} 天:{story.said('reason')}。请答复。"
+    _tell_sender(story, f"外单位申请延长 {story.title}", text)
+
+
+def tell_sender_of_ended_lease(story: Story) -> None:
+    if story.of.state in LIVE_STATES:
+        text = f"{story.said('body')}到期没有答复,此事回到您手里。请催办、另发链接或自行办理{_by_when(story)}。"
+        _tell_sender(story, f"外单位到期未答复 {story.title}", text)
+
+
 # -- clocks -----------------------------------------------------------------------------------------------------------
 
 
@@ -301,6 +320,32 @@ def tell_publishers_of_draft(story: Story) -> None:
     _tell(story, keepers, f"待发布路由表第 {story.said('version')} 版", text)
 
 
+# -- change-sets of the setup -----------------------------------------------------------------------------------------
+
+
+def tell_publishers_of_change_set(story: Story) -> None:
+    """Those who may publish it are told; its drafter, who may not, is not."""
+    found = change_set(story.street, story.entry.subject.partition(":")[2])
+    people = organisation.people_with_roles(story.street, roles=sorted(SETS_UP | GRANTS), at=story.at)
+    able = [each for each in people if permitted(found, "publish", by=organisation.actor_of(each, at=story.at))]
+    _tell(
+        story,
+        able,
+        f"待核对变更单:{found.title}",
+        f"共 {len(found.changes)} 处改动。请在“规则 › 变更单”里看过差异后发布或退回。",
+    )
+
+
+def tell_drafter_of_change_set(story: Story) -> None:
+    """Whoever drafted it hears why it came back or took no effect."""
+    found = change_set(story.street, story.entry.subject.partition(":")[2])
+    if found.drafter:
+        word = "未能生效" if story.entry.kind == "change_set.failed" else "被退回"
+        _tell(
+            story, [found.drafter], f"变更单{word}:{found.title}", f"{story.said('reason')}。请改好后重新提交,或作废。"
+        )
+
+
 TABLE: dict[str, tuple[Reaction, ...]] = {
     "case.filed": (tell_lead_of_new_case, tell_desk_of_gap),
     "case.assigned": (tell_new_lead,),
@@ -333,10 +378,16 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "case.merged": (tell_lead_to_stop,),
     "case.took_in": (tell_lead_of_joined_case,),
     "case.raised": (tell_lead_of_raising,),
+    "case.outside_answered": (tell_sender_of_answer,),
+    "case.outside_asked_time": (tell_sender_of_asked_time,),
+    "case.outside_expired": (tell_sender_of_ended_lease,),
     "clock.warned": (tell_holder_of_warning,),
     "clock.breached": (supervise_breach, tell_leaders_of_breach),
     "clock.reissued": (show_new_date, tell_holder_of_new_date),
     "routing_table.drafted": (tell_publishers_of_draft,),
+    "change_set.submitted": (tell_publishers_of_change_set,),
+    "change_set.sent_back": (tell_drafter_of_change_set,),
+    "change_set.failed": (tell_drafter_of_change_set,),
 }
 
 
@@ -383,6 +434,15 @@ def _tell_unit(story: Story, unit: Unit, title: str, text: str, *, is_urgent: bo
         )
 
 
+def _tell_sender(story: Story, title: str, text: str) -> None:
+    """Whoever sent the outside link is told; where they hold no post any more, the lead unit."""
+    link = outside.link_with_sender(story.of, story.said("link"))
+    if link and organisation.posts_held(story.street, link.sent_by_id, at=story.at):
+        _tell(story, [link.sent_by], title, text)
+    else:
+        _tell_unit(story, story.of.lead, title, text)
+
+
 def _unit(story: Story) -> Unit:
     """The unit that the entry names (by code in a filing, else by name), or the case's lead."""
     named = story.said("unit_name") or story.said("unit")
@@ -413,6 +473,10 @@ def _by_when(story: Story) -> str:
     if due_at is None:
         return ""
     return ",此件已超时,请立即办理" if due_at < story.at else f",{_in_words(due_at)} 前完成"
+
+
+def _day(on: date) -> str:
+    return f"{on.year}年{on.month}月{on.day}日"
 
 
 def _moment(text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from gridloop.core.errors import NotAllowed, NotFound, Refused, TooLate, WrongInput
 from gridloop.offices.cases import actions
 from gridloop.offices.cases.models import Consultation, Return, Segment
-from gridloop.offices.cases.queries import pages
+from gridloop.offices.cases.queries import lists, pages
 from gridloop.offices.supervision import queries as supervision
 from tests.offices.loop import DAY, HOUR, invariant_problems, told
 from tests.sample import BEIJING, MONDAY, sample_street, who
@@ -99,7 +99,7 @@ def test_a_unit_that_returned_the_case_may_still_see_it():
     story = told()
     story.do("urban", "return_case", **CITED)
 
-    assert [case.ref for case in pages.list_cases(who("urban"), pages.Filter()).cases] == [story.ref]
+    assert [case.ref for case in lists.list_cases(who("urban"), lists.Filter()).cases] == [story.ref]
 
 
 # -- assigning --------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -15,7 +16,7 @@ from gridloop.core.errors import GridloopError, Refused, TooLate, TooMuch
 from gridloop.core.lifecycle import CASE, possible
 from gridloop.offices.archive.models import Entry
 from gridloop.offices.cases import actions
-from gridloop.offices.cases.models import Case, Report
+from gridloop.offices.cases.models import Case, ConsultationDecision, Report
 from gridloop.offices.cases.queries import pages
 from gridloop.offices.cases.queries.finding import standing_of
 from gridloop.offices.supervision.actions import sweep
@@ -47,6 +48,8 @@ TOLD = {
     "rework": {"reason": "只修了一盏"},
     "reopen": {"reason": "路灯又坏了"},
     "raise_case": {"reason": "请尽快办理"},
+    "give_notice": {"text": "请带身份证来窗口办理"},
+    "send_outside": {"body": "供电公司", "task": "请更换灯具"},
 }
 LEFT_OUT = {"merge", "split", "attach", "withdraw"}  # they need another case, a file, or end the story at once
 
@@ -65,7 +68,23 @@ def values_for(verb: str, story: Story, dice: Random) -> dict[str, object]:
             return {"report": story.reports()[0].ref, "solved": dice.random() < 0.7}
         case "request_suspension":
             return {"reason_code": "superior", "reason": "等待上级批复", "until": story.now + 20 * DAY}
+        case "finish_decision":
+            return {
+                "decision": _one_of(ConsultationDecision.objects.filter(consultation__case=story.case), dice),
+                "text": "已更换",
+            }
+        case "extend_outside" | "review_outside":
+            return {"link": _one_of(story.case.outside_links, dice), "approved": dice.random() < 0.7}
+        case "recall_outside":
+            return {"link": _one_of(story.case.outside_links, dice), "reason": "由街道自办"}
+        case "withdraw_contact":
+            return {"report": story.reports()[0].ref}
     return TOLD.get(verb, {})
+
+
+def _one_of(rows: Any, dice: Random) -> str:
+    """The ref of one of them; one that does not exist where there is none."""
+    return dice.choice(list(rows.values_list("ref", flat=True)) or ["nosuchrow"])
 
 
 def act(story: Story, dice: Random, *, at_first: int) -> None:
@@ -105,6 +124,9 @@ FAVOURED = dict.fromkeys(("accept", "begin_work", "answer", "verify", "strike_of
 EXPECTED = {
     "cases.not_found",  # the unit no longer sees what it may not see
     "cases.person_needed",  # a deed that only a person can do
+    "cases.no_decision_found",  # nothing was decided yet
+    "cases.no_link",
+    "cases.not_your_decision",
     "cases.suspension_past",  # the end asked for has passed meanwhile
 }
 TWO_ENTRIES = {"record_callback", "judge_answer", "correct"}

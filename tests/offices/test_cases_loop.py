@@ -189,7 +189,13 @@ def test_the_case_file_tells_the_whole_history():
     ]
     assert sum(line.share for line in file.segments) == pytest.approx(1)
     assert [row.row for row in file.route if row.won] == ["R1"]
-    assert {verb.name for verb in file.verbs} == {"record_callback", "reopen", "archive_case"}
+    assert {verb.name for verb in file.verbs} == {
+        "record_callback",
+        "reopen",
+        "finish_decision",
+        "withdraw_contact",
+        "archive_case",
+    }
 
 
 # -- verification and strike-off --------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from gridloop.core.errors import GridloopError, NotAllowed, NotFound, Outdated
 from gridloop.offices.archive.models import Entry
 from gridloop.offices.cases import actions
 from gridloop.offices.cases.models import Case, Segment
-from gridloop.offices.cases.queries import pages
+from gridloop.offices.cases.queries import lists
 from gridloop.offices.cases.queries.finding import scoped_case
 from gridloop.site.founding import found
 from tests.offices.loop import HOUR, answered, invariant_problems, reporter, told
@@ -55,7 +55,7 @@ def test_another_streets_case_is_not_there_for_any_of_its_people(street):
             scoped_case(story.ref, by=stranger)
         with pytest.raises(NotFound):
             actions.accept(by=stranger, at=MONDAY, case=story.ref)
-        assert pages.list_cases(stranger, pages.Filter()).cases == []
+        assert lists.list_cases(stranger, lists.Filter()).cases == []
 
 
 def test_nobody_files_in_a_street_in_which_they_hold_no_post(street):
@@ -83,13 +83,13 @@ def test_nobody_files_in_a_street_in_which_they_hold_no_post(street):
 def test_each_sees_what_their_posts_are_for(street, name, sees):
     story = told()
 
-    assert [case.ref for case in pages.list_cases(who(name), pages.Filter()).cases] == ([story.ref] if sees else [])
+    assert [case.ref for case in lists.list_cases(who(name), lists.Filter()).cases] == ([story.ref] if sees else [])
 
 
 def test_a_grid_worker_sees_only_their_own_community(street):
     told(**IN_NE)
 
-    assert pages.list_cases(who("grid"), pages.Filter()).cases == []
+    assert lists.list_cases(who("grid"), lists.Filter()).cases == []
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection
 
 from gridloop.core import ledger
-from gridloop.core.access import Actor, Role
+from gridloop.core.access import Actor, Role, signature
 from gridloop.core.audit import ERASED_KIND
 from gridloop.core.errors import NotAllowed, Refused, WrongInput
 from gridloop.offices.archive import queries
@@ -76,7 +76,8 @@ def record_many(facts: Iterable[Fact], *, by: Actor, at: datetime, street: str) 
 def _entry(fact: Fact, *, by: Actor, at: datetime, street: str) -> Entry:
     """The unsaved entry: salted commitment to the payload, leaf over the header."""
     salt = random_bytes(32)
-    payload = ledger.canonical({"by": by.name, **fact.payload})
+    signed = by.name if fact.subject.startswith("case:") else signature(by, street)
+    payload = ledger.canonical({"by": signed, **fact.payload})
     commitment = ledger.commit(salt, payload).hex()
     header = ledger.EntryHeader(
         book=street,

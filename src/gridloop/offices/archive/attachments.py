@@ -1,6 +1,7 @@
 """Taking in a photo, a PDF or a sound: the type is sniffed, the size capped, the place where it was taken stripped.
 
-A file's own claim about its type is not believed. A photo keeps its GPS position only when the reporter says so.
+A file's own claim about its type is not believed. A photo or a recording (phones write the place into both) keeps its position only when
+the reporter says so.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ def attach(
     media_type = sniff(content, name=name)
     if media_type.startswith("image/"):
         content = clean_photo(content, keeps_location=keeps_location, name=name)
+    elif TAKEN[media_type] == "m4a" and not keeps_location:
+        content = clean_recording(content, name=name)
     digest = hashlib.sha256(content).hexdigest()
     ref = new_ref()
     with deed():
@@ -89,6 +92,58 @@ def sniff(content: bytes, *, name: str) -> str:
             "attachment.unknown_type", f"“{name}”不是照片、PDF 或录音;请换一种格式(JPG、PNG、PDF、MP3)。", name=name
         )
     return str(media_type)
+
+
+HOLDERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf"})
+"""Boxes of an MP4 file (ISO/IEC 14496-12) that hold others."""
+TELLING = frozenset({b"udta", b"meta", b"uuid"})
+"""Boxes in which a recorder writes where, when and with what it recorded (©xyz, loci, com.apple.quicktime.location, XMP)."""
+
+
+def clean_recording(content: bytes, *, name: str) -> bytes:
+    """The recording without what it says of its place and maker: those boxes become free space, so that nothing moves.
+
+    Raises WrongInput for a file whose boxes do not fit into each other.
+    """
+    cleaned = bytearray(content)
+    try:
+        _blank(cleaned, 0, len(cleaned))
+    except (struct.error, ValueError) as fault:
+        raise WrongInput("attachment.broken_sound", f"“{name}”打不开;请重新录制或换一个文件。", name=name) from fault
+    return bytes(cleaned)
+
+
+def _blank(content: bytearray, start: int, end: int) -> None:
+    """Every telling box between the two positions is emptied, at any depth. Raises ValueError for a box that ends outside."""
+    while start < end:
+        size, kind = struct.unpack_from(">I4s", content, start)
+        head = 8
+        if size == 1:
+            (size,), head = struct.unpack_from(">Q", content, start + 8), 16
+        stop = start + size if size else end
+        if not start + head <= stop <= end:
+            raise ValueError("a box ends outside the one that holds it")
+        if kind in TELLING:
+            content[start + 4 : start + 8] = b"free"
+            content[start + head : stop] = bytes(stop - start - head)
+        elif kind in HOLDERS:
+            _blank(content, start + head, stop)
+        start = stop
+
+
+THUMBNAIL = 480
+"""Pixels of the longer side: sharp enough on a phone, some 30 kB."""
+
+
+def thumbnail(kept: Attachment) -> bytes:
+    """A small JPEG of a kept photo, for pages on a weak line."""
+    with kept.file.open("rb") as file:
+        photo = Image.open(file)
+        photo.draft("RGB", (THUMBNAIL, THUMBNAIL))
+        photo.thumbnail((THUMBNAIL, THUMBNAIL))
+        out = io.BytesIO()
+        photo.convert("RGB").save(out, format="JPEG", quality=72)
+    return out.getvalue()
 
 
 def clean_photo(content: bytes, *, keeps_location: bool, name: str) -> bytes:

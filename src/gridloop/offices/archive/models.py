@@ -74,6 +74,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["subject", "id"], name="entries_of_a_subject"),
             models.Index(fields=["book", "id"], name="entries_to_be_numbered", condition=models.Q(seq__isnull=True)),
+            models.Index(fields=["book", "kind", "id"], name="entries_of_a_kind"),
         ]
 
 
@@ -184,3 +185,6 @@ class AccessNote(models.Model):
     what = models.CharField(max_length=60)
     reason = models.CharField(max_length=200)
     looked_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["street", "id"], name="looks_of_a_street")]

@@ -10,7 +10,8 @@ No signals, no ``save()``: the house has neither.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.db import connection, models
 
 from gridloop.offices.archive.concealed import ConcealedField
 
-CONVERTED = (models.DateTimeField, models.DateField, models.JSONField, models.BinaryField, ConcealedField)
+CONVERTED = (models.DateField, models.JSONField, models.BinaryField, ConcealedField)
 MOST_PARAMETERS = 30_000  # SQLite takes 32,766 a statement, PostgreSQL 65,535
 
 
@@ -69,18 +70,23 @@ def _quoted(name: str) -> str:
 
 
 def _values(rows: Sequence[models.Model], fields: Sequence[models.Field[Any, Any]]) -> list[list[Any]]:
-    """The rows' values as the database takes them, column by column."""
+    """The rows' values as the database takes them, column by column; equal moments are converted once."""
+    moments: dict[datetime, Any] = {}
     columns = []
     for field in fields:
         values = [getattr(row, field.attname) for row in rows]
-        columns.append(_converted(field, values) if isinstance(field, CONVERTED) else values)
+        if isinstance(field, models.DateTimeField):
+            values = [_moment(value, moments) for value in values]
+        elif isinstance(field, CONVERTED):
+            values = [field.get_db_prep_save(value, connection) for value in values]
+        columns.append(values)
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _converted(field: models.Field[Any, Any], values: list[Any]) -> list[Any]:
-    """The column's values, converted; equal moments once."""
-    convert: Callable[[Any], Any] = lambda value: field.get_db_prep_save(value, connection)  # noqa: E731
-    if not isinstance(field, models.DateTimeField):
-        return [convert(value) for value in values]
-    known = {value: convert(value) for value in set(values)}
-    return [known[value] for value in values]
+def _moment(value: datetime | None, known: dict[datetime, Any]) -> Any:
+    """The aware moment as the database takes it."""
+    if value is None:
+        return None
+    if value not in known:
+        known[value] = connection.ops.adapt_datetimefield_value(value)
+    return known[value]

@@ -1,17 +1,21 @@
 """One transaction per deed, and on SQLite one writer at a time, served in the order of arrival.
 
-SQLite lets one connection write; contenders that wait in its busy handler are served at random and some wait for
-seconds. Inside one process we therefore queue in front of it: a ticket lock, first come first served. PostgreSQL
-needs no queue. ``deed()`` nests: an action called by an action shares the outer transaction.
+SQLite lets one connection write; contenders that wait in its busy handler sleep, are served at random, and some wait for
+seconds. We therefore queue in front of it: the threads of a process by a ticket lock, first come first served, and the
+processes (web workers, tick, commands) by a lock on a file beside the database, which the system takes back from whoever
+dies. PostgreSQL needs no queue. ``deed()`` nests: an action called by an action shares the outer transaction.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
 import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 
 from django.db import connection, transaction
 
@@ -91,7 +95,18 @@ def deed() -> Iterator[None]:
 
 @contextmanager
 def _turn_to_write() -> Iterator[None]:
-    """On SQLite this thread's turn; on PostgreSQL everyone writes at once."""
+    """On SQLite this thread's turn, then this process's; on PostgreSQL everyone writes at once."""
+    with queue_to_write():
+        if connection.vendor != "sqlite":
+            yield
+            return
+        with _turn_of_the_process(str(connection.settings_dict["NAME"])):
+            yield
+
+
+@contextmanager
+def queue_to_write() -> Iterator[None]:
+    """On SQLite no other thread of this process writes meanwhile; on PostgreSQL nothing. May be entered again."""
     if connection.vendor != "sqlite":
         yield
         return
@@ -100,3 +115,25 @@ def _turn_to_write() -> Iterator[None]:
         yield
     finally:
         _writer.release()
+
+
+@contextmanager
+def _turn_of_the_process(database: str) -> Iterator[None]:
+    """No other process of this machine writes to the database file meanwhile."""
+    file = _queue_file(database, os.getpid())
+    if file is None:
+        yield
+        return
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
+@cache
+def _queue_file(database: str, process: int) -> int | None:
+    """An open file to queue at; None for a database in memory, which no other process can see."""
+    if not database or "memory" in database.rpartition("/")[2]:
+        return None
+    return os.open(f"{database}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

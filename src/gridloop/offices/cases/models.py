@@ -15,6 +15,8 @@ from django.db import models
 
 from gridloop.core.lifecycle import STATES
 from gridloop.offices.archive.models import ConcealedField, Kept
+from gridloop.offices.cases.category_models import CategoryModel, CategorySign  # noqa: F401 - Django finds models here
+from gridloop.offices.cases.list_models import ExportRecord, SavedView, SearchText  # noqa: F401 - Django finds models here
 from gridloop.offices.organisation.models import DutyItem, Person, Unit
 from gridloop.offices.territory.models import Grid
 
@@ -42,6 +44,7 @@ class Category(Kept):
     name = models.CharField("名称", max_length=60)
     is_leaf = models.BooleanField("末级", default=True)
     description = models.CharField("说明", max_length=200, blank=True)
+    retired_at = models.DateTimeField("停用时间", null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -263,6 +266,9 @@ class ConsultationDecision(Kept):
     text = models.CharField(max_length=300)
     owner = models.ForeignKey(Unit, models.PROTECT)
     due_on = models.DateField(null=True)
+    done_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    done_at = models.DateTimeField(null=True)
+    outcome = models.CharField("完成情况", max_length=500, blank=True)
 
 
 class Verification(Kept):
@@ -291,6 +297,53 @@ class Callback(Kept):
     text = models.CharField(max_length=500, blank=True)
     by = models.ForeignKey(Person, models.PROTECT)
     called_at = models.DateTimeField()
+
+
+class OutsideLink(Kept):
+    """外单位链接: a task lent to a body without an account, behind a secret address, until its lease (期限) ends."""
+
+    class State(models.TextChoices):
+        OUT = "out", "等外单位答复"
+        ANSWERED = "answered", "已答复待验收"
+        ACCEPTED = "accepted", "已验收"
+        EXPIRED = "expired", "到期退回"
+        RECALLED = "recalled", "已收回"
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="outside_links")
+    body = models.CharField("外单位", max_length=80)
+    task = models.CharField("请办的事", max_length=1000)
+    token_hash = models.CharField(max_length=64, unique=True)
+    shows_contact = models.BooleanField("可看反映人联系方式", default=False)
+    sent_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField("期限")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OUT)
+    answer = models.TextField("答复", blank=True)
+    answered_at = models.DateTimeField(null=True)
+    asked_days = models.PositiveSmallIntegerField("申请延长天数", default=0)
+    asked_reason = models.CharField("延长理由", max_length=300, blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["expires_at"], name="leases_running_out", condition=models.Q(state="out")),
+            models.Index(fields=["sent_by", "state"], name="links_sent_by_a_person"),
+        ]
+
+
+class ReplyTemplate(Kept):
+    """答复模板: words to begin a text with, for a category and all below it, in a state or for a verb; empty asks nothing."""
+
+    street = models.CharField(max_length=12, db_index=True)
+    category = models.CharField("类别", max_length=120, blank=True)
+    state = models.CharField("状态", max_length=12, blank=True)
+    verb = models.CharField("用于", max_length=30, blank=True)
+    title = models.CharField("标题", max_length=80)
+    body = models.TextField("内容", max_length=2000)
+    retired_at = models.DateTimeField("停用时间", null=True, blank=True)
+
+    class Meta:
+        ordering = ["title", "id"]
 
 
 def case_number(filed_at: datetime, key: int) -> str:

@@ -194,8 +194,7 @@ def close_channel(*, by: Actor, at: datetime, channel: str) -> Channel:
     with deed():
         found = queries.channel_of(by, channel)
         Channel.objects.filter(pk=found.pk).update(is_active=False)
-        waiting = Delivery.objects.filter(channel=found, sent_at__isnull=True, next_try_at__isnull=False)
-        waiting.update(next_try_at=None, fault="渠道已停用")
+        give_up_deliveries([found.ref], street=found.street)
         record(
             "channel.closed",
             by=by,
@@ -205,6 +204,15 @@ def close_channel(*, by: Actor, at: datetime, channel: str) -> Channel:
             payload={"kind": found.kind},
         )
     return found
+
+
+def give_up_deliveries(channels: Sequence[str], *, street: str) -> int:
+    """What waited for these channels (refs) stays in the console; how many deliveries did."""
+    with deed():
+        waiting = Delivery.objects.filter(
+            channel__ref__in=channels, channel__street=street, sent_at__isnull=True, next_try_at__isnull=False
+        )
+        return waiting.update(next_try_at=None, fault="渠道已停用")
 
 
 def note_seen(*, by: Actor, at: datetime) -> int:

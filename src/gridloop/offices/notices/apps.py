@@ -7,3 +7,9 @@ class Notices(AppConfig):
     name = "gridloop.offices.notices"
     label = "notices"
     verbose_name = "通知"
+
+    def ready(self) -> None:
+        """What can be set up here is known as soon as the models are."""
+        from gridloop.offices.notices.chapters import register_chapters
+
+        register_chapters()

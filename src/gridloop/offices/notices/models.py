@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 
 from gridloop.offices.archive.models import ConcealedField, Kept
+from gridloop.offices.notices.webhook_models import Webhook, WebhookAttempt, WebhookDelivery  # noqa: F401 - so that Django finds them
 from gridloop.offices.organisation.models import Person
 
 
@@ -65,3 +66,43 @@ class Delivery(Kept):
                 fields=["next_try_at"], name="deliveries_to_be_tried", condition=models.Q(next_try_at__isnull=False)
             ),
         ]
+
+
+class Publicity(Kept):
+    """公开设置: what a street shows to everybody, from when; the newest row counts. Without a row nothing is shown."""
+
+    street = models.CharField(max_length=12, db_index=True)
+    shows_map = models.BooleanField("公开问题地图", default=False)
+    least = models.PositiveSmallIntegerField("最少人数", default=3)
+    delay_for = models.DurationField("延迟")
+    reason = models.CharField("理由", max_length=300)
+    set_by = models.CharField(max_length=48)
+    valid_from = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(least__gte=3), name="fewer_than_three_people_are_never_shown"),
+        ]
+        indexes = [models.Index(fields=["street", "-id"], name="publicity_of_a_street")]
+
+
+class Suggestion(Kept):
+    """意见建议: what someone said about the pages themselves. ``contact`` is L3 and concealed; ``text`` is L2."""
+
+    class State(models.TextChoices):
+        NEW = "new", "待答复"
+        ANSWERED = "answered", "已答复"
+
+    street = models.CharField(max_length=12)
+    page = models.CharField("网页", max_length=200, blank=True)
+    text = models.CharField("内容", max_length=1000)
+    contact = ConcealedField("联系方式", blank=True, default="")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.NEW)
+    told_by = models.CharField(max_length=48)
+    told_at = models.DateTimeField()
+    answer = models.CharField("答复", max_length=1000, blank=True)
+    answered_by = models.CharField(max_length=48, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["street", "state", "-id"], name="suggestions_of_a_street")]

@@ -17,6 +17,12 @@ def notices_of(actor: Actor, *, limit: int = 50) -> list[Notice]:
     return list(Notice.objects.filter(to_id=actor.person_id).order_by("-id")[:limit])
 
 
+def notices_before(actor: Actor, *, before: int = 0, limit: int = 50) -> list[Notice]:
+    """The actor's own notices older than the one with that id (0: from the newest), newest first."""
+    rows = Notice.objects.filter(to_id=actor.person_id).order_by("-id")
+    return list(rows.filter(pk__lt=before)[:limit] if before else rows[:limit])
+
+
 def count_new(actor: Actor) -> int:
     return Notice.objects.filter(to_id=actor.person_id, seen_at__isnull=True).count()
 

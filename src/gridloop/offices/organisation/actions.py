@@ -26,6 +26,8 @@ from gridloop.offices.organisation.models import (
     Street,
     Unit,
 )
+from gridloop.offices.organisation.separation import must_grant, refuse_clash
+from gridloop.offices.organisation.tokens.scopes import must_be_issuable
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -101,6 +103,7 @@ def add_person(
             Person(street=street, code=code, name=name, unit=home, phone=phone, email=email, is_synthetic=is_synthetic),
             f"工号“{code}”已被使用;请换一个。",
         )
+        renew(street)
         record(
             "person.added",
             by=by,
@@ -170,13 +173,17 @@ def appoint(
     starts_at: datetime | None = None,
     is_substitute: bool = False,
 ) -> Holding:
-    """The person holds the post from ``starts_at`` on, beside those who hold it already."""
-    must_set_up(by, street)
+    """The person holds the post from ``starts_at`` on, beside those who hold it already.
+
+    Raises NotAllowed (``separation.must_grant``), Refused when the person would be two keepers at once.
+    """
     with deed():
+        holder, granted = queries.person(street, person), Post.objects.get(street=street, code=post)
+        must_grant(by, street, to=holder.pk)
+        refuse_clash(holder, role=granted.role, starts_at=starts_at or at, ends_at=None)
         holding = Holding.objects.create(
-            post=Post.objects.get(street=street, code=post), person=queries.person(street, person),
-            starts_at=starts_at or at, is_substitute=is_substitute,
-        )  # fmt: skip
+            post=granted, person=holder, starts_at=starts_at or at, is_substitute=is_substitute
+        )
         renew(street)
         record(
             "post.appointed", by=by, at=at, street=street, subject=f"post:{holding.post.ref}",
@@ -188,7 +195,7 @@ def appoint(
 def release(*, by: Actor, at: datetime, holding: Holding, ends_at: datetime, reason: str) -> None:
     """The person no longer holds the post from ``ends_at`` on."""
     street = holding.post.street
-    must_set_up(by, street)
+    must_grant(by, street)
     with deed():
         Holding.objects.filter(pk=holding.pk).update(ends_at=ends_at)
         renew(street)
@@ -204,7 +211,8 @@ def delegate(
     """While the holder is away the other person acts on the post. The holder or a keeper may say so."""
     street = holding.post.street
     if by.person_id != holding.person_id:
-        must_set_up(by, street)
+        must_grant(by, street, to=to.pk)
+    refuse_clash(to, role=holding.post.role, starts_at=starts_at, ends_at=ends_at)
     if ends_at <= starts_at:
         raise WrongInput("organisation.delegation_ends_early", "授权的结束时间要晚于开始时间。", field="ends_at")
     with deed():
@@ -276,6 +284,7 @@ def issue_token(
     """A token acts for the person within the scopes; the secret is shown once and never again."""
     if by.person_id != person.pk:
         must_set_up(by, person.street)
+    must_be_issuable(scopes, by=by, at=at, expires_at=expires_at)
     secret = f"gl_{new_secret()}"
     with deed():
         token = ApiToken.objects.create(

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from gridloop.core.access import ROLE_LABELS
+from gridloop.core.changes import CHANGE_STATES
 from gridloop.offices.archive.models import ConcealedField, Kept
 
 
@@ -86,9 +87,47 @@ class Person(Kept):
 
 
 class Account(AbstractUser):
-    """账号: how a person signs in. It grants nothing by itself."""
+    """账号: how a person signs in. It grants nothing by itself. Locked or ended, it opens nothing (``is_active`` is false)."""
 
     person = models.OneToOneField(Person, models.PROTECT, null=True, blank=True, related_name="account")
+    must_change_password = models.BooleanField("须改密码", default=False)
+    locked_at = models.DateTimeField("锁定时间", null=True, blank=True)
+    locked_because = models.CharField("锁定原因", max_length=200, blank=True)
+    ended_at = models.DateTimeField("注销时间", null=True, blank=True)
+
+
+class SignIn(Kept):
+    """登录: one attempt to sign in and, where it succeeded, the session that followed until it ended.
+
+    Kept for 180 days and longer (网络安全法 art. 21). The device in words, the network without its last part; no password, no
+    code, no user name that belongs to nobody (people type passwords there). ``street`` is empty where nobody was found.
+    """
+
+    class Outcome(models.TextChoices):
+        DONE = "in", "登录成功"
+        WRONG_PASSWORD = "wrong_password", "密码不对"
+        WRONG_CODE = "wrong_code", "第二验证不对"
+        TOO_OFTEN = "too_often", "失败过多,暂时锁定"
+        LOCKED = "locked", "账号已锁定或注销"
+        NO_POST = "no_post", "今天没有岗位"
+
+    street = models.CharField(max_length=12, blank=True)
+    account = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="sign_ins")
+    outcome = models.CharField("结果", max_length=20, choices=Outcome.choices)
+    method = models.CharField("方式", max_length=40, blank=True)
+    device = models.CharField("设备", max_length=80)
+    origin = models.CharField("网络", max_length=60)
+    at = models.DateTimeField("时间")
+    session = models.CharField(max_length=40, blank=True, editable=False)
+    seen_at = models.DateTimeField("最近使用", null=True, blank=True)
+    ended_at = models.DateTimeField("结束", null=True, blank=True)
+    ended_because = models.CharField("结束原因", max_length=40, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "-id"], name="sign_ins_of_an_account"),
+            models.Index(fields=["street", "-id"], name="sign_ins_of_a_street"),
+        ]
 
 
 class Post(Kept):
@@ -138,6 +177,9 @@ class Delegation(Kept):
     starts_at = models.DateTimeField("自")
     ends_at = models.DateTimeField("至")
 
+    class Meta:
+        indexes = [models.Index(fields=["to", "starts_at"], name="delegations_to_a_person")]
+
 
 class DutyItem(Kept):
     """履职事项: what is ours (basic), what we assist in, what was withdrawn by the upper level. A return cites one."""
@@ -155,6 +197,7 @@ class DutyItem(Kept):
     lead = models.CharField("牵头单位", max_length=80)
     unit_code = models.CharField("牵头单位代码", max_length=40, blank=True)
     category = models.CharField("事项类别", max_length=120, blank=True)
+    retired_at = models.DateTimeField("停用时间", null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -164,6 +207,47 @@ class DutyItem(Kept):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+
+class ChangeSet(Kept):
+    """变更单: changes of the setup that one person drafts and a second one publishes, from a date on.
+
+    ``changes`` are those of ``core.changes``, personal and secret cells encrypted. ``outcome`` says what taking effect moved.
+    """
+
+    street = models.CharField(max_length=12, db_index=True)
+    title = models.CharField("说明", max_length=200)
+    state = models.CharField("状态", max_length=10, choices=sorted(CHANGE_STATES.items()), default="draft")
+    rev = models.PositiveIntegerField(default=0)
+    changes = models.JSONField("变更", default=list)
+    drafter = models.ForeignKey(Person, models.PROTECT, null=True, verbose_name="起草人", related_name="change_sets")
+    drafted_at = models.DateTimeField("起草时间")
+    submitted_at = models.DateTimeField("提交时间", null=True)
+    publisher = models.ForeignKey(
+        Person, models.PROTECT, null=True, verbose_name="发布人", related_name="published_change_sets"
+    )
+    published_at = models.DateTimeField("发布时间", null=True)
+    effective_at = models.DateTimeField("生效日期", null=True, blank=True)
+    in_force_at = models.DateTimeField("生效时间", null=True)
+    rolls_back = models.ForeignKey("self", models.PROTECT, null=True, verbose_name="回退", related_name="roll_backs")
+    remark = models.CharField("意见", max_length=300, blank=True)
+    outcome = models.JSONField("结果", default=list)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["street", "state", "-id"], name="change_sets_by_state"),
+            models.Index(
+                fields=["effective_at"], name="change_sets_to_take_effect", condition=models.Q(state="published")
+            ),
+        ]
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def subject(self) -> str:
+        return f"change_set:{self.ref}"
 
 
 class ApiToken(Kept):
@@ -177,3 +261,4 @@ class ApiToken(Kept):
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_on = models.DateField("最近使用", null=True, blank=True)

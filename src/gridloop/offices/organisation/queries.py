@@ -77,20 +77,28 @@ def _postings(street: str) -> dict[int, tuple[Held, ...]]:
         found.setdefault(holding.person_id, []).append(
             _held(holding, holding.starts_at, holding.ends_at, is_substitute=holding.is_substitute)
         )
-    for each in (
-        Delegation.objects.filter(holding__post__street=street).select_related("holding__post__unit").order_by("id")
-    ):
-        found.setdefault(each.to_id, []).append(_held(each.holding, each.starts_at, each.ends_at, is_substitute=True))
+    lent = Delegation.objects.filter(holding__post__street=street).select_related(
+        "holding__post__unit", "holding__person"
+    )
+    for each in lent.order_by("id"):
+        ends_at = min(
+            filter(None, (each.ends_at, each.holding.ends_at))
+        )  # what is no longer held can no longer be lent
+        found.setdefault(each.to_id, []).append(
+            _held(each.holding, each.starts_at, ends_at, is_substitute=True, instead_of=each.holding.person.name)
+        )
     return {person: tuple(held) for person, held in found.items()}
 
 
-def _held(holding: Holding, starts_at: datetime, ends_at: datetime | None, *, is_substitute: bool) -> Held:
+def _held(
+    holding: Holding, starts_at: datetime, ends_at: datetime | None, *, is_substitute: bool, instead_of: str = ""
+) -> Held:
     """The post as held, while both the post exists and the person holds it."""
     post = holding.post
     ends = [moment for moment in (ends_at, post.valid_until) if moment is not None]
     held = PostHeld(
         post=post.code, role=post.role, title=post.title, unit=post.unit.code, place=post.place, street=post.street,
-        is_substitute=is_substitute,
+        is_substitute=is_substitute, instead_of=instead_of,
     )  # fmt: skip
     return Held(held, max(starts_at, post.valid_from), min(ends, default=None))
 
@@ -103,9 +111,10 @@ def posts_held(street_code: str, person_id: int, *, at: datetime) -> tuple[PostH
 
 def actor_of(person: Person, *, at: datetime) -> Actor:
     """The actor that a person is at this moment: the posts held, and those acted on by delegation."""
+    has_left = person.left_at is not None and person.left_at <= at
     return Actor(
-        kind="person", ref=person.ref, name=person.name, street=person.street, posts=posts_held(person.street, person.pk, at=at),
-        person_id=person.pk,
+        kind="person", ref=person.ref, name=person.name, street=person.street,
+        posts=() if has_left else posts_held(person.street, person.pk, at=at), person_id=person.pk,
     )  # fmt: skip
 
 
@@ -135,7 +144,8 @@ def actor_of_token(secret: str, *, at: datetime) -> Actor:
     """The actor that a token acts for, within the token's scopes. Raises NotAllowed."""
     digest = hashlib.sha256(secret.encode()).hexdigest()
     with connection.cursor() as cursor:
-        cursor.execute(_WHO_CALLS, [digest, connection.ops.adapt_datetimefield_value(at)])
+        now = connection.ops.adapt_datetimefield_value(at)
+        cursor.execute(_WHO_CALLS, [digest, now, now])
         found = cursor.fetchone()
     if found is None:
         raise NotAllowed("organisation.bad_token", "令牌无效或已过期;请向系统管理员申请新的令牌。")
@@ -149,7 +159,9 @@ def actor_of_token(secret: str, *, at: datetime) -> Actor:
 _WHO_CALLS = """
     SELECT token.ref, token.name, token.scopes, person.id, person.name, person.street
     FROM organisation_apitoken AS token JOIN organisation_person AS person ON person.id = token.person_id
+    LEFT JOIN organisation_account AS account ON account.person_id = person.id
     WHERE token.hash = %s AND token.revoked_at IS NULL AND (token.expires_at IS NULL OR token.expires_at > %s)
+    AND (account.id IS NULL OR account.is_active) AND (person.left_at IS NULL OR person.left_at > %s)
 """
 """In plain SQL, because every call asks it."""
 
@@ -166,7 +178,10 @@ def known_person(key: int, *, street: str, version: int) -> Person:
     found = _people(street=street, version=version).get(key)
     if found is None:
         return Person.objects.get(pk=key)
-    return Person.from_db(None, ["id", "ref", "name", "street"], [key, *found, street])
+    ref, name = found
+    return Person.from_db(
+        None, ["id", "ref", "street", "name"], [key, ref, street, name]
+    )  # in the order of the columns
 
 
 def desk_person(street_code: str, *, at: datetime) -> Person:
@@ -224,8 +239,17 @@ def person(street_code: str, code: str) -> Person:
     return found
 
 
-def posts(street_code: str) -> list[Post]:
-    return list(Post.objects.filter(street=street_code).select_related("unit").prefetch_related("holdings__person"))
+def person_named(street_code: str, name: str) -> str:
+    """``person:ref`` of the person with exactly this name or staff code, as the ledger names actors; empty when there is none."""
+    found = Person.objects.filter(street=street_code).filter(Q(name=name) | Q(code=name)).order_by("id").first()
+    return f"person:{found.ref}" if found else ""
+
+
+def posts(street_code: str, *, at: datetime | None = None) -> list[Post]:
+    """The posts with their holdings: those that exist at the moment, by default those not closed."""
+    valid = now_valid(at, start="valid_from", end="valid_until") if at else Q(valid_until__isnull=True)
+    found = Post.objects.filter(valid, street=street_code)
+    return list(found.select_related("unit").prefetch_related("holdings__person"))
 
 
 def vacant_posts(street_code: str, *, at: datetime) -> list[Post]:
@@ -236,12 +260,14 @@ def vacant_posts(street_code: str, *, at: datetime) -> list[Post]:
 
 
 def duty_items(street_code: str) -> list[DutyItem]:
-    return list(DutyItem.objects.filter(street=street_code))
+    return list(DutyItem.objects.filter(street=street_code, retired_at__isnull=True))
 
 
 def duty_item(street_code: str, code: str) -> DutyItem:
     """The row of the duty list by its number or ref. Raises NotFound."""
-    found = DutyItem.objects.filter(street=street_code).filter(Q(code=code) | Q(ref=code)).first()
+    found = (
+        DutyItem.objects.filter(street=street_code, retired_at__isnull=True).filter(Q(code=code) | Q(ref=code)).first()
+    )
     if found is None:
         raise NotFound(
             "organisation.no_duty_item", f"履职事项清单中没有“{code}”;退回必须引用清单中的一条。", duty_item=code

@@ -7,3 +7,9 @@ class Supervision(AppConfig):
     name = "gridloop.offices.supervision"
     label = "supervision"
     verbose_name = "督办"
+
+    def ready(self) -> None:
+        """What can be set up here is known as soon as the models are."""
+        from gridloop.offices.supervision.chapters import register_chapters
+
+        register_chapters()

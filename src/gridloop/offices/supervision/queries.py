@@ -147,6 +147,39 @@ def stage_limit(clock: Clock) -> str:
     return profile_of(clock).limit_of(clock.stage, grade=clock.grade, priority=clock.priority).words
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A running deadline that another calendar would move: ISO moments, None where there is none."""
+
+    subject: str
+    stage_name: str
+    before: str | None
+    after: str | None
+    provisional: bool
+
+
+def reissue_preview(street: str, calendar: Calendar, *, at: datetime) -> list[Moved]:
+    """What ``supervision.actions.reissue`` would record with this calendar, without writing anything."""
+    running = Clock.objects.filter(street=street).exclude(state=Clock.State.STOPPED).select_related("profile")
+    found = []
+    for clock in running.defer("profile__definition").order_by("id"):
+        rules = profile_of(clock)
+        state = judge(
+            events_of(clock),
+            profile=rules,
+            stage=clock.stage,
+            calendar=calendar,
+            grade=clock.grade,
+            priority=clock.priority,
+            at=at,
+        )
+        if (state.due_at, state.provisional) != (clock.due_at, clock.is_provisional):
+            before = clock.due_at.isoformat() if clock.due_at else None
+            after = state.due_at.isoformat() if state.due_at else None
+            found.append(Moved(clock.subject, rules.stage(clock.stage).name, before, after, state.provisional))
+    return found
+
+
 def profile(street: str, code: str) -> Profile:
     """The street's profile by code. Raises NotFound."""
     found = profiles_in_force(street).get(code)

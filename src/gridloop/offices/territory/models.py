@@ -56,6 +56,48 @@ class Boundary(Kept):
         constraints = [models.UniqueConstraint(fields=["grid", "version"], name="a_boundary_version_is_given_once")]
 
 
+class BoundaryVersion(Kept):
+    """边界版: outlines of some grids of a street, drafted by one person, published by another, in force from a date.
+
+    ``outlines`` are [{code, name, parent, kind, geometry}], ``retired`` codes of grids that end, ``holes`` [{geometry, why}] all the
+    declared holes; ``before`` is the same of what it replaced, from which it is rolled back. ``base`` is the newest boundary
+    that its drafter could know.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "草稿"
+        PUBLISHED = "published", "已发布,待生效"
+        IN_FORCE = "in_force", "已生效"
+        ROLLED_BACK = "rolled_back", "已回退"
+        DISCARDED = "discarded", "已作废"
+
+    street = models.CharField(max_length=12, db_index=True)
+    version = models.PositiveIntegerField()
+    rev = models.PositiveIntegerField(default=0)
+    outlines = models.JSONField(default=list)
+    retired = models.JSONField(default=list)
+    holes = models.JSONField(default=list)
+    before = models.JSONField(default=dict)
+    base = models.BigIntegerField(default=0)
+    note = models.CharField("说明", max_length=300, blank=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    drafted_by = models.CharField(max_length=48)
+    drafters = models.JSONField(default=list)
+    drafted_at = models.DateTimeField()
+    published_by = models.CharField(max_length=48, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    valid_from = models.DateTimeField(null=True, blank=True)
+    enacted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["street", "version"], name="a_boundary_version_is_numbered_once_in_a_street"
+            )
+        ]
+        ordering = ["-version"]
+
+
 class Address(Kept):
     """地址: a place name people say (a compound, a road section, a tower), and the cell it lies in."""
 

@@ -14,6 +14,8 @@ from gridloop.offices.cases.actions.closing import (
     verify,
     withdraw,
 )
+from gridloop.offices.cases.actions.consulting import finish_decision
+from gridloop.offices.cases.actions.contact import withdraw_contact
 from gridloop.offices.cases.actions.dispatch import (
     Decided,
     assign,
@@ -27,7 +29,7 @@ from gridloop.offices.cases.actions.dispatch import (
     raise_case,
     return_case,
 )
-from gridloop.offices.cases.actions.filing import Filed, Filing, file_case, file_cases
+from gridloop.offices.cases.actions.filing import Filed, Filing, file_case, file_cases, must_file
 from gridloop.offices.cases.actions.groups import Part, merge, split
 from gridloop.offices.cases.actions.handling import (
     accept,
@@ -35,8 +37,21 @@ from gridloop.offices.cases.actions.handling import (
     answer_interim,
     ask_reporter,
     begin_work,
+    give_notice,
     note_progress,
     supplement,
+)
+from gridloop.offices.cases.actions.joining import Joined, join_case
+from gridloop.offices.cases.actions.links import (
+    Sent,
+    answer_outside,
+    ask_outside_time,
+    extend_outside,
+    recall_outside,
+    review_outside,
+    send_outside,
+    show_contacts_outside,
+    take_back,
 )
 from gridloop.offices.cases.actions.requests import (
     decide_extension,
@@ -47,9 +62,58 @@ from gridloop.offices.cases.actions.requests import (
 )
 
 __all__ = [
-    "Decided", "Filed", "Filing", "Part", "accept", "answer", "answer_interim", "archive_case", "ask_reporter", "assign",
-    "attach", "begin_work", "conclude_consultation", "confirm_grade", "consult", "correct", "decide_extension", "decide_suspension", "escalate",
-    "file_case", "file_cases", "judge_answer", "merge", "note_progress", "propose_grade", "pull_back", "raise_case", "record_callback",
-    "reopen", "request_extension", "request_suspension", "resume", "return_case", "rework", "split", "strike_off", "supplement",
-    "verify", "withdraw",
+    "Decided",
+    "Filed",
+    "Filing",
+    "Joined",
+    "Part",
+    "Sent",
+    "accept",
+    "answer",
+    "answer_interim",
+    "answer_outside",
+    "archive_case",
+    "ask_outside_time",
+    "ask_reporter",
+    "assign",
+    "attach",
+    "begin_work",
+    "conclude_consultation",
+    "confirm_grade",
+    "consult",
+    "correct",
+    "decide_extension",
+    "decide_suspension",
+    "escalate",
+    "extend_outside",
+    "file_case",
+    "file_cases",
+    "finish_decision",
+    "give_notice",
+    "join_case",
+    "judge_answer",
+    "merge",
+    "must_file",
+    "note_progress",
+    "propose_grade",
+    "pull_back",
+    "raise_case",
+    "recall_outside",
+    "record_callback",
+    "reopen",
+    "request_extension",
+    "request_suspension",
+    "resume",
+    "return_case",
+    "review_outside",
+    "rework",
+    "send_outside",
+    "show_contacts_outside",
+    "split",
+    "strike_off",
+    "supplement",
+    "take_back",
+    "verify",
+    "withdraw",
+    "withdraw_contact",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotFound, Refused, WrongInput
@@ -16,7 +16,7 @@ from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.handling import resume_after_answer
 from gridloop.offices.cases.actions.moves import end_segments, moved, noted, person_of, said
 from gridloop.offices.cases.models import Callback, Case, Report, Verification
-from gridloop.offices.cases.queries.finding import case_for_verb
+from gridloop.offices.cases.queries.finding import case_for_verb, told_of
 from gridloop.offices.supervision.actions import stop_all, stop_clocks
 
 SATISFACTION = {5: "很满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "很不满意"}
@@ -24,7 +24,7 @@ SATISFACTION = {5: "很满意", 4: "满意", 3: "基本满意", 2: "不满意", 
 
 def reports_of(case: Case) -> QuerySet[Report]:
     """Every telling of this trouble: the case's own and those of cases merged into it."""
-    return Report.objects.filter(Q(case=case) | Q(case__merged_into=case)).order_by("id")
+    return Report.objects.filter(told_of(case)).order_by("id")
 
 
 def verify(*, by: Actor, at: datetime, case: str, passed: bool, text: str, rev: int | None = None) -> Case:
@@ -202,11 +202,13 @@ def withdraw(*, by: Actor, at: datetime, case: str, reason: str, rev: int | None
     with deed():
         found, _ = case_for_verb(case, by=by, verb="withdraw", rev=rev)
         if reports_of(found).count() > 1:
-            raise Refused("cases.others_ask_too", "还有其他人反映同一问题,此件要继续办;可以只撤回您的联系方式。")
+            raise Refused(
+                "cases.others_ask_too", "还有其他人反映同一问题,此件要继续办;可以只撤回联系方式(请值班受理岗办理)。"
+            )
         words = said(reason, field="reason")
         clocks = stop_all(found.subject, at=at)
         end_segments(found, at=at)
-        moved(found, state="withdrawn", withdrawn_reason=words[:300])
+        moved(found, state="withdrawn", withdrawn_reason=words[:300], merged_into=None)
         return noted("case.withdrawn", found, by=by, at=at, clocks=clocks, reason=words)
 
 

@@ -7,7 +7,7 @@ list; after the window the case counts as taken.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -106,7 +106,9 @@ def assign(*, by: Actor, at: datetime, case: str, unit: str, reason: str, rev: i
         return _assigned(found, target, by=by, at=at, reason=said(reason, field="reason"))
 
 
-def _assigned(case: Case, unit: Unit, *, by: Actor, at: datetime, reason: str, kind: str = "case.assigned") -> Case:
+def _assigned(
+    case: Case, unit: Unit, *, by: Actor, at: datetime, reason: str, kind: str = "case.assigned", **told: Any
+) -> Case:
     """Responsibility and clocks pass to the unit; a first assignment starts the handling clocks, a later one its own."""
     former, is_first = case.lead, case.assigned_at is None
     if not former.is_backstop:
@@ -123,7 +125,7 @@ def _assigned(case: Case, unit: Unit, *, by: Actor, at: datetime, reason: str, k
         clocks += hand_clocks_over(case.subject, holder=unit.code, at=at) + begin_segment_clocks(
             case, happened={"assigned": at}
         )
-    return noted(kind, case, by=by, at=at, clocks=clocks, unit=unit.name, former=former.name, reason=reason)
+    return noted(kind, case, by=by, at=at, clocks=clocks, unit=unit.name, former=former.name, reason=reason, **told)
 
 
 def _is_timed(case: Case) -> bool:
@@ -221,6 +223,9 @@ def conclude_consultation(
         words = said(minutes, field="minutes", least=4)
         Consultation.objects.filter(pk=meeting.pk).update(minutes=words, concluded_at=at)
         leading = organisation.unit(found.street, lead) if lead else meeting.lead
+        for row in rows:
+            if row.owner_id != leading.pk:
+                took_part(found, unit=row.owner, role="co", at=at)  # an owner sees the case that it has to act on
         return _led_by(
             found, leading, by=by, at=at, kind="case.consultation_concluded", state="handling", minutes=words,
             decisions=[{"text": row.text, "owner": row.owner.name, "due_on": row.due_on.isoformat() if row.due_on else None} for row in rows],
@@ -315,7 +320,8 @@ def _routed_again(case: Case, *, by: Actor, at: datetime) -> Case:
     """The table in force decides on the corrected facts; a different unit gets the case, while it may still be handed on."""
     rules = _rules(case)
     table_id, table = rules.table_at(at)
-    decision = table.decide(facts_of(case, rules))
+    facts = facts_of(case, rules)
+    decision = table.decide(facts)
     unit = Unit.objects.get(pk=rules.units[decision.unit].id)
     stays = unit.pk == case.lead_id and not case.is_gap
     if decision.is_fallback or stays or not next_hop_allowed(case.hops):
@@ -328,7 +334,7 @@ def _routed_again(case: Case, *, by: Actor, at: datetime) -> Case:
         is_gap=False,
         profile=decision.profile,
     )
-    return _assigned(case, unit, by=by, at=at, reason=decision.reason, kind="case.routed_again")
+    return _assigned(case, unit, by=by, at=at, reason=decision.reason, kind="case.routed_again", facts=asdict(facts))
 
 
 def propose_grade(*, by: Actor, at: datetime, case: str, grade: str, reason: str, rev: int | None = None) -> Case:

@@ -85,6 +85,7 @@ class Plan:
     decision: Decision
     lead: UnitInForce
     text_category: str
+    time_class: str
 
 
 def file_case(*, by: Actor, at: datetime, street: str, filing: Filing, first_contact: Person | None = None) -> Filed:
@@ -125,12 +126,15 @@ def file_cases(
     ]
 
 
-def _may_file(by: Actor, filing: Filing, street: str) -> None:
-    if by.kind in ("system", "reporter"):
-        return
-    if not by.roles(street) & FILES_CASES:
+def must_file(by: Actor, street: str) -> None:
+    """Raises NotAllowed for somebody who holds no post of the street that files cases."""
+    if by.kind not in ("system", "reporter") and not by.roles(street) & FILES_CASES:
         raise NotAllowed("cases.may_not_file", "您的岗位不登记事项;请联系值班受理岗。")
-    if filing.source not in SOURCES:
+
+
+def _may_file(by: Actor, filing: Filing, street: str) -> None:
+    must_file(by, street)
+    if by.kind not in ("system", "reporter") and filing.source not in SOURCES:
         raise WrongInput("cases.unknown_source", f"来源只能是:{'、'.join(SOURCES)}。", field="source")
 
 
@@ -143,7 +147,7 @@ def _first_contact(by: Actor, *, street: str, version: int, at: datetime) -> Per
 
 def _plan(filing: Filing, *, by: Actor, at: datetime, rules: Rules, contact: Person) -> Plan:
     """The seven steps, as values."""
-    text, title = _said(filing)
+    text, title = said_in(filing)
     cell, placed_by = _place(filing, rules)
     category, category_by, suggested = _category(filing, text, rules)
     place = cell.path if cell else rules.street.place
@@ -169,10 +173,10 @@ def _plan(filing: Filing, *, by: Actor, at: datetime, rules: Rules, contact: Per
         is_gap=is_gap, assigned_at=None if is_gap else at,
     )  # fmt: skip
     receipt = new_secret()
-    return Plan(case, _report(filing, text, case, receipt, at), receipt, decision, lead, suggested)
+    return Plan(case, report_for(filing, text, case, receipt, at), receipt, decision, lead, suggested, facts.time_class)
 
 
-def _said(filing: Filing) -> tuple[str, str]:
+def said_in(filing: Filing) -> tuple[str, str]:
     """The text and its title. Raises WrongInput when nothing was said or too much."""
     text = filing.text.replace("\x00", "").strip()
     if len(text) < 2:
@@ -213,7 +217,7 @@ def _category(filing: Filing, text: str, rules: Rules) -> tuple[str, str, str]:
                 "cases.unknown_category", f"没有类别“{filing.category}”;请从类别列表中选择,或留空。", field="category"
             )
         return path, "person", ""
-    path, suggestion = suggest_category(rules, f"{filing.title} {text}")
+    path, suggestion = suggest_category(rules, f"{filing.title}\n{text}")
     return path, "model" if path != UNSURE else "unsure", suggestion.category or ""
 
 
@@ -235,7 +239,8 @@ def _one_of(value: str, choices: dict[str, str], field: str) -> str:
     return value
 
 
-def _report(filing: Filing, text: str, case: Case, receipt: str, at: datetime) -> Report:
+def report_for(filing: Filing, text: str, case: Case, receipt: str, at: datetime) -> Report:
+    """The telling as an unsaved row of the case. Raises WrongInput for a phone that is none."""
     phone = _phone(filing.reporter_phone)
     return Report(
         ref=new_ref(), street=case.street, name=filing.reporter_name.strip()[:60], phone=phone, phone_index=blind(phone),
@@ -320,6 +325,7 @@ def _fact(plan: Plan, clocks: Sequence[Clock]) -> Fact:
             "place": case.place, "placed_by": case.placed_by, "category": case.category, "category_by": case.category_by,
             "suggested": plan.text_category, "grade": case.grade, "proposed_grade": case.proposed_grade,
             "unit": plan.lead.code, "unit_name": plan.lead.name, "row": case.route_row, "reason": case.route_reason,
+            "level": case.level, "priority": case.priority, "time_class": plan.time_class,
             "is_gap": case.is_gap, "profile": case.profile, "state": case.state, "report": plan.report.ref,
             "due": {clock.stage: clock.due_at.isoformat() if clock.due_at else None for clock in clocks},
             "text_sha256": hashlib.sha256(case.text.encode()).hexdigest(), "filed_at": case.filed_at.isoformat(),

@@ -100,6 +100,17 @@ def ask_reporter(*, by: Actor, at: datetime, case: str, text: str, rev: int | No
         return noted("case.asked", found, by=by, at=at, text=said(text))
 
 
+def give_notice(*, by: Actor, at: datetime, case: str, text: str, rev: int | None = None) -> Case:
+    """The reporter is told once and in full what is needed, by when and who answers (一次性告知); it stands on their follow-up page."""
+    with deed():
+        found, _ = case_for_verb(case, by=by, verb="give_notice", rev=rev)
+        moved(found)
+        until = found.due_at.isoformat() if found.due_at else None
+        return noted(
+            "case.notice_given", found, by=by, at=at, text=said(text, least=4), unit=found.lead.name, until=until
+        )
+
+
 def supplement(*, by: Actor, at: datetime, case: str, text: str, rev: int | None = None) -> Case:
     """The reporter (or whoever took the call) has added what was asked for."""
     with deed():

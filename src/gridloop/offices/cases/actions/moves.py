@@ -85,6 +85,8 @@ def noted(
     if clocks is not None:
         _show_date(case)
     facts = {"number": case.number, "state": case.state, **payload}
+    if done_for := getattr(case, "done_for", ""):
+        facts["by"] = f"{by.name}(代 {done_for})"
     if standing:
         facts["clocks"] = clocks_in_words(standing)
     record(kind, by=by, at=at, street=case.street, subject=case.subject, payload=facts, cause=cause)

@@ -17,7 +17,7 @@ from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.models import Category, RoutingTable
 from gridloop.offices.organisation.actions import must_set_up, renew
-from gridloop.offices.organisation.models import Street, Unit
+from gridloop.offices.organisation.models import ApiToken, Person, Street, Unit
 from gridloop.offices.supervision.queries import profiles_in_force
 from gridloop.offices.territory.models import Grid
 
@@ -91,7 +91,9 @@ def findings_of(table: RoutingTable) -> list[dict[str, Any]]:
     """Everything wrong with a draft, each with its rows, a counter-example and a sentence; empty when it may be published."""
     rows, _ = rows_from_records(table.rows)
     places = _leaf_places(table.street)
-    categories = list(Category.objects.filter(street=table.street).values_list("path", flat=True))
+    categories = list(
+        Category.objects.filter(street=table.street, retired_at__isnull=True).values_list("path", flat=True)
+    )
     errors = table_errors(
         rows,
         known_units=set(
@@ -126,7 +128,9 @@ def _example(facts: object) -> dict[str, str]:
 
 
 def _leaf_categories(street: str) -> list[str]:
-    return list(Category.objects.filter(street=street, is_leaf=True).values_list("path", flat=True))
+    return list(
+        Category.objects.filter(street=street, is_leaf=True, retired_at__isnull=True).values_list("path", flat=True)
+    )
 
 
 def _leaf_places(street: str) -> list[str]:
@@ -148,7 +152,7 @@ def publish_table(
             raise Refused(
                 "cases.not_a_draft", f"第 {draft.version} 版是“{draft.get_state_display()}”,不能再发布;请起草新的一版。"
             )
-        if by.kind != "system" and draft.drafted_by == by.label:
+        if by.kind != "system" and draft.drafted_by in _labels_of(by):
             raise NotAllowed("cases.own_draft", "草稿是您起草的,请由第二个人核对后发布。")
         findings = [each for each in findings_of(draft) if not (allow_holes and each["kind"] == "hole")]
         if findings:
@@ -168,6 +172,13 @@ def publish_table(
         )  # fmt: skip
         draft.refresh_from_db()
     return draft
+
+
+def _labels_of(by: Actor) -> set[str]:
+    """Every name under which the person behind the actor may have drafted: their own, and their tokens'."""
+    people = Person.objects.filter(pk=by.person_id).values_list("ref", flat=True)
+    tokens = ApiToken.objects.filter(person_id=by.person_id).values_list("ref", flat=True)
+    return {by.label, *(f"person:{ref}" for ref in people), *(f"token:{ref}" for ref in tokens)}
 
 
 def _table(street: str, ref: str) -> RoutingTable:

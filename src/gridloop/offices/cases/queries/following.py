@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
-
 from gridloop.core.access import Actor
 from gridloop.core.clock import remaining_in_words
 from gridloop.core.errors import NotFound
@@ -26,7 +24,7 @@ from gridloop.offices.archive import queries as archive
 from gridloop.offices.archive.queries import TimelineEntry
 from gridloop.offices.cases.actions.filing import hash_receipt
 from gridloop.offices.cases.models import Case, Report
-from gridloop.offices.cases.queries.finding import possible_verbs
+from gridloop.offices.cases.queries.finding import possible_verbs, told_of
 from gridloop.offices.cases.queries.rules import rules_of
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.supervision import queries as supervision
@@ -41,6 +39,7 @@ SHOWN: dict[str, str] = {
     "case.progressed": "",
     "case.asked": "text",
     "case.supplemented": "text",
+    "case.notice_given": "text",
     "case.answered": "text",
     "case.answered_in_part": "text",
     "case.returned": "unit",
@@ -68,11 +67,18 @@ SHOWN: dict[str, str] = {
     "clock.breached": "stage",
     "clock.reissued": "stage after",
     "attachment.added": "name",
+    "case.contact_withdrawn": "report",
+    "report.contact_changed": "report keeps_name keeps_phone",
+    "report.contact_forgotten": "report",
 }
-OF_ONE_REPORTER = frozenset({"case.called_back", "case.judged"})
+OF_ONE_REPORTER = frozenset(
+    {"case.called_back", "case.judged", "case.contact_withdrawn", "report.contact_changed", "report.contact_forgotten"}
+)
 """Shown to the reporter whom the payload names."""
 OWN_CASE_ONLY = frozenset({"case.filed", "case.supplemented", "case.merged", "case.split"})
 """Not shown of a case that the reporter's own was merged into."""
+SAID_BY_REPORTERS = frozenset({"case.supplemented", "case.asked"})
+"""What the first reporter was asked and said: shown to others only where they said it themselves."""
 LONGEST_COUNT = 62
 """Days of a counting that are listed one by one; two months cover every shipped profile."""
 
@@ -122,16 +128,22 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """One report as its reporter sees it. ``verbs`` names what they may do now; ``others`` counts further reporters."""
+    """One report as its reporter sees it. ``verbs`` names what they may do now; ``others`` counts further reporters.
+
+    ``title`` and ``address`` are this reporter's own: in a case that others filed, theirs are not shown.
+    """
 
     report: Report
     told: Case
     answering: Case
+    title: str
+    address: str
     place: tuple[str, ...]
     is_outside: bool
     steps: tuple[Step, ...]
     promises: tuple[Promise, ...]
     verbs: frozenset[str]
+    own_verbs: frozenset[str]
     others: int
     name: str
     phone: str
@@ -178,18 +190,26 @@ def follow(report: Report, *, by: Actor, at: datetime) -> Followed:
     history = archive.timeline(told.subject)
     rules = rules_of(told.street, version=organisation.version_of(told.street))
     subjects = [told] if told is answering else [told, answering]
+    is_first = report.pk == min(told.reports.values_list("pk", flat=True), default=report.pk)
     return Followed(
         report=report,
         told=told,
         answering=answering,
+        title=told.title
+        if is_first
+        else report.text.splitlines()[0][:60]
+        if report.text
+        else told.category.rsplit("/", 1)[-1],
+        address=told.address if is_first else "",
         place=tuple(cell.name for cell in rules.atlas.lineage(told.place)),
         is_outside=told.lon is not None and told.placed_by == "none",
-        steps=tuple(_steps(report, history, by)),
+        steps=tuple(_steps(report, history, by, is_first=is_first)),
         promises=tuple(
             _promise(clock, at=at) for clock in supervision.clocks_of(answering.subject) if clock.segment is None
         ),
         verbs=frozenset(verb.name for verb in possible_verbs(answering, by=by)),
-        others=Report.objects.filter(Q(case=answering) | Q(case__merged_into=answering)).exclude(pk=report.pk).count(),
+        own_verbs=frozenset(verb.name for verb in possible_verbs(told, by=by)),
+        others=Report.objects.filter(told_of(answering)).exclude(pk=report.pk).count(),
         name=mask_name(report.name),
         phone=mask_phone(report.phone),
         looks=tuple(_looks(subjects)),
@@ -203,9 +223,16 @@ def own_attachments(report: Report, *, by: Actor) -> list[Any]:
     return [each for case in cases for each in archive.attachments_of(case.subject) if each.by == by.label]
 
 
-def _steps(report: Report, history: list[TimelineEntry], by: Actor) -> Iterator[Step]:
-    """The told case's steps, then those of the case it was merged into since then."""
-    yield from (_step(entry) for entry in history if _concerns(entry, report, by))
+def _steps(report: Report, history: list[TimelineEntry], by: Actor, *, is_first: bool) -> Iterator[Step]:
+    """The told case's steps, then those of the case it was merged into since then.
+
+    What others added in words to a case that they filed is left out for whoever joined it.
+    """
+    yield from (
+        _step(entry)
+        for entry in history
+        if _concerns(entry, report, by) and (is_first or entry.kind not in SAID_BY_REPORTERS or entry.actor == by.label)
+    )
     main = report.case.merged_into
     if main is None:
         return

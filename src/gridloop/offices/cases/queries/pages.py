@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from gridloop.core.access import Actor, relations, scope_of
 from gridloop.core.clock import Segment as Held
 from gridloop.core.clock import attribute_lateness, rests_of
-from gridloop.core.lifecycle import LIVE_STATES, OPEN_STATES, STATES
+from gridloop.core.lifecycle import CASE, LIVE_STATES, OPEN_STATES, STATES, possible
 from gridloop.core.route_row import CaseFacts
 from gridloop.core.routing import TraceRow, trace_document
 from gridloop.offices.archive import queries as archive
@@ -21,6 +22,8 @@ from gridloop.offices.cases.models import (
     Case,
     Category,
     Consultation,
+    ConsultationDecision,
+    OutsideLink,
     Report,
     Request,
     Return,
@@ -28,84 +31,18 @@ from gridloop.offices.cases.models import (
     Segment,
     Verification,
 )
-from gridloop.offices.cases.queries.finding import possible_verbs, standing_of, visible_to
+from gridloop.offices.cases.queries.finding import standing_of, told_of, visible_to
+from gridloop.offices.cases.queries.outside import OutsideTask, links_of, outside_tasks
 from gridloop.offices.cases.queries.rules import facts_of, rules_of
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.supervision import queries as supervision
 from gridloop.offices.supervision.models import Clock
 from gridloop.offices.supervision.queries import WhyThisDate
 
-PAGE = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a list of cases is narrowed to; empty means any. ``after`` is the key of the last case shown."""
-
-    state: str = ""
-    unit: str = ""
-    category: str = ""
-    place: str = ""
-    text: str = ""
-    grade: str = ""
-    source: str = ""
-    late: bool = False
-    gap: bool = False
-    after: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """One page of a list, and the key to ask for the next with (0 at the end)."""
-
-    cases: list[Case]
-    after: int
-
-
-def list_cases(actor: Actor, wanted: Filter, *, size: int = PAGE) -> CasePage:
-    """The actor's cases, newest first, narrowed; keyset paging, so deep pages cost what the first costs."""
-    found = _narrowed(visible_to(actor), wanted)
-    if wanted.after:
-        found = found.filter(pk__lt=wanted.after)
-    rows = list(found.select_related("lead", "first_contact", "grid").order_by("-id")[: size + 1])
-    return CasePage(rows[:size], rows[size - 1].pk if len(rows) > size else 0)
-
-
-def _narrowed(found: QuerySet[Case], wanted: Filter) -> QuerySet[Case]:
-    exact = {"state": wanted.state, "lead__code": wanted.unit, "grade": wanted.grade, "source": wanted.source}
-    found = found.filter(**{name: value for name, value in exact.items() if value and value not in ("open", "live")})
-    if wanted.state in ("open", "live"):
-        found = found.filter(state__in=OPEN_STATES if wanted.state == "open" else LIVE_STATES)
-    if wanted.category:
-        found = found.filter(Q(category=wanted.category) | Q(category__startswith=f"{wanted.category}/"))
-    if wanted.place:
-        found = found.filter(Q(place=wanted.place) | Q(place__startswith=f"{wanted.place}/"))
-    if wanted.late:
-        found = found.filter(is_late=True)
-    if wanted.gap:
-        found = found.filter(is_gap=True, assigned_at__isnull=True)
-    return _with_text(found, wanted.text.strip()) if wanted.text.strip() else found
-
-
-def _with_text(found: QuerySet[Case], text: str) -> QuerySet[Case]:
-    """By number, or by words of the title, text, address or enterprise."""
-    number = text.replace("-", "")
-    if number.isdigit() and len(number) > 8:
-        return found.filter(pk=int(number[8:]))
-    return found.filter(
-        Q(title__icontains=text) | Q(text__icontains=text) | Q(address__icontains=text) | Q(enterprise__icontains=text)
-    )
-
-
-def count_by_state(actor: Actor) -> dict[str, int]:
-    """How many of the actor's cases stand in each state."""
-    rows = visible_to(actor).values_list("state").annotate(n=Count("pk")).order_by()
-    return dict(rows)
-
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """My desk: what waits for me, what is due soon, what came back, what waits for my approval, what nobody routes."""
+    """My desk: what waits for me, what is due soon, what came back, what waits for my approval, what nobody routes, what is late anywhere."""
 
     to_do: list[Case]
     due_soon: list[Case]
@@ -114,7 +51,10 @@ class Desk:
     to_grade: list[Case]
     to_verify: list[Case]
     gaps: list[Case]
+    overdue: list[Case]
     mine: list[Case]
+    outside: list[OutsideTask]
+    decisions: list[ConsultationDecision]
 
 
 def desk(actor: Actor, *, at: datetime, size: int = 20) -> Desk:
@@ -140,8 +80,21 @@ def desk(actor: Actor, *, at: datetime, size: int = 20) -> Desk:
         else [],
         to_verify=pressing(visible.filter(state__in=("answered", "verified"))) if verifies else [],
         gaps=pressing(visible.filter(is_gap=True, assigned_at__isnull=True, state__in=OPEN_STATES)) if is_desk else [],
+        overdue=pressing(visible.filter(is_late=True, state__in=OPEN_STATES)) if is_desk else [],
         mine=list(visible.filter(first_contact_id=actor.person_id, state__in=LIVE_STATES).order_by("-id")[:size]),
+        outside=outside_tasks(actor, size=size),
+        decisions=_decisions_to_do(actor, size),
     )
+
+
+def _decisions_to_do(actor: Actor, size: int) -> list[ConsultationDecision]:
+    """What consultations decided that the actor's units should do, the earliest date first."""
+    rows = ConsultationDecision.objects.filter(
+        done_at__isnull=True, owner__code__in=actor.units(), owner__street=actor.street,
+        consultation__case__in=visible_to(actor), consultation__case__state__in=[*LIVE_STATES, "cleared"],
+    )  # fmt: skip
+    found = rows.select_related("owner", "consultation__case")
+    return list(found.order_by(F("due_on").asc(nulls_last=True), "id")[:size])
 
 
 def _to_approve(actor: Actor, size: int) -> list[Request]:
@@ -174,6 +127,7 @@ class CaseFile:
     case: Case
     timeline: list[TimelineEntry]
     verbs: list[Any]
+    relations: frozenset[str]
     dates: list[WhyThisDate]
     segments: list[SegmentLine]
     route: list[TraceRow]
@@ -188,23 +142,25 @@ class CaseFile:
     lineage: list[Any]
     merged: list[Case]
     split: list[Case]
+    links: list[OutsideLink]
 
 
 def case_file(case: Case, *, by: Actor, at: datetime) -> CaseFile:
     """Everything about a case that this actor has already been allowed to fetch."""
-    version, trace = why_here(case)
+    timeline = archive.timeline(case.subject)
+    version, trace = why_here(case, timeline)
     rules = rules_of(case.street, version=organisation.version_of(case.street))
+    standing = relations(by, standing_of(case))
     return CaseFile(
         case=case,
-        timeline=archive.timeline(case.subject),
-        verbs=possible_verbs(case, by=by),
+        timeline=timeline,
+        verbs=possible(CASE, state=case.state, actor_relations=standing),
+        relations=standing,
         dates=[supervision.why_this_date(clock, at=at) for clock in supervision.clocks_of(case.subject)],
         segments=segment_lines(case, at=at),
         route=trace,
         route_version=version,
-        reports=list(
-            Report.objects.filter(Q(case=case) | Q(case__merged_into=case)).select_related("case").order_by("id")
-        ),
+        reports=list(Report.objects.filter(told_of(case)).select_related("case").order_by("id")),
         requests=list(case.requests.select_related("requested_by", "decided_by").order_by("id")),
         returns=list(case.returned.select_related("unit", "duty_item", "by").order_by("id")),
         consultations=list(
@@ -216,16 +172,31 @@ def case_file(case: Case, *, by: Actor, at: datetime) -> CaseFile:
         lineage=rules.atlas.lineage(case.place),
         merged=list(case.merged_cases.order_by("id")),
         split=list(case.split_cases.order_by("id")),
+        links=links_of(case),
     )
 
 
-def why_here(case: Case) -> tuple[int, list[TraceRow]]:
-    """Each row of the table version that routed the case which was considered, and why it won or lost."""
+def why_here(case: Case, timeline: Sequence[TimelineEntry]) -> tuple[int, list[TraceRow]]:
+    """Each row of the table version that routed the case which was considered, and why it won or lost.
+
+    By the facts as they were when it was decided, as the ledger tells them: a category corrected afterwards changes nothing here.
+    """
     if case.table is None:
         return 0, []
     rules = rules_of(case.street, version=organisation.version_of(case.street))
     tables = {key: table for _, key, table in rules.tables}
-    return case.table.version, tables[case.table.pk].trace(facts_of(case, rules)) if case.table.pk in tables else []
+    facts = _facts_decided_on(timeline) or facts_of(case, rules)
+    return case.table.version, tables[case.table.pk].trace(facts) if case.table.pk in tables else []
+
+
+def _facts_decided_on(timeline: Sequence[TimelineEntry]) -> CaseFacts | None:
+    """The facts of the latest decision by the table; None when their entry was erased or is older than this record."""
+    names = [field.name for field in fields(CaseFacts)]
+    for entry in reversed(timeline):
+        told = {"case.filed": entry.payload, "case.routed_again": entry.payload.get("facts", {})}.get(entry.kind)
+        if told is not None:
+            return CaseFacts(**{name: told[name] for name in names}) if all(name in told for name in names) else None
+    return None
 
 
 def trace(street: str, facts: CaseFacts, *, at: datetime) -> dict[str, object]:
@@ -243,7 +214,7 @@ def segment_lines(case: Case, *, at: datetime) -> list[SegmentLine]:
     rows = list(Segment.objects.filter(case=case).select_related("unit").order_by("starts_at", "id"))
     late = _lateness(rows, case, at=at)
     held_for = [(row.ends_at or at) - row.starts_at for row in rows]
-    whole = max(sum(held_for, timedelta()).total_seconds(), 1.0)
+    whole = sum(held_for, timedelta()).total_seconds() or 1.0
     return [
         SegmentLine(
             unit=row.unit.name, role=row.role, starts_at=row.starts_at, ends_at=row.ends_at, why=row.why,
@@ -275,7 +246,7 @@ def _clock_that_matters(case: Case) -> Clock | None:
 
 
 def categories(street: str) -> list[Category]:
-    return list(Category.objects.filter(street=street))
+    return list(Category.objects.filter(street=street, retired_at__isnull=True))
 
 
 def routing_tables(street: str) -> list[RoutingTable]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 
-import numpy as np
-
+from gridloop.core.category_choice import SIGNS_CONFIDENCE, Answering, choose
 from gridloop.core.errors import NotFound, Refused
 from gridloop.core.profile import Profile
 from gridloop.core.route_row import CaseFacts, rows_from_records
@@ -18,7 +15,10 @@ from gridloop.core.routing import RoutingTable as Table
 from gridloop.core.routing import fallback_row
 from gridloop.core.text import Classifier, Suggestion
 from gridloop.core.worktime import Calendar
+from gridloop.offices.cases.category_models import CategorySign
 from gridloop.offices.cases.models import Case, Category, RoutingTable
+from gridloop.offices.cases.queries.category_model import classifier_of, model_in_force
+from gridloop.offices.cases.shipped_model import shipped_card, shipped_classifier
 from gridloop.offices.organisation.models import Street, Unit
 from gridloop.offices.organisation.snapshot import per_version
 from gridloop.offices.supervision import queries as supervision
@@ -51,6 +51,8 @@ class Rules:
     profiles: dict[str, tuple[int, Profile]]
     calendar: Calendar
     calendar_id: int
+    answering: tuple[Answering, ...]
+    model: str
 
     @property
     def backstop(self) -> UnitInForce:
@@ -88,7 +90,7 @@ def rules(street: str) -> Rules:
     units = {
         unit.code: UnitInForce(unit.pk, unit.ref, unit.code, unit.name, unit.is_backstop) for unit in _units(street)
     }
-    paths = dict(Category.objects.filter(street=street).values_list("path", "is_leaf"))
+    paths = dict(Category.objects.filter(street=street, retired_at__isnull=True).values_list("path", "is_leaf"))
     calendar_id, calendar = supervision.calendar_in_force(street)
     return Rules(
         street=found,
@@ -100,6 +102,8 @@ def rules(street: str) -> Rules:
         profiles=supervision.profiles_in_force(street),
         calendar=calendar,
         calendar_id=calendar_id,
+        answering=answering_of(paths, CategorySign.objects.filter(street=street)),
+        model=model_in_force(street),
     )
 
 
@@ -148,26 +152,46 @@ def rules_of(street: str, *, version: int) -> Rules:
     return rules(street=street, version=version)
 
 
-@cache
 def classifier() -> Classifier:
     """The category model that ships with gridloop, loaded once a process; trained on public messages (see its card)."""
-    with files("gridloop.offices.cases").joinpath("models_shipped/messages.npz").open("rb") as file:
-        return Classifier.load(dict(np.load(file, allow_pickle=False)))
+    return shipped_classifier()
 
 
 def classifier_card() -> dict[str, object]:
     """What the shipped model was trained on and how well it does."""
-    text = files("gridloop.offices.cases").joinpath("models_shipped/messages.card.json").read_text(encoding="utf-8")
-    card: dict[str, object] = json.loads(text)
-    return card
+    return shipped_card()
 
 
 def suggest_category(rules: Rules, text: str) -> tuple[str, Suggestion]:
-    """The street's category for a text, or "不确定" when the model is unsure or the street has no such category."""
-    suggestion = classifier().suggest(text)
-    return category_for(rules, suggestion.category), suggestion
+    """The street's category for a text, or "不确定", with what led to it; signs in the opening go before the model."""
+    suggestion = classifier_of(rules.model).suggest(text)
+    choice = choose(rules.answering, label=suggestion.category, text=text)
+    if choice.by == "signs":
+        return choice.path, by_signs(suggestion, path=choice.path, signs=choice.signs)
+    return choice.path or UNSURE, suggestion
+
+
+def by_signs(suggestion: Suggestion, *, path: str, signs: tuple[str, ...]) -> Suggestion:
+    """The suggestion as signs make it: their measured confidence, and they are the words that weighed."""
+    return Suggestion(path, SIGNS_CONFIDENCE, ((path, SIGNS_CONFIDENCE), *suggestion.alternatives[:2]), signs)
 
 
 def category_for(rules: Rules, label: str | None) -> str:
     """The street's category path for a model's label."""
-    return label if label in rules.categories else rules.category_by_name.get(label or "", UNSURE)
+    return choose(rules.answering, label=label, text="").path or UNSURE
+
+
+def answering_of(paths: Mapping[str, bool], signs: Iterable[CategorySign]) -> tuple[Answering, ...]:
+    """Each category with what it answers to: its own path, its name where only one has it, and the labels and words entered."""
+    entered = {row.path: row for row in signs}
+    names = {path: name for name, path in _unique_names(dict(paths)).items()}
+    return tuple(
+        Answering(
+            path,
+            tuple(
+                {path: 0, names.get(path, path): 0} | dict.fromkeys(entered[path].labels if path in entered else (), 0)
+            ),
+            tuple(entered[path].words) if path in entered else (),
+        )
+        for path in sorted(paths)
+    )

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 from gridloop.core.clock import ClockState, remaining_in_words
 from gridloop.core.lifecycle import LIVE_STATES, OPEN_STATES, STATES
-from gridloop.offices.cases.models import GRADES, PLACED_BY, PRIORITIES, SOURCES, Callback, Case
+from gridloop.offices.cases.models import GRADES, PLACED_BY, PRIORITIES, SOURCES, Callback, Case, OutsideLink
 
 __all__ = [
-    "CALLBACK_OUTCOMES", "CATEGORY_BY", "GRADES", "LIVE_STATES", "OPEN_STATES", "PLACED_BY", "PRIORITIES", "SOURCES", "STATES", "Chip",
+    "CALLBACK_OUTCOMES", "CATEGORY_BY", "GRADES", "LIVE_STATES", "OPEN_STATES", "OUTSIDE_STATES", "PLACED_BY", "PRIORITIES", "SOURCES", "STATES", "Chip",
     "chip_of", "in_words",
 ]  # fmt: skip
 
 CALLBACK_OUTCOMES: dict[str, str] = {str(value): str(label) for value, label in Callback.Outcome.choices}
+OUTSIDE_STATES: dict[str, str] = {str(value): str(label) for value, label in OutsideLink.State.choices}
 CATEGORY_BY = {"person": "登记时选定", "model": "由系统建议", "unsure": "系统不能确定", "corrected": "经人工更正"}
 SOON = timedelta(days=2)
 

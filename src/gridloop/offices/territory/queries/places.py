@@ -31,7 +31,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """A street's cells, compiled: by code, ref and path, by point, by address."""
+    """A street's cells, compiled: by code, ref and path, by point, by address. ``by_path`` also knows cells that have ended."""
 
     by_code: dict[str, Cell]
     by_ref: dict[str, Cell]
@@ -61,7 +61,8 @@ class Atlas:
 @per_version
 def atlas(street: str) -> Atlas:
     """Compiles the street's present grids, boundaries and addresses."""
-    cells = {grid.code: _cell(grid) for grid in Grid.objects.filter(street=street, valid_until__isnull=True)}
+    rows = list(Grid.objects.filter(street=street))
+    cells = {grid.code: _cell(grid) for grid in rows if grid.valid_until is None}
     boundaries = _present_boundaries(street)
     index = (
         GridIndex([code for code, _ in boundaries], [geometry for _, geometry in boundaries]) if boundaries else None
@@ -69,7 +70,7 @@ def atlas(street: str) -> Atlas:
     return Atlas(
         by_code=cells,
         by_ref={cell.ref: cell for cell in cells.values()},
-        by_path={cell.path: cell for cell in cells.values()},
+        by_path={grid.path: _cell(grid) for grid in rows},
         index=index,
         addresses=_address_book(street, cells),
     )

@@ -1,4 +1,4 @@
-"""Every write of the territory: grids, dated boundaries, addresses."""
+"""Grids, dated boundaries and addresses, one at a time: for founding a street and for imports."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from gridloop.core.errors import Refused, WrongInput
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.organisation.actions import must_set_up, renew
-from gridloop.offices.territory import queries
 from gridloop.offices.territory.models import Address, Boundary, Grid
+from gridloop.offices.territory.queries import places as queries
 
 
 def add_grid(
