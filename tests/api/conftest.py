@@ -17,10 +17,11 @@ from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.actions import issue_token
 from gridloop.offices.organisation.models import Street
 from gridloop.offices.organisation.snapshot import forget_everything
+from gridloop.offices.organisation.tokens.scopes import SCOPES
 from gridloop.offices.supervision.queries import forget_compiled
 from tests.sample import CODE, FOUNDED, PEOPLE, sample_street
 
-EVERYTHING = ["cases:read", "cases:write", "cases:file", "intake:bulk"]
+EVERYTHING = list(SCOPES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def test_bulk_intake_answers_each_row_and_files_the_good_ones(caller):
 
     assert [row["ok"] for row in told["results"]] == [True, False, False, True, True]
     assert (told["filed"], told["refused"]) == (3, 2)
-    assert told["results"][1]["problem"]["code"] == "cases.text_too_long"
+    assert told["results"][1]["problem"]["fields"] == {"text": "最多 4000 个字"}
     assert told["results"][2]["problem"]["fields"] == {"text": "必填", "txt": "没有这一项"}
     assert (
         told["results"][4]["case"]["external_id"] == "E-5" and told["results"][4]["case"]["unit"]["code"] == "housing"
@@ -151,3 +151,12 @@ def test_filing_one_case_takes_at_most_fifteen_queries_whatever_the_history(call
 
     told = [query["sql"][:80] for query in queries.captured_queries]
     assert len(told) <= 15, "\n".join(told)
+
+
+def test_the_first_contact_stands_in_the_ledger_by_name(caller):
+    desk = caller("desk")
+
+    ref = desk.post("/cases", LAMP).json()["ref"]
+
+    filed = desk.get(f"/cases/{ref}/timeline").json()["items"][0]
+    assert filed["payload"]["first_contact"] == "甲受理"

@@ -6,6 +6,7 @@ Every function here takes finished objects (their relations already read) and as
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -63,34 +64,45 @@ def case_file(found: CaseFile) -> dict[str, Any]:
     case = found.case
     return {
         "case": case_in_short(case), "text": case.text, "answer": case.answer, "grade_reason": case.grade_reason,
-        "why_here": {
-            "table_version": found.route_version, "row": case.route_row, "reason": case.route_reason,
-            "rows": [{"row": row.row, "won": row.won, "why": row.why} for row in found.route],
-        },
-        "why_this_date": [_why_this_date(each) for each in found.dates],
-        "segments": [_segment(line) for line in found.segments],
-        "timeline": [_fields(entry, "id seq kind at by payload is_erased") for entry in found.timeline],
-        "verbs": [_verb(verb, case.ref) for verb in found.verbs],
-        "reports": [_fields(report, _REPORT) | {"case": report.case.number} for report in found.reports],
-        "requests": [_request(request) for request in found.requests],
+        "why_here": why_here(case, version=found.route_version, rows=found.route),
+        "why_this_date": [why_this_date(each) for each in found.dates],
+        "segments": [segment(line) for line in found.segments],
+        "timeline": [timeline_entry(entry) for entry in found.timeline],
+        "verbs": [verb(each, case.ref) for each in found.verbs],
+        "reports": [fields_named(report, _REPORT) | {"case": report.case.number} for report in found.reports],
+        "requests": [request_made(request) for request in found.requests],
         "returns": [_return(each) for each in found.returns],
         "consultations": [_consultation(meeting) for meeting in found.consultations],
-        "verifications": [_fields(each, "passed text verified_at") | {"by": each.by.name} for each in found.verifications],
+        "verifications": [fields_named(each, "passed text verified_at") | {"by": each.by.name} for each in found.verifications],
         "callbacks": [_callback(each) for each in found.callbacks],
         "attachments": [attachment(each) for each in found.attachments],
         "merged": [_link(each) for each in found.merged],
         "split": [_link(each) for each in found.split],
+        "outside": [outside_link(each) for each in found.links],
     }  # fmt: skip
 
 
 _REPORT = "ref told_at text answer solved satisfied judged_at comment"
 
 
-def _fields(thing: Any, names: str) -> dict[str, Any]:
+def fields_named(thing: Any, names: str) -> dict[str, Any]:
+    """The thing's attributes of these names."""
     return {name: getattr(thing, name) for name in names.split()}
 
 
-def _why_this_date(each: WhyThisDate) -> dict[str, Any]:
+def why_here(case: Any, *, version: int, rows: Iterable[Any]) -> dict[str, Any]:
+    """Which row of which table version routed the case, and why each lost or won."""
+    return {
+        "table_version": version, "row": case.route_row, "reason": case.route_reason,
+        "rows": [{"row": row.row, "won": row.won, "why": row.why} for row in rows],
+    }  # fmt: skip
+
+
+def timeline_entry(entry: Any) -> dict[str, Any]:
+    return fields_named(entry, "id seq kind at by payload is_erased")
+
+
+def why_this_date(each: WhyThisDate) -> dict[str, Any]:
     return {
         "stage": each.clock.stage, "stage_name": each.stage_name, "holder": each.clock.holder, "of_segment": each.clock.segment is not None,
         "state": each.state.state, "due_at": each.state.due_at, "provisional": each.state.provisional, "is_late": each.state.is_late,
@@ -100,11 +112,14 @@ def _why_this_date(each: WhyThisDate) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _segment(line: SegmentLine) -> dict[str, Any]:
-    return _fields(line, "unit role starts_at ends_at why share") | {"late_seconds": line.late_for.total_seconds()}
+def segment(line: SegmentLine) -> dict[str, Any]:
+    """One responsibility segment; what grows by itself is told coarsely, or no two looks at a case would ever be alike."""
+    told = fields_named(line, "unit role starts_at ends_at why")
+    return told | {"share": round(line.share, 3), "late_seconds": line.late_for.total_seconds() // 60 * 60}
 
 
-def _verb(verb: Any, ref: str) -> dict[str, Any]:
+def verb(verb: Any, ref: str) -> dict[str, Any]:
+    """A verb that is possible now, and where it is done."""
     return {
         "verb": verb.name,
         "label": verb.label,
@@ -113,8 +128,9 @@ def _verb(verb: Any, ref: str) -> dict[str, Any]:
     }
 
 
-def _request(request: Any) -> dict[str, Any]:
-    told = _fields(
+def request_made(request: Any) -> dict[str, Any]:
+    """A request for an extension or a suspension, decided or not."""
+    told = fields_named(
         request, "ref kind reason_code reason amount unit_of_time until requested_at decided_at approved remark"
     )
     return told | {
@@ -124,45 +140,77 @@ def _request(request: Any) -> dict[str, Any]:
 
 
 def _return(each: Any) -> dict[str, Any]:
-    return _fields(each, "reason returned_at") | {
+    return fields_named(each, "reason returned_at") | {
         "unit": each.unit.name, "duty_item": each.duty_item.code, "duty_title": each.duty_item.title, "by": each.by.name,
     }  # fmt: skip
 
 
 def _consultation(meeting: Any) -> dict[str, Any]:
-    return _fields(meeting, "topic called_at minutes concluded_at") | {
+    return fields_named(meeting, "topic called_at minutes concluded_at") | {
         "lead": meeting.lead.name,
         "units": [unit.name for unit in meeting.units.all()],
-        "decisions": [_fields(each, "text due_on") | {"owner": each.owner.name} for each in meeting.decisions.all()],
+        "decisions": [decision(each) for each in meeting.decisions.all()],
     }
 
 
+def decision(each: Any) -> dict[str, Any]:
+    """One decision of a consultation, and what came of it."""
+    return fields_named(each, "ref text due_on done_at outcome") | {"owner": each.owner.name}
+
+
+def outside_link(link: Any) -> dict[str, Any]:
+    """A task lent to an outside body: never its address, which is a secret."""
+    told = fields_named(
+        link, "ref body task state sent_at expires_at answer answered_at asked_days asked_reason shows_contact"
+    )
+    return told | {"sent_by": link.sent_by.name}
+
+
+def outside_address(secret: str) -> str:
+    """Where the outside body answers; told once, to whoever sends it."""
+    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('outside', args=[secret])}"
+
+
 def _callback(each: Any) -> dict[str, Any]:
-    return _fields(each, "outcome solved satisfied text called_at") | {"report": each.report.ref, "by": each.by.name}
+    return fields_named(each, "outcome solved satisfied text called_at") | {
+        "report": each.report.ref,
+        "by": each.by.name,
+    }
 
 
 def attachment(kept: Any) -> dict[str, Any]:
     """What is told of a file, and where it lies."""
-    return _fields(kept, "ref name media_type size sha256 added_at") | {"href": f"{ROOT}/attachments/{kept.ref}"}
+    return fields_named(kept, "ref name media_type size sha256 added_at") | {"href": f"{ROOT}/attachments/{kept.ref}"}
 
 
 def _link(case: Any) -> dict[str, Any]:
-    return _fields(case, "ref number title state")
+    return fields_named(case, "ref number title state")
 
 
 def unit(row: Any) -> dict[str, Any]:
-    return _fields(row, "ref code name kind is_backstop is_superior phone") | {
+    return fields_named(row, "ref code name kind is_backstop is_superior phone") | {
         "parent": row.parent.code if row.parent else None
     }
 
 
 def grid(row: Any) -> dict[str, Any]:
-    return _fields(row, "ref code name level kind path is_synthetic") | {
+    return fields_named(row, "ref code name level kind path is_synthetic") | {
         "parent": row.parent.code if row.parent else None
     }
 
 
+def look(note: Any) -> dict[str, Any]:
+    """Who looked behind the mask, when and why."""
+    return fields_named(note, "what reason looked_at") | {"by": note.actor_name}
+
+
+def case_feature(case: Any) -> dict[str, Any]:
+    """A case that has a point as one GeoJSON feature."""
+    point = {"type": "Point", "coordinates": [case.lon, case.lat]}
+    return {"type": "Feature", "properties": fields_named(case, "ref title state is_late due_at"), "geometry": point}
+
+
 def boundary_feature(row: Any) -> dict[str, Any]:
     """A boundary as one GeoJSON feature."""
-    properties = _fields(row.grid, "ref code name level path is_synthetic") | {"source": row.source}
+    properties = fields_named(row.grid, "ref code name level path is_synthetic") | {"source": row.source}
     return {"type": "Feature", "properties": properties, "geometry": json.loads(row.geometry)}

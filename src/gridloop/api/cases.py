@@ -1,4 +1,4 @@
-"""Looking at cases and doing every verb of the loop."""
+"""Looking at cases and doing every verb of the loop; ``case_parts`` has the parts of a case one by one."""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from gridloop.api import answers
+from gridloop.api.paging import LARGEST_KEY
 from gridloop.api.repeats import KEY_HEADER, answered_once
+from gridloop.api.revisions import IF_MATCH, seen, shows_revision
 from gridloop.api.shapes import AttachmentOut, CaseFileOut, CaseOut, CasePage, Problem, VerbDone
 from gridloop.api.tokens import READ, WRITE, CallerRequest, doors
 from gridloop.api.verbs import DOORS, VerbDoor
+from gridloop.api.words import IsoDate
 from gridloop.core.errors import NotFound, Refused
 from gridloop.offices.archive import queries as archive
 from gridloop.offices.cases import actions
-from gridloop.offices.cases.queries import finding, pages
-from gridloop.offices.cases.queries.pages import Filter
+from gridloop.offices.cases.actions.searching import note_what_is_sought
+from gridloop.offices.cases.queries import finding, lists, pages
+from gridloop.offices.cases.queries.lists import Filter
 
 router = Router(tags=["事项"])
 
 UNSEEN = frozenset({401, 403, 404})
-REFUSALS = frozenset({400, 401, 403, 404, 409, 422, 429})
+REFUSALS = frozenset({400, 401, 403, 404, 409, 412, 415, 422, 429})
 
 
 @router.get(
@@ -36,36 +40,38 @@ def list_cases(
     unit: str = "",
     category: str = Query("", description="类别路径前缀"),
     place: str = Query("", description="地点路径前缀"),
-    text: str = Query("", description="编号或文字"),
+    street: str = Query("", description="街道代码(区级岗位可看多个街道)"),
+    q: str = Query("", max_length=200, description="编号、文字(两字即可)、拼音首字母;完整电话号码按盲索引查并留痕"),
+    text: str = Query("", max_length=200, description="同 q,旧名"),
     grade: str = "",
     source: str = "",
     late: bool = False,
     gap: bool = False,
-    after: int = Query(0, ge=0),
-    size: int = Query(pages.PAGE, ge=1, le=100),
+    mine: bool = Query(False, description="我首问或经办的"),
+    since: IsoDate | None = Query(None, description="登记日期,自(含)"),
+    until: IsoDate | None = Query(None, description="登记日期,至(含)"),
+    after: int = Query(0, ge=0, le=LARGEST_KEY, description="上一页的 after"),
+    size: int = Query(lists.PAGE, ge=1, le=100),
 ) -> dict[str, Any]:
-    """The caller's cases, newest first. ``after`` of one page asks for the next; the Link header says the same."""
+    """The caller's cases, newest first; with ``q`` the case of that number first. ``after`` of one page asks for the next; the Link
+    header says the same."""
+    asked, phone = note_what_is_sought(by=request.auth.actor, at=request.auth.at, said=q or text)
     wanted = Filter(
-        state=state,
-        unit=unit,
-        category=category,
-        place=place,
-        text=text,
-        grade=grade,
-        source=source,
-        late=late,
-        gap=gap,
-        after=after,
-    )
-    page = pages.list_cases(request.auth.actor, wanted, size=size)
+        state=state, unit=unit, category=category, place=place, street=street, text=asked, phone=phone, grade=grade, source=source,
+        late=late, gap=gap, mine=mine, since=str(since or ""), until=str(until or ""), after=str(after or ""),
+    )  # fmt: skip
+    page = lists.list_cases(request.auth.actor, wanted, size=size)
     if page.after:
         response["Link"] = f'<{_next_page(request, page.after)}>; rel="next"'
-    return {"cases": [answers.case_in_short(case) for case in page.cases], "after": page.after or None}
+    return {
+        "cases": [answers.case_in_short(case) for case in page.cases],
+        "after": int(page.after) if page.after else None,
+    }
 
 
-def _next_page(request: HttpRequest, after: int) -> str:
+def _next_page(request: HttpRequest, after: str) -> str:
     asked = {name: value for name, value in request.GET.items() if name != "after"}
-    return request.build_absolute_uri(f"{request.path}?{urlencode(asked | {'after': str(after)})}")
+    return request.build_absolute_uri(f"{request.path}?{urlencode(asked | {'after': after})}")
 
 
 @router.get("/cases/{ref}", auth=doors(READ), response={200: CaseFileOut, UNSEEN: Problem}, summary="事项全貌")
@@ -73,6 +79,7 @@ def get_case(request: CallerRequest, ref: str) -> dict[str, Any]:
     """Everything about one case: why it is here, why it is due then, who held it when, its whole history, what the caller may do now."""
     caller = request.auth
     case = finding.scoped_case(ref, by=caller.actor)
+    shows_revision(request, case.rev)
     return answers.case_file(pages.case_file(case, by=caller.actor, at=caller.at))
 
 
@@ -83,7 +90,9 @@ def get_case(request: CallerRequest, ref: str) -> dict[str, Any]:
     summary="台账凭证",
 )
 def get_receipt(
-    request: CallerRequest, ref: str, entry: int = Query(0, description="timeline 里的条目 id;默认登记那一条")
+    request: CallerRequest,
+    ref: str,
+    entry: int = Query(0, ge=0, le=LARGEST_KEY, description="timeline 里的条目 id;默认登记那一条"),
 ) -> dict[str, Any]:
     """Everything needed to check one ledger entry of the case offline (``gridloop ledger verify``, or the standalone verifier)."""
     case = finding.scoped_case(ref, by=request.auth.actor)
@@ -102,17 +111,20 @@ def _register(door: VerbDoor) -> None:
 
     def do_verb(request: CallerRequest, ref: str, told: Any) -> HttpResponse:
         caller = request.auth
-        return answered_once(
-            request,
-            caller=caller,
-            operation=f"{door.verb} {ref}",
-            do=lambda: _done(door.do(caller=caller, case=ref, body=told), caller, ref),
-        )
+        with seen(request, rev=told.rev, present=lambda: finding.scoped_case(ref, by=caller.actor).rev) as rev:
+            body = told.model_copy(update={"rev": rev})
+            return answered_once(
+                request,
+                caller=caller,
+                operation=f"{door.verb} {ref}",
+                do=lambda: _done(door.do(caller=caller, case=ref, body=body), caller, ref),
+            )
 
     do_verb.__annotations__ |= {"told": door.documented_body(), "request": CallerRequest, "ref": str}
     router.post(
         f"/cases/{{ref}}/verbs/{door.verb}", auth=doors(WRITE), response={200: VerbDone, REFUSALS: Problem}, summary=door.label,
-        operation_id=f"cases_{door.verb}", url_name=f"verb_{door.verb}", description=_description(door), tags=["动作"], openapi_extra=KEY_HEADER,
+        operation_id=f"cases_{door.verb}", url_name=f"verb_{door.verb}", description=_description(door), tags=["动作"],
+        openapi_extra={"parameters": [*KEY_HEADER["parameters"], IF_MATCH]},
     )(do_verb)  # fmt: skip
 
 
@@ -126,6 +138,9 @@ def _done(result: Any, caller: Any, ref: str) -> dict[str, Any]:
     if isinstance(result, list):
         case = finding.scoped_case(ref, by=caller.actor)
         return {"case": _short(case), "made": [_short(each) for each in result], "request": ""}
+    if hasattr(result, "secret"):
+        case = finding.scoped_case(ref, by=caller.actor)
+        return {"case": _short(case), "made": [], "request": "", "address": answers.outside_address(result.secret)}
     if hasattr(result, "state"):
         return {"case": _short(result), "made": [], "request": ""}
     if hasattr(result, "requested_by_id"):

@@ -14,10 +14,10 @@ from gridloop.api.repeats import KEY_HEADER, answered_once
 from gridloop.api.shapes import CaseIn, CaseToFile, Filed, IntakeIn, IntakeOut, Problem
 from gridloop.api.tokens import BULK, FILE, CallerRequest, doors, street_of
 from gridloop.core.errors import GridloopError, TooMuch
-from gridloop.offices.cases.actions import Filing, file_case, file_cases
+from gridloop.offices.cases.actions import Filing, file_case, file_cases, must_file
 
 MOST_ROWS = 1000
-REFUSALS = frozenset({400, 401, 403, 409, 413, 422})
+REFUSALS = frozenset({400, 401, 403, 404, 409, 413, 415, 422})
 _case_in: TypeAdapter[CaseIn] = TypeAdapter(CaseIn)
 _TOLD = tuple(Filing.__dataclass_fields__)
 
@@ -65,6 +65,7 @@ def intake(request: CallerRequest, told: IntakeIn) -> HttpResponse:
             rows=len(told.cases),
         )
     street = street_of(caller.actor, told.street)
+    must_file(caller.actor, street)
     return answered_once(
         request, caller=caller, operation="POST /intake", do=lambda: _taken_in(caller, street, told.cases)
     )

@@ -12,20 +12,20 @@ input that does not fit, ``fields`` has one entry for each faulty field: ``{"tex
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic_core import ErrorDetails
 
 from gridloop.core.errors import Broken, GridloopError
 
-__all__ = ["answer_errors", "fields_of", "problem", "problem_document", "speaks_of_methods"]
+__all__ = ["answer_errors", "fields_of", "problem", "problem_document"]
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +36,11 @@ TITLES = {
     403: "无权操作",
     404: "没有找到",
     405: "没有这种操作",
+    406: "给不出这种格式",
     409: "规则不允许",
+    412: "已不是最新",
     413: "内容过大",
+    415: "读不了这种格式",
     422: "填写有误",
     429: "超过限额",
     500: "系统故障",
@@ -59,6 +62,8 @@ WORDS = {
     "timezone_aware": "请写明时区,例如 +08:00",
     "date_from_datetime_parsing": "应为日期,例如 2022-05-29",
     "date_parsing": "应为日期,例如 2022-05-29",
+    "string_pattern_mismatch": "太短、空着,或写法不对",
+    "string_unicode": "有读不出来的字符",
     "model_attributes_type": "应为对象",
     "model_type": "应为对象",
     "dict_type": "应为对象",
@@ -141,6 +146,10 @@ def _response(document: dict[str, Any]) -> JsonResponse:
     return response
 
 
+class WrongMediaType(ValueError):
+    """The body is sent as something else than this address reads."""
+
+
 class _Encoder(DjangoJSONEncoder):
     """What an error's fields may hold beside plain values is told as text."""
 
@@ -159,7 +168,8 @@ def answer_errors(api: NinjaAPI) -> None:
     api.add_exception_handler(HttpError, _http)
     api.add_exception_handler(Http404, _no_such_page)
     api.add_exception_handler(RequestDataTooBig, _too_big)
-    api.add_exception_handler(BadRequest, _unreadable)
+    for unreadable in (BadRequest, SuspiciousOperation, MultiPartParserError):
+        api.add_exception_handler(unreadable, _unreadable)
     api.add_exception_handler(Exception, _fault)
 
 
@@ -183,6 +193,12 @@ def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResp
 
 
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, WrongMediaType):
+        reads = error.message if error.status_code == 415 else "application/json"
+        return problem(
+            request, status=415, code="api.wrong_media_type", sentence=f"请求体应为 {reads};请改 Content-Type 后重试。",
+            fields={"reads": reads},
+        )  # fmt: skip
     if error.status_code == 400:
         return problem(request, status=400, code="api.unreadable", sentence="请求体不是有效的 JSON;请检查后重新提交。")
     if error.status_code == 403:
@@ -200,29 +216,10 @@ def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
     return problem(request, status=413, code="api.too_big", sentence="请求体过大;请分批提交。")
 
 
-def _unreadable(request: HttpRequest, error: BadRequest) -> HttpResponse:
+def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(request, status=400, code="api.unreadable", sentence="请求读不出来;请检查格式后重新提交。")
 
 
 def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
     log.error("the API failed at %s %s", request.method, request.path, exc_info=error)
     return problem(request, status=500, code="api.fault", sentence="系统出了故障,已记录;请稍后用同一个防重复键重试。")
-
-
-def speaks_of_methods(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """The view, answering a method it does not have with a problem that names those it has."""
-
-    @wraps(view)
-    def answered(request: HttpRequest, *parts: Any, **named: Any) -> HttpResponseBase:
-        response = view(request, *parts, **named)
-        if response.status_code != 405:
-            return response
-        allowed = response["Allow"]
-        refusal = problem(
-            request, status=405, code="api.no_such_method", sentence=f"这个地址不接受 {request.method};可用:{allowed}。",
-            fields={"allowed": sorted(allowed.split(", "))},
-        )  # fmt: skip
-        refusal["Allow"] = allowed
-        return refusal
-
-    return answered

@@ -10,15 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 
 from gridloop.api.tokens import Caller
 from gridloop.core.errors import WrongInput
-from gridloop.offices.archive.actions import once
-from gridloop.offices.archive.concealed import conceal, reveal
+from gridloop.offices.archive.repeated import once_sealed
 
 LONGEST_KEY = 128
 KEY_HEADER = {
@@ -43,18 +41,14 @@ def answered_once(
         raise WrongInput("api.key_too_long", f"防重复键最多 {LONGEST_KEY} 个字符。", field="Idempotency-Key")
     if not key:
         return _response(_spelled(do()), status=status)
-    answer, is_repeated = once(
+    answer, is_repeated = once_sealed(
         door=f"{caller.actor.label} {operation}", key=key, content=sha256(request.body).hexdigest(), at=caller.at,
-        do=lambda: _sealed(do(), status),
+        do=lambda: {"status": status, "body": _spelled(do())},
     )  # fmt: skip
-    response = _response(reveal(answer["sealed"]), status=answer["status"])
+    response = _response(answer["body"], status=answer["status"])
     if is_repeated:
         response["Idempotent-Replay"] = "true"
     return response
-
-
-def _sealed(answer: object, status: int) -> dict[str, Any]:
-    return {"status": status, "sealed": conceal(_spelled(answer))}
 
 
 def _spelled(answer: object) -> str:

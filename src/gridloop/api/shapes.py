@@ -8,10 +8,12 @@ silently ignored.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import ConfigDict, StrictFloat
+
+from gridloop.api.words import PHONE, Words, needed_when
 
 EXAMPLE_CASE = {
     "text": "柳荫路 1 号院门口路灯不亮三天了",
@@ -30,26 +32,36 @@ class Told(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+LONGEST_TEXT = 4000
+HARD_CASES_SAY_WHY = needed_when(
+    "grade", "difficult", "grade_reason", {"type": "string", "pattern": Words(least=4).pattern}
+)
+
+
 class CaseIn(Told):
     """A problem to be filed. Only ``text`` is needed; the category is suggested when left out, "unsure" is a value."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXAMPLE_CASE})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXAMPLE_CASE, **HARD_CASES_SAY_WHY})
 
-    text: str = Field(description="内容")
-    source: str = Field("phone", description="来源:public、enterprise、manager、grid、phone、import、forum、superior")
+    text: Annotated[str, Words(longest=LONGEST_TEXT)] = Field(description="内容")
+    source: Literal["public", "enterprise", "manager", "grid", "phone", "import", "forum", "superior"] = Field(
+        "phone", description="来源"
+    )
     title: str = ""
     category: str = Field("", description="类别路径或唯一的末级名称;留空则由模型建议")
-    grade: str = Field("ordinary", description="simple、ordinary、difficult(疑难须写 grade_reason,并由第二人确认)")
+    grade: Literal["simple", "ordinary", "difficult"] = Field(
+        "ordinary", description="疑难(difficult)须写 grade_reason,并由第二人确认"
+    )
     grade_reason: str = ""
-    priority: str = Field("normal", description="normal、utility、life")
-    level: str = "street"
-    lon: float | None = None
-    lat: float | None = None
+    priority: Literal["normal", "utility", "life"] = "normal"
+    level: str = Field("street", max_length=12)
+    lon: StrictFloat | None = Field(None, ge=-180, le=180)
+    lat: StrictFloat | None = Field(None, ge=-90, le=90)
     address: str = ""
     grid: str = Field("", description="网格代码;填写即为人工选定")
     enterprise: str = ""
     reporter_name: str = ""
-    reporter_phone: str = ""
+    reporter_phone: str = Field("", json_schema_extra={"pattern": PHONE})
     external_id: str = Field("", description="来源系统的编号,原样返回,便于对照")
 
 
@@ -274,9 +286,12 @@ class ReturnOut(Schema):
 
 
 class DecisionOut(Schema):
+    ref: str
     text: str
     owner: str
     due_on: date | None
+    done_at: datetime | None
+    outcome: str
 
 
 class ConsultationOut(Schema):
@@ -323,6 +338,23 @@ class CaseLink(Schema):
     state: str
 
 
+class OutsideOut(Schema):
+    """A task lent to a body without an account, until its lease ends."""
+
+    ref: str
+    body: str
+    task: str
+    state: str
+    sent_by: str
+    sent_at: datetime
+    expires_at: datetime
+    answer: str
+    answered_at: datetime | None
+    asked_days: int
+    asked_reason: str
+    shows_contact: bool
+
+
 class CaseFileOut(Schema):
     """Everything about one case."""
 
@@ -344,125 +376,16 @@ class CaseFileOut(Schema):
     attachments: list[AttachmentOut]
     merged: list[CaseLink]
     split: list[CaseLink]
+    outside: list[OutsideOut]
 
 
 class VerbDone(Schema):
-    """The case after a verb. ``made`` lists the cases that a split made; ``request`` is the request that now waits."""
+    """The case after a verb. ``made`` lists the cases that a split made; ``request`` is the request that now waits.
+
+    ``address`` is where an outside body answers: told this once, to whoever sends it on.
+    """
 
     case: CaseOut
     made: list[CaseOut] = []
     request: str = ""
-
-
-class CheckpointOut(Schema):
-    street: str
-    size: int
-    root: str
-    note: str
-    signed_at: datetime
-
-
-class CategoryOut(Schema):
-    path: str
-    name: str
-    is_leaf: bool
-    description: str
-
-
-class UnitOut(Schema):
-    ref: str
-    code: str
-    name: str
-    kind: str
-    parent: str | None
-    is_backstop: bool
-    is_superior: bool
-    phone: str
-
-
-class GridOut(Schema):
-    ref: str
-    code: str
-    name: str
-    level: int
-    kind: str
-    path: str
-    parent: str | None
-    is_synthetic: bool
-
-
-class ProfileOut(Schema):
-    code: str
-    version: int
-    name: str
-    definition: dict[str, Any]
-
-
-class Point(Told):
-    id: str = ""
-    lon: float = Field(ge=-180, le=180)
-    lat: float = Field(ge=-90, le=90)
-
-
-class PointsIn(Told):
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"example": {"points": [{"id": "a", "lon": 113.505, "lat": 34.705}]}}
-    )
-
-    street: str = ""
-    points: list[Point] = Field(min_length=1, max_length=10_000)
-
-
-class Located(Schema):
-    """The smallest cell that contains the point; ``code`` is empty outside."""
-
-    id: str
-    code: str
-    name: str
-    path: str
-
-
-class LocatedOut(Schema):
-    results: list[Located]
-
-
-class FactsIn(Told):
-    """The facts that routing asks."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"example": {"category": "城乡建设/市政设施/路灯", "place": "410102/410102013"}},
-    )
-
-    street: str = ""
-    category: str = ""
-    place: str = ""
-    level: str = "street"
-    source: str = "phone"
-    priority: str = "normal"
-    time_class: str = Field("", description="work、night、holiday;留空则按时刻判断")
-    grade: str = "ordinary"
-    at: AwareDatetime | None = None
-
-
-class TraceOut(Schema):
-    unit: str
-    profile: str
-    reason: str
-    rows: list[TraceRow]
-
-
-class StageOut(Schema):
-    stage: str
-    due_at: datetime
-    provisional: bool
-    days: list[Day]
-    assumes: str = ""
-
-
-class DeadlineOut(Schema):
-    profile: str
-    profile_version: int
-    calendar: str
-    calendar_version: int
-    stages: list[StageOut]
+    address: str = ""

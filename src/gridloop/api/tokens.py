@@ -1,7 +1,7 @@
 """Who is calling: a bearer token acting for a person, or a signed-in person with CSRF; and what the token may be used for.
 
 Terms: a **scope** of a token is one of ``cases:read`` (look), ``cases:write`` (the verbs), ``cases:file`` (file one case), ``intake:bulk``
-(file many). A signed-in person has every scope; what they may *do* follows from their posts in both cases.
+(file many), ``contacts:read`` (who reported, with a reason), ``setup:write`` (drafts, webhooks). A signed-in person has every scope; what they may *do* follows from their posts in both cases.
 
 Guarantees: the clock is read once a request, here, and everything the request does happens at that moment.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -22,9 +23,14 @@ from ninja.utils import check_csrf
 from gridloop.core.access import Actor, lies_in
 from gridloop.core.errors import NotAllowed
 from gridloop.offices.organisation import queries as organisation
+from gridloop.offices.organisation.accounts.queries import actor_at_the_door, step_due
+from gridloop.offices.organisation.tokens.actions import note_use
+from gridloop.offices.organisation.tokens.scopes import BULK, CONTACTS, FILE, READ, SCOPES, SETUP, WRITE
 
-READ, WRITE, FILE, BULK = "cases:read", "cases:write", "cases:file", "intake:bulk"
-SCOPES = {READ: "查看事项", WRITE: "办理事项", FILE: "登记事项", BULK: "批量登记"}
+__all__ = [
+    "BULK", "CONTACTS", "FILE", "READ", "SCOPES", "SETUP", "WRITE", "Caller", "CallerRequest", "Session", "Token", "doors", "person_of",
+    "street_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,10 @@ class Token(HttpBearer):
             actor = organisation.actor_of_token(token, at=at)
         except NotAllowed as refusal:
             raise AuthenticationError(message=refusal.sentence) from refusal
+        if not actor.posts:
+            raise NotAllowed("organisation.no_post", "令牌所属的人员今天没有岗位;任职期内才能使用。")
         _must_have(actor, self.scope)
+        note_use(actor.ref, at=at)
         return Caller(actor, at)
 
 
@@ -83,12 +92,28 @@ class Session(APIKeyCookie):
         if not key or not request.user.is_authenticated:
             return None
         at = timezone.now()
-        return Caller(organisation.actor_of_account(request.user, at=at), at)
+        actor = actor_at_the_door(request.user, at=at)
+        _must_be_ready(request, actor)
+        return Caller(actor, at)
+
+
+def _must_be_ready(request: HttpRequest, actor: Actor) -> None:
+    """A session whose first password or second factor is still to be set opens nothing here either. Raises NotAllowed."""
+    street = organisation.street(actor.street)
+    if step_due(request.session, actor=actor, is_demonstration=street.is_demonstration):
+        raise NotAllowed("api.step_due", "请先在网页上修改首次密码或设置第二验证,再使用接口。")
 
 
 def doors(scope: str) -> list[Token | Session]:
     """The two ways in, for endpoints that need this scope."""
     return [Token(scope), Session()]
+
+
+def person_of(actor: Actor) -> Any:
+    """The person behind the actor."""
+    return organisation.known_person(
+        actor.person_id, street=actor.street, version=organisation.version_of(actor.street)
+    )
 
 
 def street_of(actor: Actor, wanted: str) -> str:

@@ -12,9 +12,11 @@ from django.http import Http404, HttpRequest
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Router
 
-from gridloop.api import cases, reference
+from gridloop.api import case_parts, cases, credentials, desk, ledger, reference, rules, webhooks
+from gridloop.api.description import completed, operation_id, scope_of_operation
 from gridloop.api.filing import MOST_ROWS
-from gridloop.api.problems import MEDIA_TYPE, answer_errors, speaks_of_methods
+from gridloop.api.manners import JsonReader, mannerly
+from gridloop.api.problems import answer_errors
 from gridloop.api.shapes import CaseIn
 
 ABOUT = """网格闭环接口。令牌放在 `Authorization: Bearer gl_…`;已登录人员也可用会话加 `X-CSRFToken`。
@@ -23,37 +25,48 @@ EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Api(NinjaAPI):
-    """Ninja, with problems for methods that do not exist and truthful media types in the description."""
+    """Ninja, with the manners of this house at every address and a complete description."""
+
+    def __init__(self, **options: Any) -> None:
+        self._described: dict[str, Any] = {}
+        super().__init__(**options)
 
     @property
     def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
-        """The addresses, each answering a wrong method with a problem."""
+        """The addresses, each with its manners."""
         patterns, app, namespace = super().urls
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
-                pattern.callback = speaks_of_methods(pattern.callback)
+                pattern.callback = mannerly(pattern.callback)
         return patterns, app, namespace
 
-    def get_openapi_schema(self, **options: Any) -> Any:
-        """The description: problems under their own media type, rows of the intake by name."""
-        schema = super().get_openapi_schema(**options)
-        for path in schema["paths"].values():
-            for operation in path.values():
-                _tell_problems(operation["responses"])
+    def get_openapi_operation_id(self, operation: Any) -> str:
+        """Short, stable names."""
+        return operation_id(operation)
+
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> Any:
+        """The description, made once for each prefix: nothing in it changes while the program runs."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._described:
+            self._described[prefix] = self._description(prefix)
+        return self._described[prefix]
+
+    def _description(self, prefix: str) -> Any:
+        schema = super().get_openapi_schema(path_prefix=prefix)
         shapes = schema["components"]["schemas"]
         shapes["CaseIn"] = CaseIn.model_json_schema()
         shapes["IntakeIn"]["properties"]["cases"] |= {
             "items": {"$ref": "#/components/schemas/CaseIn"},
             "maxItems": MOST_ROWS,
         }
-        return schema
-
-
-def _tell_problems(responses: dict[Any, Any]) -> None:
-    for status, response in responses.items():
-        content = response.get("content", {})
-        if int(status) >= 400 and "application/json" in content:
-            response["content"] = {MEDIA_TYPE: content["application/json"]}
+        found = [
+            each
+            for router in self._get_bound_routers()
+            for view in router.path_operations.values()
+            for each in view.operations
+        ]
+        scopes = {each.operation_id or operation_id(each): scope_of_operation(each) for each in found}
+        return completed(schema, scopes=scopes)
 
 
 api = Api(
@@ -63,10 +76,20 @@ api = Api(
     urls_namespace="api-v1",
     docs_url=None,
     openapi_url="/openapi.json",
+    parser=JsonReader(),
 )
 answer_errors(api)
-api.add_router("", cases.router)
-api.add_router("", reference.router)
+for part in (
+    case_parts,
+    cases,
+    reference,
+    desk,
+    rules,
+    ledger,
+    webhooks,
+    credentials,
+):  # /cases/counts before /cases/{ref}
+    api.add_router("", part.router)
 
 
 def no_such_address(request: HttpRequest, rest: str) -> None:

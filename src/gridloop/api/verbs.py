@@ -11,14 +11,14 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Field
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import ConfigDict, StrictBool
 
 from gridloop.api.shapes import Told
 from gridloop.api.tokens import Caller
+from gridloop.api.words import IsoDate, Rating, Revision, Whole, Words, ZonedMoment, needed_when
 from gridloop.core.errors import WrongInput
 from gridloop.core.lifecycle import CASE
 from gridloop.offices.cases import actions
@@ -27,7 +27,7 @@ from gridloop.offices.cases import actions
 class Body(Told):
     """What every verb may carry."""
 
-    rev: int | None = Field(None, description="您看到的版本号;给出时,若事项已被别人处理则返回 409")
+    rev: Revision | None = Field(None, description="您看到的版本号;给出时,若事项已被别人处理则返回 409")
 
 
 class Plain(Body):
@@ -35,14 +35,22 @@ class Plain(Body):
 
 
 class Worded(Body):
-    text: str
+    text: Annotated[str, Words()]
+
+
+class Explained(Body):
+    text: Annotated[str, Words(least=4)]
 
 
 class Reasoned(Body):
-    reason: str
+    reason: Annotated[str, Words()]
 
 
-class ReturnCase(Reasoned):
+class Justified(Body):
+    reason: Annotated[str, Words(least=4)]
+
+
+class ReturnCase(Justified):
     duty_item: str = Field(description="履职事项清单的编号")
 
 
@@ -51,20 +59,22 @@ class ToUnit(Reasoned):
 
 
 class Consult(Body):
-    units: list[str] = Field(description="参加单位的代码,至少两个")
-    topic: str
+    units: list[str] = Field(
+        min_length=2, max_length=20, description="参加单位的代码,至少两个", json_schema_extra={"uniqueItems": True}
+    )
+    topic: Annotated[str, Words()]
     lead: str = Field("", description="牵头单位;默认第一个")
 
 
 class DecidedIn(Told):
-    text: str
+    text: Annotated[str, Words()]
     owner: str = Field(description="负责单位的代码")
-    due_on: date | None = None
+    due_on: IsoDate | None = None
 
 
 class Conclude(Body):
-    minutes: str
-    decisions: list[DecidedIn]
+    minutes: Annotated[str, Words(least=4)]
+    decisions: list[DecidedIn] = Field(min_length=1, max_length=50)
     lead: str = ""
 
 
@@ -72,19 +82,19 @@ class PullBack(Reasoned):
     unit: str = Field("", description="收回后由谁主办;默认原主办单位")
 
 
-class AskExtension(Reasoned):
-    reason_code: str
-    amount: int
+class AskExtension(Justified):
+    reason_code: Literal["third_party", "materials", "weather", "evidence", "procedure"]
+    amount: Whole = Field(ge=1, le=30, description="天数")
     unit_of_time: Literal["working_day", "natural_day"] = "working_day"
 
 
-class AskSuspension(Reasoned):
-    reason_code: str
-    until: AwareDatetime
+class AskSuspension(Justified):
+    reason_code: Literal["litigation", "superior", "season", "festival", "reporter_absent"]
+    until: ZonedMoment
 
 
 class Decide(Body):
-    approved: bool
+    approved: StrictBool
     remark: str = ""
 
 
@@ -93,41 +103,41 @@ class Merge(Reasoned):
 
 
 class PartIn(Told):
-    text: str
+    text: Annotated[str, Words()]
     category: str = ""
     grid: str = ""
 
 
 class Split(Reasoned):
-    parts: list[PartIn]
+    parts: list[PartIn] = Field(min_length=1, max_length=20)
 
 
-class Grade(Reasoned):
-    grade: str
+class Grade(Justified):
+    grade: Literal["simple", "ordinary", "difficult"]
 
 
 class Correct(Reasoned):
     category: str = ""
     grid: str = ""
-    priority: str = ""
+    priority: Literal["", "normal", "utility", "life"] = ""
 
 
-class Verify(Worded):
-    passed: bool
+class Verify(Explained):
+    passed: StrictBool
 
 
 class CallBack(Body):
-    outcome: str = Field(description="reached、not_reached、declined")
+    outcome: Literal["reached", "not_reached", "declined"]
     report: str = Field("", description="反映人(report 的 ref);默认第一位")
-    solved: bool | None = None
-    satisfied: int | None = Field(None, description="1 到 5")
+    solved: StrictBool | None = None
+    satisfied: Rating | None = Field(None, description="1 到 5")
     text: str = ""
 
 
 class Judge(Body):
     report: str
-    solved: bool
-    satisfied: int | None = None
+    solved: StrictBool
+    satisfied: Rating | None = None
     comment: str = ""
 
 
@@ -135,11 +145,63 @@ class StrikeOff(Body):
     remark: str = ""
 
 
-class Attach(Body):
-    name: str
-    content: str = Field(description="文件内容,base64")
-    keeps_location: bool = False
+class FinishDecision(Worded):
+    decision: str = Field(description="会商决定的 ref")
 
+
+class SendOutside(Body):
+    body: Annotated[str, Words(longest=80)] = Field(description="外单位名称")
+    task: Annotated[str, Words(least=4, longest=1000)] = Field(description="请办的事")
+    days: Whole = Field(3, ge=1, le=30, description="期限,自然日,1 到 30")
+    shows_contact: StrictBool = Field(False, description="允许外单位查看反映人联系方式;须写明 reason")
+    reason: str = ""
+
+
+class OfLink(Body):
+    link: str = Field(description="外单位链接的 ref")
+
+
+class RecallOutside(OfLink):
+    reason: str = ""
+
+
+class ExtendOutside(OfLink):
+    approved: StrictBool
+    days: Whole = Field(0, ge=0, le=30, description="同意的天数;0 为外单位申请的天数")
+    remark: str = ""
+
+
+class ReviewOutside(OfLink):
+    approved: StrictBool
+    days: Whole = Field(3, ge=1, le=30, description="不通过时,重办的期限")
+    remark: str = Field("", description="不通过时必填")
+
+
+class OfReport(Body):
+    report: str = Field(description="反映人(report 的 ref)")
+
+
+MOST_BASE64 = 15_000_000
+"""Somewhat more than ten megabytes become in base64."""
+
+
+class Attach(Body):
+    name: Annotated[str, Words(least=1, longest=300)]
+    content: str = Field(
+        max_length=MOST_BASE64, description="文件内容,base64", json_schema_extra={"contentEncoding": "base64"}
+    )
+    keeps_location: StrictBool = False
+
+
+BETWEEN_FIELDS: dict[str, dict[str, Any]] = {
+    "record_callback": needed_when("outcome", "reached", "solved", {"type": "boolean"}),
+    "review_outside": needed_when("approved", value=False, needed="remark", schema={"type": "string", "pattern": Words(least=4).pattern}),
+    "send_outside": needed_when("shows_contact", value=True, needed="reason", schema={"type": "string", "pattern": Words().pattern}),
+    "correct": {"anyOf": [
+        {"properties": {name: {"type": "string", "minLength": 1}}, "required": [name]} for name in ("category", "grid", "priority")
+    ]},
+}  # fmt: skip
+"""What one field asks of another, in the words of JSON Schema; the action itself is the judge."""
 
 Do = Callable[..., Any]
 
@@ -163,7 +225,9 @@ class VerbDoor:
 
     def documented_body(self) -> type[Body]:
         """The body with this verb's example and name, for the documentation."""
-        settings = ConfigDict(extra="forbid", json_schema_extra={"example": self.example})
+        settings = ConfigDict(
+            extra="forbid", json_schema_extra={"example": self.example, **BETWEEN_FIELDS.get(self.verb, {})}
+        )
         return type(f"{_camel(self.verb)}Body", (self.body,), {"model_config": settings, "__doc__": self.body.__doc__})
 
 
@@ -200,7 +264,7 @@ DOORS: tuple[VerbDoor, ...] = (
     VerbDoor("note_progress", Worded, actions.note_progress, {"text": "已联系维修队,明日到场。"}),
     VerbDoor("ask_reporter", Worded, actions.ask_reporter, {"text": "请补充灯杆编号。"}),
     VerbDoor("supplement", Worded, actions.supplement, {"text": "灯杆编号 17。"}),
-    VerbDoor("answer", Worded, actions.answer, {"text": "已更换灯具,5 月 24 日恢复照明。"}),
+    VerbDoor("answer", Explained, actions.answer, {"text": "已更换灯具,5 月 24 日恢复照明。"}),
     VerbDoor("answer_interim", Worded, actions.answer_interim, {"text": "配件在途,预计两日内更换。"}),
     VerbDoor("return_case", ReturnCase, actions.return_case, {"duty_item": "P-12", "reason": "照明设施由区局维护"}),
     VerbDoor("assign", ToUnit, actions.assign, {"unit": "housing", "reason": "该处由房管所代管"}),
@@ -233,11 +297,18 @@ DOORS: tuple[VerbDoor, ...] = (
     VerbDoor("verify", Verify, actions.verify, {"passed": True, "text": "现场查看,路灯已亮。"}),
     VerbDoor("record_callback", CallBack, actions.record_callback, {"outcome": "reached", "solved": True, "satisfied": 5}),
     VerbDoor("judge_answer", Judge, actions.judge_answer, {"report": "2a3b4c5d6e7f8g9h", "solved": True, "satisfied": 5}),
-    VerbDoor("rework", Reasoned, actions.rework, {"reason": "只修了一盏,另一盏仍不亮"}),
+    VerbDoor("rework", Justified, actions.rework, {"reason": "只修了一盏,另一盏仍不亮"}),
     VerbDoor("strike_off", StrikeOff, actions.strike_off, {"remark": ""}),
-    VerbDoor("reopen", Reasoned, actions.reopen, {"reason": "路灯又坏了"}),
+    VerbDoor("reopen", Justified, actions.reopen, {"reason": "路灯又坏了"}),
     VerbDoor("withdraw", Reasoned, actions.withdraw, {"reason": "反映人表示不再需要"}),
     VerbDoor("archive_case", Plain, actions.archive_case, {}),
     VerbDoor("raise_case", Reasoned, actions.raise_case, {"reason": "已临近到期,请主办单位负责人过问"}),
     VerbDoor("attach", Attach, actions.attach, {"name": "现场.jpg", "content": "/9j/4AAQ…", "keeps_location": False}),
+    VerbDoor("give_notice", Explained, actions.give_notice, {"text": "请备齐:身份证明、房屋权属证明;由城管队答复。"}),
+    VerbDoor("finish_decision", FinishDecision, actions.finish_decision, {"decision": "2a3b4c5d6e7f8g9h", "text": "路灯已修复"}),
+    VerbDoor("send_outside", SendOutside, actions.send_outside, {"body": "某照明工程公司", "task": "请更换 17 号灯杆灯具", "days": 3}),
+    VerbDoor("extend_outside", ExtendOutside, actions.extend_outside, {"link": "2a3b4c5d6e7f8g9h", "approved": True}),
+    VerbDoor("review_outside", ReviewOutside, actions.review_outside, {"link": "2a3b4c5d6e7f8g9h", "approved": True}),
+    VerbDoor("recall_outside", RecallOutside, actions.recall_outside, {"link": "2a3b4c5d6e7f8g9h", "reason": "改由本单位自办"}),
+    VerbDoor("withdraw_contact", OfReport, actions.withdraw_contact, {"report": "2a3b4c5d6e7f8g9h"}),
 )  # fmt: skip
