@@ -1,4 +1,5 @@
-// One script and one style sheet, always under the same names, into the package's static folder.
+// One script and one style sheet for every page (app), two more for the map (atlas) and for drawing boundaries (boundary); always under
+// the same names, into the package's static folder. What only the map needs lies in chunks that no other page loads.
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PurgeCSS } from "purgecss";
@@ -34,13 +35,21 @@ export default defineConfig({
     outDir: resolve(here, "../src/gridloop/web/static/gridloop"),
     emptyOutDir: true,
     target: ["chrome109", "firefox115", "safari16"],
-    cssCodeSplit: false,
-    chunkSizeWarningLimit: 400,
+    cssCodeSplit: true,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1400, // the map itself
     rolldownOptions: {
-      input: resolve(here, "src/app.ts"),
+      input: {
+        app: resolve(here, "src/app.ts"),
+        atlas: resolve(here, "src/atlas.ts"),
+        boundary: resolve(here, "src/boundary.ts"),
+        "atlas.css": resolve(here, "src/styles/atlas.css"),
+        "map.css": resolve(here, "src/styles/map.css"),
+      },
       output: {
-        entryFileNames: "app.js",
-        assetFileNames: (asset) => (asset.names.some((name) => name.endsWith(".css")) ? "app.css" : "[name][extname]"),
+        entryFileNames: "[name].js",
+        chunkFileNames: "map/[name]-[hash].js",
+        assetFileNames: (asset) => ((asset.names[0] ?? "").endsWith(".mjs") ? "map/[name]-[hash].js" : "[name][extname]"), // the worker is a script
       },
     },
   },

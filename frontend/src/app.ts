@@ -11,20 +11,34 @@ import "./styles/page.css";
 import "./styles/words.css";
 import "./styles/lists.css";
 import "./styles/forms.css";
+import "./styles/finding.css";
 import "./styles/receipt.css";
+import "./styles/case.css";
+import "./styles/accounts.css";
+import "./styles/setup.css";
 import "./styles/modes.css";
+import "./styles/print.css";
 import { attachDrafts, listenForDrafts } from "./draft";
+import { listenForPictures } from "./lightbox";
+import { attachLooks, listenForLooks } from "./look";
 import { listenForMenus } from "./menu";
+import { listenForPlaces } from "./nearby";
 import { listenForSubmissions } from "./once";
+import { listenForPasskeys } from "./passkey";
 import { listenForPhotos } from "./photo";
+import { attachPicks, listenForPicks } from "./picks";
 import { attachPointMaps } from "./point-map";
 import { attachPreferences } from "./preference";
 import { attachSegments } from "./segments";
 import { listenForShortcuts } from "./shortcuts";
 import { listenForRequests } from "./token";
+import { attachTypeaheads } from "./typeahead";
 
 function attachAll(root: ParentNode): void {
   attachDrafts(root);
+  attachLooks(root);
+  attachTypeaheads(root);
+  attachPicks(root);
   attachPointMaps(root);
   attachPreferences(root);
   attachSegments(root);
@@ -32,8 +46,13 @@ function attachAll(root: ParentNode): void {
 
 document.documentElement.dataset["script"] = "";
 listenForDrafts();
+listenForLooks();
+listenForPictures();
 listenForMenus();
+listenForPasskeys();
 listenForPhotos();
+listenForPicks();
+listenForPlaces();
 listenForRequests();
 listenForShortcuts();
 listenForSubmissions();

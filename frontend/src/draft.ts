@@ -1,9 +1,12 @@
 /**
  * What is typed into `form[data-draft="key"]` stays in this browser until it has been sent.
  *
- * Kept: text, choices and ticks. Never kept: files, passwords, hidden fields, and inputs with `data-no-draft`.
+ * Kept: text, choices and ticks. Never kept: files, passwords, hidden fields, and inputs with `data-no-draft`. Inputs with
+ * `data-personal` (a reporter's name and phone) are kept for this tab only and never reach the disk of the browser's profile.
  * The page that follows success carries `data-draft-clear="key"`, which forgets the draft.
  */
+
+import { said } from "./words";
 
 const PREFIX = "gridloop:draft:";
 const LEFT_OUT = new Set(["file", "password", "hidden", "submit", "button", "reset", "image"]);
@@ -20,9 +23,10 @@ function isTick(control: Control): control is HTMLInputElement {
   return control.type === "checkbox" || control.type === "radio";
 }
 
-function written(form: HTMLFormElement): Draft {
+function written(form: HTMLFormElement, isPersonal?: boolean): Draft {
   const draft: Draft = {};
   for (const control of controls(form)) {
+    if (isPersonal !== undefined && "personal" in control.dataset !== isPersonal) continue;
     if (isTick(control) && !control.checked) continue;
     if (control.value) (draft[control.name] ??= []).push(control.value);
   }
@@ -35,9 +39,9 @@ function fill(control: Control, values: string[]): void {
 }
 
 /** The browser may refuse storage (private window, full disk): then there simply is no draft. */
-function storage(): Storage | null {
+function storage(isPersonal = false): Storage | null {
   try {
-    return window.localStorage;
+    return isPersonal ? window.sessionStorage : window.localStorage;
   } catch {
     return null;
   }
@@ -45,23 +49,27 @@ function storage(): Storage | null {
 
 function keep(form: HTMLFormElement): void {
   try {
-    storage()?.setItem(PREFIX + form.dataset["draft"], JSON.stringify(written(form)));
+    for (const isPersonal of [false, true]) {
+      storage(isPersonal)?.setItem(PREFIX + form.dataset["draft"], JSON.stringify(written(form, isPersonal)));
+    }
   } catch {
     forget(form.dataset["draft"] ?? "");
   }
 }
 
 function forget(key: string): void {
-  storage()?.removeItem(PREFIX + key);
+  for (const isPersonal of [false, true]) storage(isPersonal)?.removeItem(PREFIX + key);
 }
 
-function kept(key: string): Draft | null {
-  const text = storage()?.getItem(PREFIX + key);
-  if (!text) return null;
+function kept(key: string): Draft {
+  return { ...read(storage(), key), ...read(storage(true), key) };
+}
+
+function read(from: Storage | null, key: string): Draft {
   try {
-    return JSON.parse(text) as Draft;
+    return JSON.parse(from?.getItem(PREFIX + key) ?? "{}") as Draft;
   } catch {
-    return null;
+    return {};
   }
 }
 
@@ -73,9 +81,9 @@ function notice(form: HTMLFormElement): HTMLElement {
   const clear = document.createElement("button");
   clear.type = "button";
   clear.className = "btn btn-sm";
-  clear.textContent = "清空重填";
+  clear.textContent = said("清空重填");
   clear.addEventListener("click", () => startAnew(form, box));
-  box.append("已恢复上次没有提交的内容(照片需要重新选择)。", clear);
+  box.append(said("已恢复上次没有提交的内容(照片需要重新选择)。"), clear);
   return box;
 }
 
@@ -92,8 +100,8 @@ function isUntouched(form: HTMLFormElement): boolean {
 
 function restore(form: HTMLFormElement): void {
   const draft = kept(form.dataset["draft"] ?? "");
-  if (!draft || Object.keys(draft).length === 0 || !isUntouched(form)) return;
-  if (JSON.stringify(draft) === JSON.stringify(written(form))) return;
+  if (Object.keys(draft).length === 0 || !isUntouched(form)) return;
+  if (JSON.stringify(draft) === JSON.stringify({ ...written(form, false), ...written(form, true) })) return;
   for (const control of controls(form)) {
     const values = draft[control.name];
     if (values) fill(control, values);

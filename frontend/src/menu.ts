@@ -18,7 +18,10 @@ function closeAndReturn(): void {
 function foldNavigation(): void {
   const narrow = window.matchMedia("(max-width: 61.99rem)");
   const fold = (): void => {
-    for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.gl-nav-menu")) menu.open = !narrow.matches;
+    for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.gl-nav-menu")) {
+      menu.open = !narrow.matches;
+      menu.dataset["folded"] = ""; // from now on the style sheet goes by `open` alone
+    }
   };
   narrow.addEventListener("change", fold);
   fold();

@@ -1,5 +1,7 @@
 /** One click, one submission: `form[data-once]` refuses the second and says so on its button. */
 
+import { said } from "./words";
+
 const sent = new WeakMap<HTMLFormElement, HTMLElement | null>();
 const words = new WeakMap<HTMLElement, string>();
 
@@ -9,7 +11,7 @@ function buttonOf(event: SubmitEvent, form: HTMLFormElement): HTMLElement | null
 
 function announce(button: HTMLElement): void {
   words.set(button, button.textContent ?? "");
-  button.textContent = "正在提交…";
+  button.textContent = said("正在提交…");
   button.setAttribute("aria-busy", "true");
   // The browser reads the clicked button's own value after this event: disable it only then.
   setTimeout(() => button.setAttribute("disabled", ""));

@@ -6,6 +6,7 @@
  * hidden inputs named by `data-lon-input` and `data-lat-input`. Arrow keys move by 1/50 of the map, with Shift by 1/500.
  * Example: on a map of 113.60…113.64 the middle of the viewBox is lon 113.62.
  */
+import { said } from "./words";
 import { place, project, unproject, type Frame, type Point } from "./projection";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -70,7 +71,7 @@ class PointMap {
     if (!this.svg.hasAttribute("tabindex")) this.svg.setAttribute("tabindex", "0");
     this.svg.setAttribute("role", "application");
     if (!this.svg.hasAttribute("aria-label")) {
-      this.svg.setAttribute("aria-label", "地图选点:方向键移动,按住 Shift 细调,回车放到中间,删除键取消");
+      this.svg.setAttribute("aria-label", said("地图选点:方向键移动,按住 Shift 细调,回车放到中间,删除键取消"));
     }
   }
 
@@ -118,7 +119,7 @@ class PointMap {
 
   private show(point: Point | null): void {
     const status = document.getElementById(this.svg.dataset["pointStatus"] ?? "");
-    if (status) status.textContent = point ? `已选位置:东经 ${point.lon.toFixed(5)}°,北纬 ${point.lat.toFixed(5)}°` : "还没有选位置";
+    if (status) status.textContent = point ? said("已选位置:东经 {0}°,北纬 {1}°", point.lon.toFixed(5), point.lat.toFixed(5)) : said("还没有选位置");
     if (!point) return this.marker.remove();
     const { x, y } = project(this.frame, point);
     this.marker.setAttribute("transform", `translate(${x} ${y})`);

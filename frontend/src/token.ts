@@ -5,7 +5,7 @@ interface RequestEvent extends Event {
 }
 
 /** The token of the first form of the page; empty where the page has no form. */
-function token(): string {
+export function token(): string {
   return document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
 }
 

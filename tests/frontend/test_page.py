@@ -174,6 +174,16 @@ def test_slash_searches_and_the_question_mark_explains(sample: Any) -> None:
     assert sample.locator("dialog#shortcuts").is_visible()
 
 
+def test_j_and_k_go_from_item_to_item(sample: Any) -> None:
+    told = []
+    for key in "jjkkjjjjj":
+        sample.keyboard.press(key)
+        told.append(sample.evaluate("document.activeElement.textContent")[:3])
+
+    first, second, third = "3 号", "下水道", "企业用"
+    assert told == [first, second, first, first, second, third, third, third, third]
+
+
 def test_segments_are_as_wide_as_the_time_they_stand_for(sample: Any) -> None:
     widths = [sample.locator(".gl-segments > li").nth(i).bounding_box()["width"] for i in range(3)]
 

@@ -48,7 +48,7 @@ class Resident:
     def form(self, path: str = REPORT) -> dict[str, str]:
         """The hidden values of the page's first form that has some."""
         page = self.browser.get(path).content.decode()
-        return dict(re.findall(r'<input type="hidden" name="(csrfmiddlewaretoken|key)" value="([^"]*)"', page))
+        return dict(re.findall(r'<input type="hidden" name="(csrfmiddlewaretoken|key|opened)" value="([^"]*)"', page))
 
     def files(self, told: str = "楼下路灯不亮", **words: Any) -> Any:
         """The answer to the report form filled in with these words; a place is stated unless one is given."""
@@ -76,6 +76,7 @@ def street(db: None, settings: Any, tmp_path: Path) -> Iterator[Street]:
     """The sample street, founded for this test alone."""
     settings.MEDIA_ROOT = tmp_path / "uploads"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.SECONDS_TO_WRITE = 0
     forget_everything()
     forget_compiled()
     cache.clear()

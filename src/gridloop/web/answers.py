@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from gridloop.core.errors import GridloopError
+from gridloop.web.sentences import spoken
 
 HEADLINES = {
     403: "这一步不由您来做",
@@ -29,7 +29,7 @@ def refusal(request: HttpRequest, error: GridloopError) -> HttpResponse:
 
 
 def answer(request: HttpRequest, *, status: int, headline: str, sentence: str, code: str = "") -> HttpResponse:
-    page = {"status": status, "headline": _(headline), "sentence": _(sentence), "code": code}
+    page = {"status": status, "headline": spoken(headline), "sentence": spoken(sentence), "code": code}
     return render(request, "answers/answer.html", page, status=status)
 
 

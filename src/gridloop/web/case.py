@@ -14,18 +14,21 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gridloop.core.errors import Broken, GridloopError, NotFound
 from gridloop.offices.archive import queries as archive
+from gridloop.offices.archive.attachments import thumbnail
 from gridloop.offices.cases.actions.contact import Contact, show_contacts
 from gridloop.offices.cases.queries import finding, pages
+from gridloop.web.case_choices import choices_named
 from gridloop.web.case_shown import shown
-from gridloop.web.forms import CaseForm, offered
+from gridloop.web.forms import CaseForm
+from gridloop.web.links import sent_page
 from gridloop.web.reader import Reader, staff
 from gridloop.web.verbs import act, filled_form, verb_named
 
-SHOWN_IN_PLACE = ("image/jpeg", "image/png", "image/webp")
+PICTURES = ("image/jpeg", "image/png", "image/webp")
 
 
 @require_safe
@@ -44,32 +47,40 @@ def _page(
     return render(request, "console/case.html", page | {"unmask_error": unmask_error}, status=status)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff
 def do_verb(request: HttpRequest, reader: Reader, ref: str, verb: str) -> HttpResponse:
-    """/cases/<ref>/do/<verb>/"""
+    """/cases/<ref>/do/<verb>/: asked for, the verb alone on a page; sent, it is done."""
     wanted = verb_named(verb)
     found = finding.scoped_case(ref, by=reader.actor)
-    form = filled_form(
-        verb, request.POST, request.FILES, choices=offered(found.street, at=reader.at, reports=_reports_named(request))
-    )
+    if request.method != "POST":
+        return _verb_page(request, reader, found, verb)
+    form = filled_form(verb, request.POST, request.FILES, choices=choices_named(request, reader, found))
     if not form.is_valid():
         return _page(request, reader, ref, status=422, refused=(verb, form))
     try:
-        act(verb, by=reader.actor, at=reader.at, case=ref, form=form)
+        told = act(verb, by=reader.actor, at=reader.at, case=ref, form=form)
     except Broken:
         raise
     except GridloopError as error:
         form.refuse(error)
         return _page(request, reader, ref, status=error.status, refused=(verb, form))
+    if "secret" in told:
+        return sent_page(request, reader, ref, link=told["link"], secret=told["secret"])
     messages.success(request, str(wanted.said))
     return redirect(_whereto(reader, ref))
 
 
-def _reports_named(request: HttpRequest) -> list[tuple[str, str]]:
-    """The report a callback form names is checked by the action, within the case."""
-    named = request.POST.get("report", "")
-    return [(named, named)] if named else []
+def _verb_page(request: HttpRequest, reader: Reader, found: Any, verb: str) -> HttpResponse:
+    """One verb with room: what was told beside it, and for merging the cases that look alike. The case page when it is not offered."""
+    file = pages.case_file(found, by=reader.actor, at=reader.at)
+    page = shown(file, reader, refused=None, contacts=None)
+    listed = [*page["offers"], *(offer for _title, offers in page["more_offers"] for offer in offers)]
+    offer = next((each for each in listed if each.name == verb), None)
+    if offer is None:
+        messages.info(request, _("此件现在不能做这一步,或不由您来做。"))
+        return redirect("case", ref=found.ref)
+    return render(request, "console/case_verb.html", page | {"offer": offer})
 
 
 def _whereto(reader: Reader, ref: str) -> str:
@@ -105,9 +116,18 @@ def attachment(request: HttpRequest, reader: Reader, ref: str, file: str) -> Htt
     kept: Any = archive.attachment(file)
     if kept.subject != found.subject:
         raise NotFound("attachment.not_found", "没有这个附件;它可能已随专项结束销毁。")
-    in_place = kept.media_type in SHOWN_IN_PLACE
+    if request.GET.get("size") == "small" and kept.media_type in PICTURES:
+        return _guarded(HttpResponse(thumbnail(kept), content_type="image/jpeg"))
+    in_place = kept.media_type in PICTURES or kept.media_type.partition("/")[0] in ("audio", "video")
     answer = FileResponse(
         kept.file.open("rb"), as_attachment=not in_place, filename=kept.name, content_type=kept.media_type
     )
+    return _guarded(answer)
+
+
+def _guarded(answer: Any) -> HttpResponseBase:
+    """A file from outside runs nothing and is guessed at by nobody."""
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    found: HttpResponseBase = answer
+    return found

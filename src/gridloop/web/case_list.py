@@ -1,112 +1,109 @@
-"""The list of cases: narrowed by address parameters, paged by key, so that a page can be kept as a bookmark."""
+"""The list of cases: narrowed by address parameters, paged by key, so that a page can be kept as a bookmark or a view.
+
+A whole telephone number in the search box never stays in an address: it is exchanged at once for its blind index, and that search is
+on record.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
-from urllib.parse import urlencode
+from dataclasses import replace
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from gridloop.offices.cases.queries import pages, words
-from gridloop.offices.organisation import queries as organisation
-from gridloop.offices.territory import queries as territory
+from gridloop.core.errors import GridloopError, NotFound
+from gridloop.offices.cases.actions.bulk import MOST
+from gridloop.offices.cases.actions.exports import may_take_out
+from gridloop.offices.cases.actions.searching import note_what_is_sought
+from gridloop.offices.cases.actions.views import remove_view, save_view, share_view
+from gridloop.offices.cases.queries import columns as cells
+from gridloop.offices.cases.queries.counts import count
+from gridloop.offices.cases.queries.lists import list_cases
+from gridloop.offices.cases.queries.views import SHARINGS, may_read_exports, views_of
+from gridloop.web import list_filters as filters
+from gridloop.web.bulk import bulk_verbs
 from gridloop.web.reader import Reader, staff
 from gridloop.web.wording import said
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One state to narrow to, and how many cases stand in it."""
-
-    label: str
-    count: int
-    address: str
-    is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One narrowing control: its parameter, label, options (value, label) and what is chosen."""
-
-    name: str
-    label: str
-    options: list[tuple[str, str]]
-    value: str
 
 
 @require_safe
 @staff
 def case_list(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """/cases/?state=open&unit=…&late=1&after=…"""
-    wanted = wanted_from(request.GET)
-    found = pages.list_cases(reader.actor, wanted)
+    """/cases/?state=open&unit=…&late=1&sort=due&cols=state,due&after=…"""
+    wanted, columns = filters.wanted_from(request.GET), filters.columns_from(request.GET)
+    words, phone = note_what_is_sought(by=reader.actor, at=reader.at, said=wanted.text)
+    if phone:
+        return redirect(
+            f"{reverse('cases')}?{filters.query_of(replace(wanted, text=words, phone=phone, after=''), columns)}"
+        )
+    found, counts = list_cases(reader.actor, wanted), count(reader.actor, wanted)
+    query, views = filters.query_of(replace(wanted, after=""), columns), views_of(reader.actor)
     page = {
         "at": reader.at,
         "cases": found.cases,
-        "tabs": _tabs(pages.count_by_state(reader.actor), wanted),
-        "choices": _choices(reader, wanted),
+        "columns": [(name, said(cells.COLUMNS[name].label)) for name in columns],
+        "tabs": filters.tabs(counts, wanted, columns),
+        "choices": filters.choices(reader, wanted, counts),
+        "flags": filters.flags(wanted, counts),
+        "counts": counts,
+        "sorts": filters.sorts(),
+        "order": said(dict(filters.sorts()).get(wanted.sort, filters.sorts()[0][1])),
+        "column_choices": filters.column_choices(columns),
         "wanted": wanted,
-        "is_narrowed": any(value for name, value in asdict(wanted).items() if name not in ("after", "state")),
-        "next": f"?{_query(wanted, after=found.after)}" if found.after else "",
-        "first": f"?{_query(wanted, after=0)}" if wanted.after else "",
+        "query": query,
+        "is_narrowed": filters.is_narrowed(wanted),
+        "views": views,
+        "owns_views": any(view.is_own for view in views),
+        "sharings": [(value, said(label)) for value, label in SHARINGS.items()],
+        "bulk_verbs": bulk_verbs(),
+        "most_chosen": MOST,
+        "may_export": may_take_out(reader.actor),
+        "may_read_exports": may_read_exports(reader.actor),
+        "next": f"?{filters.query_of(wanted, columns, after=found.after)}" if found.after else "",
+        "first": f"?{query}" if wanted.after else "",
     }
     return render(request, "console/case_list.html", page)
 
 
-def wanted_from(sent: QueryDict) -> pages.Filter:
-    """What the address asks for; an impossible page key counts as the first page."""
-    after = sent.get("after", "")
-    texts = {
-        name: sent.get(name, "").strip()[:120]
-        for name in ("state", "unit", "category", "place", "text", "grade", "source")
-    }
-    return pages.Filter(
-        **texts, late=sent.get("late") == "1", gap=sent.get("gap") == "1",
-        after=int(after) if after.isdecimal() and len(after) < 19 else 0,
-    )  # fmt: skip
+@require_POST
+@staff
+def keep_view(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """/cases/views/: the present filter, columns and order are kept under a name."""
+    query = _plain_query(request.POST.get("query", ""))
+    try:
+        view = save_view(
+            by=reader.actor, at=reader.at, name=request.POST.get("name", ""), query=query, sharing=request.POST.get("sharing", "own")
+        )  # fmt: skip
+    except GridloopError as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, _("视图“%(name)s”已保存。") % {"name": view.name})
+    return redirect(f"{reverse('cases')}?{query}")
 
 
-def _query(wanted: pages.Filter, **changes: Any) -> str:
-    values = asdict(wanted) | changes
-    return urlencode({name: "1" if value is True else value for name, value in values.items() if value})
+def _plain_query(said: str) -> str:
+    """An address part, read and written again, so that only what a list understands is kept."""
+    sent = QueryDict(said[:2000])
+    return filters.query_of(replace(filters.wanted_from(sent), after=""), filters.columns_from(sent))
 
 
-def _tabs(counts: dict[str, int], wanted: pages.Filter) -> list[Tab]:
-    """All, all open, then each state that holds a case."""
-    groups = [
-        ("", _("全部"), sum(counts.values())),
-        ("open", _("在办"), sum(counts.get(state, 0) for state in words.OPEN_STATES)),
-    ]
-    states = [(state, said(label), counts[state]) for state, label in words.STATES.items() if counts.get(state)]
-    shown = groups + states
-    if wanted.state == "live":
-        shown.insert(2, ("live", _("未销号"), sum(counts.get(state, 0) for state in words.LIVE_STATES)))
-    elif wanted.state in words.STATES and not counts.get(wanted.state):
-        shown.append((wanted.state, said(words.STATES[wanted.state]), 0))
-    return [
-        Tab(label, count, f"?{_query(wanted, state=state, after=0)}", state == wanted.state)
-        for state, label, count in shown
-    ]
-
-
-def _choices(reader: Reader, wanted: pages.Filter) -> list[Choice]:
-    """The narrowing controls of the reader's street."""
-    street = reader.street.code
-    units = [(unit.code, unit.name) for unit in organisation.units(street)]
-    places = [(grid.path, f"{'　' * max(grid.level - 1, 0)}{grid.name}") for grid in territory.grids(street)]
-    categories = [(row.path, f"{'　' * row.path.count('/')}{row.name}") for row in pages.categories(street)]
-    return [
-        Choice("unit", _("主办单位"), units, wanted.unit),
-        Choice("category", _("类别"), categories, wanted.category),
-        Choice("place", _("网格"), places, wanted.place),
-        Choice("grade", _("等级"), _worded(words.GRADES), wanted.grade),
-        Choice("source", _("来源"), _worded(words.SOURCES), wanted.source),
-    ]
-
-
-def _worded(table: dict[str, str]) -> list[tuple[str, str]]:
-    return [(value, said(label)) for value, label in table.items()]
+@require_POST
+@staff
+def change_view(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
+    """/cases/views/<ref>/: shared otherwise, or removed."""
+    try:
+        if request.POST.get("remove"):
+            remove_view(by=reader.actor, at=reader.at, view=ref)
+            messages.success(request, _("视图已删除。"))
+        else:
+            share_view(by=reader.actor, at=reader.at, view=ref, sharing=request.POST.get("sharing", ""))
+            messages.success(request, _("共享范围已更改。"))
+    except NotFound:
+        raise
+    except GridloopError as error:
+        messages.error(request, error.sentence)
+    return redirect("cases")

@@ -9,21 +9,28 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gridloop.offices.archive import queries as archive
-from gridloop.offices.cases.actions.contact import Contact
-from gridloop.offices.cases.actions.dispatch import return_window
+from gridloop.offices.cases.actions.contact import Contact, sees_looks
 from gridloop.offices.cases.queries.pages import CaseFile, SegmentLine
 from gridloop.offices.cases.queries.words import in_words
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.supervision.queries import WhyThisDate
 from gridloop.web import wording
+from gridloop.web.case_choices import candidates, choices_of, hints_of, inserts_for
 from gridloop.web.drawing import Drawing, draw_place
-from gridloop.web.forms import CaseForm, offered
+from gridloop.web.forms import CaseForm
 from gridloop.web.reader import Reader
+from gridloop.web.sheets import SHEETS
 from gridloop.web.templatetags.gridloop import until
-from gridloop.web.verbs import Offer, offers
+from gridloop.web.verbs import Offer, grouped, offers
 
 FIRST = 3  # verbs shown as buttons before the rest
+FOREMOST = frozenset({
+    "accept", "begin_work", "answer", "decide_extension", "decide_suspension", "confirm_grade", "extend_outside", "review_outside",
+    "verify", "strike_off",
+})  # fmt: skip
+"""What carries the case on, or what somebody waits for: never folded away behind what may also be done."""
 MOST_DAYS = 45  # days of a counting shown one by one
+LATEST = 8  # entries of the history shown before the rest is folded away
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,18 @@ class ReportShown:
     number: str
     callbacks: tuple[Any, ...]
     is_masked: bool
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileShown:
+    """An attachment with how it is shown: picture, sound or file."""
+
+    ref: str
+    name: str
+    size: int
+    added_at: datetime
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +109,30 @@ def shown(
 ) -> dict[str, Any]:
     """Everything the template needs."""
     reports = _reports(found, contacts)
-    choices = offered(
-        found.case.street,
-        at=reader.at,
-        reports=[(each.ref, f"{each.name or _('未留称呼')} {each.phone}") for each in reports],
-    )
+    like = candidates(found, reader)
+    choices = choices_of(found, reader, reports=reports, like=like)
     verb, form = refused or ("", None)
-    made = offers(found, choices=choices, refused=form, refused_verb=verb, hints=_hints(found, reader))
+    made = offers(
+        found,
+        choices=choices,
+        refused=form,
+        refused_verb=verb,
+        hints=hints_of(found, reader),
+        templates=inserts_for(found),
+    )
+    made.sort(key=lambda offer: offer.name not in FOREMOST)
     names = {unit.code: unit.name for unit in organisation.units(found.case.street)}
+    entries = [wording.entry_shown(entry, units=names) for entry in reversed(found.timeline)]
     return {
-        "at": reader.at, "case": found.case, "file": found, "offers": made[:FIRST], "more_offers": made[FIRST:],
+        "at": reader.at, "case": found.case, "file": found, "offers": made[:FIRST], "more_offers": grouped(made[FIRST:]), "more_count": len(made[FIRST:]), "like": like,
         "has_open_more": any(offer.is_open for offer in made[FIRST:]), "refused_form": _orphan(made, refused),
         "open_form": form, "reports": reports, "is_masked": contacts is None,
-        "entries": [wording.entry_shown(entry, units=names) for entry in reversed(found.timeline)],
+        "entries": entries[:LATEST], "older": entries[LATEST:], "entry_count": len(entries),
         "dates": [_date(each, names, reader.at) for each in found.dates],
         "segments": [_segment(line, reader.at, is_paused=found.case.state == "suspended") for line in found.segments],
-        "rows": _rows(found), "handed_on": _handed_on(found), "map": _map(found), "access": archive.access_notes(found.case.subject),
+        "rows": _rows(found), "handed_on": _handed_on(found), "map": _map(found), "place": found.case.address or (found.lineage[-1].name if found.lineage else ""),
+        "access": _looks(found, reader),
+        "sheets": [(kind, str(label)) for kind, label in SHEETS.items() if kind != "supervise" or _was_raised(found)], "files": [_file(each) for each in found.attachments],
         "is_single": len(found.lineage) < 2,
     }  # fmt: skip
 
@@ -115,25 +142,21 @@ def _orphan(made: list[Offer], refused: tuple[str, CaseForm] | None) -> CaseForm
     return refused[1] if refused and not any(offer.is_open for offer in made) else None
 
 
-def _hints(found: CaseFile, reader: Reader) -> dict[str, str]:
-    """What a verb's form should say before it is filled in."""
-    hints = {}
-    if any(verb.name == "return_case" for verb in found.verbs):
-        closes = return_window(found.case)
-        hints["return_case"] = (
-            _("可退回至 %s") % until(closes)
-            if reader.at <= closes
-            else _("退回期限已于 %s 结束,请办理或申请会商。") % until(closes)
-        )
-    for request in found.requests:
-        if request.decided_at is None:
-            hints[f"decide_{request.kind}"] = _("%(who)s 申请:%(reason)s") % {
-                "who": request.requested_by.name,
-                "reason": request.reason,
-            }
-    if found.case.proposed_grade:
-        hints["confirm_grade"] = _("理由:%s") % found.case.grade_reason
-    return hints
+def _looks(found: CaseFile, reader: Reader) -> list[Any] | None:
+    """Who looked at the reporters: all of it for those whom the rules allow, else one's own looks; None when there are none of these."""
+    notes = archive.access_notes(found.case.subject)
+    if sees_looks(reader.actor, found.relations):
+        return notes
+    return [note for note in notes if note.actor == reader.actor.label] or None
+
+
+def _was_raised(found: CaseFile) -> bool:
+    return any(entry.kind == "case.raised" for entry in found.timeline)
+
+
+def _file(kept: Any) -> FileShown:
+    kind = {"image": "picture", "audio": "sound", "video": "sound"}.get(kept.media_type.partition("/")[0], "file")
+    return FileShown(kept.ref, kept.name, kept.size, kept.added_at, kind)
 
 
 def _reports(found: CaseFile, contacts: list[Contact] | None) -> list[ReportShown]:
@@ -152,6 +175,7 @@ def _report(report: Any, contact: Contact | None, callbacks: tuple[Any, ...], fo
         text=report.text, told_at=report.told_at, answer=report.answer or found.case.answer, solved=report.solved,
         satisfied=wording.WORDS["satisfied"].get(str(report.satisfied), ""), comment=report.comment,
         number=report.case.number if report.case_id != found.case.pk else "", callbacks=callbacks, is_masked=contact is None,
+        told=bool(report.text) and report.text != found.case.text,
     )  # fmt: skip
 
 

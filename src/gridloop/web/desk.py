@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -42,6 +43,9 @@ def desk(request: HttpRequest, reader: Reader) -> HttpResponse:
         "requests": found.to_approve,
         "grades": found.to_grade,
         "grades_count": len(found.to_grade),
+        "outside": found.outside,
+        "decisions": found.decisions,
+        "today": localdate(reader.at),
         "notices": notices.notices_of(reader.actor, limit=NOTICES_SHOWN),
         "new_notices": notices.count_new(reader.actor),
         "roles": "、".join(dict.fromkeys(_(ROLE_LABELS[post.role]) for post in reader.actor.posts)),
@@ -65,6 +69,7 @@ def _piles(found: pages.Desk, reader: Reader) -> list[Pile]:
         Pile("came-back", _("退回待重派") if dispatches else _("退给我的"), "warn", first_seen(found.came_back)),
         Pile("due-soon", _("两日内到期或已超期"), "warn", first_seen(found.due_soon)),
         Pile("to-do", _("待办"), "open", first_seen(found.to_do), "" if pressing else _("没有等您办的事项。")),
+        Pile("overdue", _("全街道超期"), "bad", first_seen(found.overdue)),
         Pile("to-verify", _("待核实销号"), "warn", found.to_verify),
         Pile("mine", _("我首问的"), "quiet", found.mine),
     ]

@@ -20,6 +20,7 @@ from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -102,7 +103,7 @@ def draw_place(street: str, *, place: str, lon: float | None, lat: float | None)
     code = place.rsplit("/", 1)[-1]
     marked = [Shape(cell.code, cell.name, cell.geometry, is_current=cell.code == code) for cell in cells]
     points = [Point(lon, lat, "", tone="bad")] if lon is not None and lat is not None else []
-    return draw(marked, points=points, label="事项所在网格", is_synthetic=is_synthetic)
+    return draw(marked, points=points, label=_("事项所在网格"), is_synthetic=is_synthetic)
 
 
 def draw_picker(
@@ -117,7 +118,7 @@ def draw_picker(
     )
     return draw(
         cells,
-        label="在地图上点选位置:方向键移动,回车放到中间,删除键取消",
+        label=_("在地图上点选位置:方向键移动,回车放到中间,删除键取消"),
         attributes=attributes,
         is_synthetic=is_synthetic,
     )
@@ -127,7 +128,7 @@ def draw(
     shapes: Sequence[Shape],
     *,
     points: Iterable[Point] = (),
-    label: str = "网格图",
+    label: str = "",
     attributes: SafeString | None = None,
     is_synthetic: bool = False,
 ) -> Drawing:
@@ -136,7 +137,7 @@ def draw(
     svg = format_html(
         '<svg viewBox="0 0 {} {}" role="{}" aria-label="{}" data-west="{}" data-east="{}" data-south="{}" data-north="{}"{}>'
         '<rect class="gl-map-frame" width="{}" height="{}"/>{}{}{}</svg>',
-        _n(WIDTH), _n(frame.height), "application" if attributes else "group", label,
+        _n(WIDTH), _n(frame.height), "application" if attributes else "group", label or _("网格图"),
         f"{frame.west:.6f}", f"{frame.east:.6f}", f"{frame.south:.6f}", f"{frame.north:.6f}", attributes or "",
         _n(WIDTH), _n(frame.height),
         format_html_join("", "{}", ((_cell(each, frame),) for each in shapes)),

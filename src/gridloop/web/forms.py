@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -26,7 +26,7 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The choices of one street now: code and label of units, superior units, duty rows, grids, leaf categories, reports."""
+    """The choices of one street now: code and label of units, superior units, duty rows, grids, leaf categories; and of one case."""
 
     units: Pairs
     superiors: Pairs
@@ -34,22 +34,41 @@ class Offered:
     grids: Pairs
     categories: Pairs
     reports: Pairs
+    of_case: dict[str, Pairs] = field(default_factory=dict)
+
+    def pairs(self, name: str) -> Pairs:
+        """The choices of that name, of the street or of the case; none where the case has none."""
+        found: Pairs = getattr(self, name, None) or self.of_case.get(name, [])
+        return found
 
 
-def offered(street: str, *, at: datetime, reports: Pairs | None = None) -> Offered:
-    """What the forms of this street may offer."""
+def offered(
+    street: str,
+    *,
+    at: datetime,
+    reports: Pairs | None = None,
+    of_case: dict[str, Pairs] | None = None,
+    category: str = "",
+) -> Offered:
+    """What the forms of this street may offer; rows of the duty list that speak of ``category`` come first."""
     units = organisation.units(street, at=at)
     return Offered(
         units=[(unit.code, unit.name) for unit in units if not unit.is_superior],
         superiors=[(unit.code, unit.name) for unit in units if unit.is_superior],
         duty_items=[
             (item.code, f"{item.code} {item.title}({item.get_kind_display()},牵头:{item.lead})")
-            for item in organisation.duty_items(street)
+            for item in sorted(organisation.duty_items(street), key=lambda item: not _speaks_of(item, category))
         ],
         grids=[(grid.code, f"{'　' * max(grid.level - 1, 0)}{grid.name}") for grid in territory.grids(street)],
         categories=[(row.path, " › ".join(row.path.split("/"))) for row in categories(street) if row.is_leaf],
         reports=reports or [],
+        of_case=of_case or {},
     )
+
+
+def _speaks_of(item: Any, category: str) -> bool:
+    """Is the row of the duty list about this category or one above it?"""
+    return bool(category and item.category and f"{category}/".startswith(f"{item.category}/"))
 
 
 class StyledForm(forms.Form):
@@ -64,7 +83,7 @@ class StyledForm(forms.Form):
         for name, source in self.offers.items():
             field: Any = self.fields[name]
             many = isinstance(field, forms.MultipleChoiceField)
-            field.choices = [*([] if many else [("", self.empty_choice)]), *getattr(choices, source)]
+            field.choices = [*([] if many else [("", self.empty_choice)]), *choices.pairs(source)]
         for field in self.fields.values():
             _dress(field)
 

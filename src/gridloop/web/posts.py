@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gridloop.core.access import ROLE_LABELS
+from gridloop.core.access import ROLE_LABELS, Role
 from gridloop.web.wording import said
+
+GRID_ROLES = frozenset(
+    {Role.GRID_LEADER, Role.GRID_WORKER, Role.HEALTH_OFFICER, Role.BUILDING_STEWARD, Role.SERVICE_MANAGER}
+)
+"""The posts that answer for a grid."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from gridloop.web.public import follow, front, report, sealed
+from gridloop.web.public import follow, front, held, report, sealed, street, suggest
 
 urlpatterns = [
     path("", front.front, name="front"),
+    path("s/<slug:slug>/", street.front, name="street"),
+    path("s/<slug:slug>/map/", street.open_map, name="open_map"),
     path("s/<slug:slug>/report/", report.report, name="report"),
+    path("s/<slug:slug>/nearby/", report.look_nearby, name="nearby"),
     path("s/<slug:slug>/contact/", front.contact, name="contact"),
     path("follow/", front.find, name="find"),
     path("r/<str:secret>/", follow.follow, name="follow"),
@@ -15,6 +18,12 @@ urlpatterns = [
     path("r/<str:secret>/photos/<slug:ref>/", follow.photo, name="follow_photo"),
     path("r/<str:secret>/receipt.json", sealed.receipt_document, name="receipt_document"),
     path("r/<str:secret>/check/", sealed.check, name="check_receipt"),
+    path("r/<str:secret>/held/", held.held, name="held"),
+    path("r/<str:secret>/held.json", held.held_file, {"kind": "json"}, name="held_json"),
+    path("r/<str:secret>/held.txt", held.held_file, {"kind": "txt"}, name="held_text"),
+    path("r/<str:secret>/held/<slug:what>/", held.change, name="held_change"),
+    path("suggest/", suggest.suggestion_box, name="suggest"),
+    path("suggest/<slug:ref>/", suggest.suggestion, name="suggestion"),
     path("ledger/", sealed.books, name="ledger"),
     path("ledger/verifier.py", sealed.verifier, name="verifier"),
     path("ledger/<slug:street>/checkpoint", sealed.checkpoint, name="checkpoint"),

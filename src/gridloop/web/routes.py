@@ -1,29 +1,41 @@
-"""The routing table: what is in force, its versions, drafts with their findings; drafted by one person, published by another."""
+"""The routing table: the rows in force and which wins, an editable grid, sheets both ways, earlier versions.
+
+Every change goes into a change-set (``setup_changes``); the table in force is never edited.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gridloop.core.access import SETS_UP
-from gridloop.core.errors import Broken, GridloopError, NotAllowed, TooMuch, WrongInput
-from gridloop.offices.cases.actions.tables import draft_table, findings_of, publish_table, roll_back_table
+from gridloop.core.errors import Broken, GridloopError, TooMuch
+from gridloop.core.route_row import CaseFacts
 from gridloop.offices.cases.queries import pages
-from gridloop.offices.organisation import queries as organisation
-from gridloop.offices.supervision import queries as supervision
-from gridloop.offices.territory import queries as territory
+from gridloop.offices.cases.queries.trying import Tried, standing_of, try_route
+from gridloop.offices.organisation.changesets import actions
+from gridloop.offices.organisation.changesets.chapters import (
+    Chapter,
+    Column,
+    Proposed,
+    chapter_of,
+    fingerprint,
+    word_of,
+)
 from gridloop.web.reader import Reader, staff
+from gridloop.web.setup_drafts import NEW, drafting, problems_of, to_change_set
 
-LARGEST = 2 * 1024 * 1024
-CONDITIONS = ("level", "source", "priority", "time_class", "grade")
+CODE = "routes"
+BLANK_ROWS = 3
+MOST_IN_GRID = 300
+LISTED = ("category", "place", "unit", "post", "profile")
+TRIED = ("category", "place", "source", "priority", "time_class", "grade")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,163 +49,234 @@ class RowShown:
     unit: str
     profile: str
     reason: str
+    standing: str
 
 
 @dataclass(frozen=True, slots=True)
-class DraftShown:
-    """A draft with everything wrong with it; it may be published when nothing is, by someone else than its author."""
+class CellShown:
+    """One cell of the grid."""
 
-    table: Any
-    findings: list[dict[str, Any]]
-    is_own: bool
-    only_holes: bool
+    name: str
+    label: str
+    value: str
+    source: str
+    error: str
+    is_narrow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineShown:
+    """One row of the grid."""
+
+    number: int
+    name: str
+    standing: str
+    cells: tuple[CellShown, ...]
+    is_new: bool
+
+
+# --- the table in force ----------------------------------------------------------------------------------------------
 
 
 @require_safe
 @staff
 def routes(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """/setup/routes/?version=2"""
+    """/setup/routes/?version=2, with ``category`` … to try a case."""
     return _page(request, reader)
 
 
-def _page(
-    request: HttpRequest, reader: Reader, *, status: int = 200, error: GridloopError | None = None
-) -> HttpResponse:
-    tables = pages.routing_tables(reader.street.code)
-    in_force = pages.table_in_force(reader.street.code, at=reader.at)
-    asked = request.GET.get("version", "")
-    shown = next((table for table in tables if str(table.version) == asked), in_force)
-    sets_up = bool(reader.actor.roles(reader.street.code) & SETS_UP)
-    page = {
-        "tables": tables, "in_force": in_force, "shown": shown, "rows": _rows(shown, reader) if shown else [], "backstop": _backstop(shown, reader) if shown else "",
-        "drafts": [_draft(table, reader) for table in tables if table.state == "draft"], "sets_up": sets_up, "error": error,
-        "problems": error.fields.get("problems", []) if error else [], "at": reader.at,
-    }  # fmt: skip
-    return render(request, "setup/routes.html", page, status=status)
-
-
-def _backstop(table: Any, reader: Reader) -> str:
-    return organisation.unit(reader.street.code, table.backstop["unit"]).name
-
-
-def _draft(table: Any, reader: Reader) -> DraftShown:
-    found = findings_of(table)
-    return DraftShown(
-        table,
-        found,
-        table.drafted_by == reader.actor.label,
-        bool(found) and all(each["kind"] == "hole" for each in found),
-    )
-
-
-def _rows(table: Any, reader: Reader) -> list[RowShown]:
-    """The rows with the names of units, places and profiles."""
+def _page(request: HttpRequest, reader: Reader, *, error: GridloopError | None = None) -> HttpResponse:
     street = reader.street.code
-    units = {unit.code: unit.name for unit in organisation.units(street)}
-    profiles = {code: profile.name for code, (_key, profile) in supervision.profiles_in_force(street).items()}
-    places = {grid.path: grid.name for grid in territory.grids(street)}
+    tables = pages.routing_tables(street)
+    in_force = pages.table_in_force(street, at=reader.at)
+    shown = next((table for table in tables if str(table.version) == request.GET.get("version", "")), in_force)
+    draft = drafting(request, reader, CODE)
+    now = draft.setup.unchanged()
+    records = {str(record["row"]): record for record in shown.rows} if shown else {}
+    page = {
+        "tables": tables, "in_force": in_force, "shown": shown, "rows": [_row(record, now) for record in records.values()], "draft": draft,
+        "backstop": now.label("units", shown.backstop["unit"]) if shown else "", "may_draft": draft.may_draft, "error": error, "problems": problems_of(error),
+        "tried": _tried(request, now), "tries": _tries(request, now), "chapter": chapter_of(CODE),
+    }  # fmt: skip
+    return render(request, "setup/routes.html", page, status=error.status if error else 200)
+
+
+def _row(record: Mapping[str, Any], setup: Proposed) -> RowShown:
+    """The row with the names of units, places and profiles; the reason as it will be read."""
+
+    def word(name: str) -> str:
+        return word_of(chapter_of(CODE).column(name), record.get(name, ""), setup)
+
+    conditions = [word(name) for name in ("level", "source", "priority", "time_class", "grade")]
+    reason = (
+        str(record.get("reason", "")).replace("{unit}", word("unit")).replace("{place}", word("place") or _("当地"))
+    )
+    return RowShown(
+        str(record["row"]), word("category"), word("place"), ";".join(each for each in conditions if each), word("unit"), word("profile"),
+        reason, standing_of(record),
+    )  # fmt: skip
+
+
+def _tried(request: HttpRequest, setup: Proposed) -> Tried | None:
+    """The decision for the case in the address, when one is asked for."""
+    if "try" not in request.GET:
+        return None
+    said = {name: request.GET.get(name, "")[:120] for name in TRIED}
+    given = {name: value for name, value in said.items() if value}
+    return try_route(setup, CaseFacts(level="street", **given))
+
+
+def _tries(request: HttpRequest, setup: Proposed) -> list[dict[str, Any]]:
+    """The choices of the trying form."""
+    chapter = chapter_of(CODE)
     return [
-        RowShown(
-            row=record.get("row", ""), category=" › ".join(record.get("category", "").split("/")), place=places.get(record.get("place", ""), record.get("place", "")),
-            conditions=_conditions(record), unit=units.get(record.get("unit", ""), record.get("unit", "")),
-            profile=profiles.get(record.get("profile", ""), record.get("profile", "")), reason=_reason(record, units=units, places=places),
-        )
-        for record in table.rows
-    ]  # fmt: skip
+        {
+            "name": name,
+            "label": chapter.column(name).label,
+            "pairs": setup.pairs(chapter.column(name).choices),
+            "value": request.GET.get(name, ""),
+        }
+        for name in TRIED
+    ]
 
 
-def _reason(record: dict[str, Any], *, units: dict[str, str], places: dict[str, str]) -> str:
-    """The row's reason with the names it will be filled with."""
-    named = {"{unit}": units.get(record.get("unit", ""), ""), "{place}": places.get(record.get("place", ""), _("当地"))}
-    text = str(record.get("reason", ""))
-    for word, name in named.items():
-        text = text.replace(word, name)
-    return text
+# --- the grid --------------------------------------------------------------------------------------------------------
 
 
-def _conditions(record: dict[str, Any]) -> str:
-    return ";".join(str(record[name]) for name in CONDITIONS if record.get(name))
-
-
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff
-def draft(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """/setup/routes/draft/: a CSV becomes a draft."""
+def edit(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """/setup/routes/edit/?set=<draft>: every row and some empty ones; what is typed becomes changes of a draft."""
+    if request.method != "POST":
+        return _grid(request, reader)
     try:
-        records = _records(request)
-        table = draft_table(
-            by=reader.actor, at=reader.at, street=reader.street.code, records=records, backstop_profile=_backstop_profile(reader),
-            note=request.POST.get("note", ""),
+        lines = _typed(request)
+        if "add" in request.POST:
+            return _grid(request, reader, lines=lines, blank=BLANK_ROWS)
+        kept = [
+            line for line in lines if not line.get("remove") and any(line[each] for each in line if each != "remove")
+        ]
+        change_set = actions.propose_sheet(
+            by=reader.actor, at=reader.at, street=reader.street.code, chapter=CODE, records=kept, missing=actions.REMOVE_MISSING,
+            change_set=_asked_set(request), title=request.POST.get("title", ""), seen=request.POST.get("seen", ""),
         )  # fmt: skip
     except Broken:
         raise
     except GridloopError as error:
-        return _page(request, reader, status=error.status, error=error)
-    messages.success(request, _("第 %(version)s 版草稿已存,请第二个人核对后发布。") % {"version": table.version})
-    return redirect("routes")
+        return _grid(request, reader, lines=_typed(request), error=error)
+    messages.success(request, _("已放进变更单,还没有生效;请看过差异和检查结果,再提交核对。"))
+    return to_change_set(change_set.ref)
 
 
-def _records(request: HttpRequest) -> list[dict[str, object]]:
-    """The rows of the uploaded CSV, whether UTF-8 or GB 18030. Raises WrongInput, TooMuch."""
-    sent = request.FILES.get("file")
-    if sent is None:
-        raise WrongInput("web.no_file", "请选择一个 CSV 文件。", field="file")
-    if sent.size is not None and sent.size > LARGEST:
-        raise TooMuch("web.file_too_large", "文件超过 2 MB;请拆分后再传。", field="file")
-    text = _decoded(sent.read())
-    return [dict(record) for record in csv.DictReader(io.StringIO(text))]
+def _asked_set(request: HttpRequest) -> str:
+    said = request.POST.get("change_set", "")
+    return "" if said == NEW else said
 
 
-def _decoded(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise WrongInput("web.not_text", "文件不是文本;请在表格软件里另存为 CSV(UTF-8)再上传。", field="file")
+def _typed(request: HttpRequest) -> list[dict[str, str]]:
+    """The rows of the grid as typed; a row with nothing in it is left out. Raises TooMuch."""
+    said = request.POST.get("rows", "0")
+    count = int(said) if said.isdecimal() and len(said) < 6 else 0
+    if count > MOST_IN_GRID + 50:
+        raise TooMuch("web.grid_too_long", f"表格里最多 {MOST_IN_GRID} 行;更多的行请用 CSV 或 xlsx。", rows=count)
+    names = [column.name for column in chapter_of(CODE).columns]
+    lines = []
+    for number in range(count):
+        line = {name: request.POST.get(f"r{number}-{name}", "") for name in names}
+        if any(value.strip() for value in line.values() if value != "0"):
+            lines.append(line | ({"remove": "1"} if request.POST.get(f"r{number}-remove") else {}))
+    return lines
 
 
-def _backstop_profile(reader: Reader) -> str:
-    table = pages.table_in_force(reader.street.code, at=reader.at)
-    return str(table.backstop["profile"]) if table else "san_bu_guo"
+def _grid(
+    request: HttpRequest, reader: Reader, *, lines: list[dict[str, str]] | None = None, blank: int = 0, error: GridloopError | None = None
+) -> HttpResponse:  # fmt: skip
+    draft = drafting(request, reader, CODE)
+    chapter = chapter_of(CODE)
+    rows = draft.setup.after(CODE)
+    if lines is None:
+        lines = [
+            {column.name: _shown_cell(column, row, draft.setup) for column in chapter.columns} for row in rows.values()
+        ]
+    empty = {column.name: "" for column in chapter.columns}
+    whole = [*lines, *([empty] * (blank or 1))]
+    page = {
+        "chapter": chapter, "lines": _lines(chapter, whole, problems_of(error), known=rows), "count": len(whole), "draft": draft, "error": error,
+        "problems": problems_of(error), "seen": request.POST.get("seen") or fingerprint(rows), "may_draft": draft.may_draft, "is_too_long": len(rows) > MOST_IN_GRID,
+        "lists": [(name, _list_of(chapter.column(name), draft.setup)) for name in LISTED], "columns": chapter.columns, "title": request.POST.get("title", ""),
+        "conditions": [(c.label, [label for _value, label in draft.setup.pairs(c.choices)]) for c in chapter.columns if c.kind == "several"],
+    }  # fmt: skip
+    return render(request, "setup/routes_edit.html", page, status=error.status if error else 200)
 
 
-@require_POST
-@staff
-def publish(request: HttpRequest, reader: Reader, table: str) -> HttpResponse:
-    """/setup/routes/<table>/publish/"""
-    try:
-        _must_set_up(reader)
-        published = publish_table(
-            by=reader.actor,
-            at=reader.at,
-            street=reader.street.code,
-            table=table,
-            allow_holes=request.POST.get("allow_holes") == "1",
+def _lines(
+    chapter: Chapter, lines: list[dict[str, str]], problems: list[Any], *, known: Mapping[str, Any]
+) -> list[LineShown]:
+    """The grid's rows; a problem stands in its cell. Problems count only the rows that were handed in, from 2."""
+    handed = [index for index, line in enumerate(lines) if not line.get("remove") and any(line.values())]
+    wrong = {
+        (handed[each["number"] - 2], each["column"]): each["reason"]
+        for each in problems
+        if 0 <= each.get("number", 0) - 2 < len(handed)
+    }
+    return [
+        LineShown(
+            number, line["row"] or _("新的一行"), standing_of(known.get(line["row"], {})) if line["row"] in known else "",
+            tuple(_cell(column, line, wrong.get((number, column.name), ""), number) for column in chapter.columns), not any(line.values()),
         )
-    except Broken:
-        raise
-    except GridloopError as error:
-        return _page(request, reader, status=error.status, error=error)
-    messages.success(request, _("第 %(version)s 版路由表已生效。") % {"version": published.version})
-    return redirect("routes")
+        for number, line in enumerate(lines)
+    ]  # fmt: skip
+
+
+def _cell(column: Column, line: dict[str, str], error: str, number: int) -> CellShown:
+    source = column.name if column.name in LISTED else ""
+    is_narrow = column.kind in ("several", "number") or column.name == "row"
+    return CellShown(f"r{number}-{column.name}", column.label, line[column.name], source, error, is_narrow)
+
+
+def _shown_cell(column: Column, row: Mapping[str, Any], setup: Proposed) -> str:
+    """A cell as it is typed: words where they are unambiguous, for the reader knows no codes."""
+    value = str(row.get(column.name, ""))
+    if column.kind == "several":
+        return word_of(column, value, setup)
+    return _typed_as(column, setup).get(value, value) if column.choices else value
+
+
+def _typed_as(column: Column, setup: Proposed) -> dict[str, str]:
+    """By value, the word that means it alone; category paths stand as they are."""
+    if column.name == "category":
+        return {}
+    labels = [label.strip() for _value, label in setup.pairs(column.choices)]
+    return {value: label.strip() for value, label in setup.pairs(column.choices) if labels.count(label.strip()) == 1}
+
+
+def _list_of(column: Column, setup: Proposed) -> list[tuple[str, str]]:
+    """What the browser offers while typing: the word, and beside it the value."""
+    words = _typed_as(column, setup)
+    return [
+        (words.get(value, value), value if value in words else label.strip())
+        for value, label in setup.pairs(column.choices)
+    ]
+
+
+# --- earlier versions ------------------------------------------------------------------------------------------------
 
 
 @require_POST
 @staff
-def roll_back(request: HttpRequest, reader: Reader, table: str) -> HttpResponse:
-    """/setup/routes/<table>/roll-back/"""
+def adopt(request: HttpRequest, reader: Reader, table: str) -> HttpResponse:
+    """/setup/routes/<table>/adopt/: the rows of an earlier version, or of a draft from the command line, go into a new change-set."""
+    found = next((each for each in pages.routing_tables(reader.street.code) if each.ref == table), None)
+    if found is None:
+        raise Http404
+    title = _("路由表按第 %(version)s 版") % {"version": found.version}
     try:
-        _must_set_up(reader)
-        again = roll_back_table(by=reader.actor, at=reader.at, street=reader.street.code, table=table)
+        change_set = actions.propose_sheet(
+            by=reader.actor, at=reader.at, street=reader.street.code, chapter=CODE, records=found.rows, missing=actions.REMOVE_MISSING, title=title,
+        )  # fmt: skip
     except Broken:
         raise
     except GridloopError as error:
-        return _page(request, reader, status=error.status, error=error)
-    messages.success(request, _("已回退;现为第 %(version)s 版。") % {"version": again.version})
-    return redirect("routes")
-
-
-def _must_set_up(reader: Reader) -> None:
-    if not reader.actor.roles(reader.street.code) & SETS_UP:
-        raise NotAllowed("organisation.not_keeper", "设置由系统管理员或街道领导来做;请联系他们。")
+        return _page(request, reader, error=error)
+    messages.success(request, _("已按那一版起草,还没有生效;请看过差异,再提交核对。"))
+    return to_change_set(change_set.ref)

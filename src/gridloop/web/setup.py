@@ -1,21 +1,39 @@
-"""The rules in force, to be read by everybody: duty list, posts, deadline profiles, calendar. The routing table has its own module."""
+"""The setup at a glance: what waits for whom, the doors to every chapter, and the rules that everybody may read."""
 
 from __future__ import annotations
 
-import calendar as months
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gridloop.offices.organisation import queries as organisation
-from gridloop.offices.supervision import queries as supervision
+from gridloop.offices.organisation.changesets import queries as change_sets
+from gridloop.offices.organisation.changesets.chapters import Proposed, chapters
 from gridloop.offices.territory import queries as territory
 from gridloop.web.posts import PostShown, post_shown
 from gridloop.web.reader import Reader, staff
+from gridloop.web.setup_rows import OWN_PAGES
+
+GROUPS = (
+    ("谁在做", ("units", "people", "posts", "holdings", "delegations")),
+    ("派给谁、多久", ("routes", "categories", "profiles", "calendar", "duties")),
+    ("怎么说、怎么告诉", ("templates", "channels")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CardShown:
+    """One chapter as a door: what it is, how many rows it has, whether one's draft touches it."""
+
+    code: str
+    label: str
+    about: str
+    page: str
+    count: int
+    is_in_draft: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,40 +49,53 @@ class UnitRow:
     posts: tuple[PostShown, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SpecialShown:
-    """One day that departs from Monday to Friday."""
-
-    on: date
-    is_workday: bool
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class MonthShown:
-    """One month of a year: its workdays and its special days."""
-
-    number: int
-    workdays: int
-    days: int
-    special: tuple[SpecialShown, ...]
-
-
 @require_safe
 @staff
 def setup(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """/setup/: the doors to the rules."""
-    vacant = organisation.vacant_posts(reader.street.code, at=reader.at)
-    return render(request, "setup/index.html", {"vacant": len(vacant)})
+    """/setup/: what waits for me, my drafts, and the doors to the rules."""
+    street = reader.street.code
+    vacant = organisation.vacant_posts(street, at=reader.at)
+    own = change_sets.own_drafts(reader.actor, street)
+    waiting = change_sets.waiting_for(reader.actor, street)
+    coming = change_sets.change_sets(street, states=("published", "failed"))
+    page = {
+        "vacant": len(vacant), "groups": _groups(reader, own), "own": own, "waiting": waiting, "coming": coming,
+        "may_draft": change_sets.may_draft(reader.actor, street) or change_sets.may_draft(reader.actor, street, chapter="holdings"),
+    }  # fmt: skip
+    return render(request, "setup/index.html", page)
+
+
+def _groups(reader: Reader, own: list[object]) -> list[tuple[str, list[CardShown]]]:
+    known = {chapter.code: chapter for chapter in chapters()}
+    now = Proposed(reader.street.code, reader.at)
+    touched = {change.chapter for draft in own for change in change_sets.changes_of(draft)}  # type: ignore[arg-type]
+    return [
+        (
+            _(title),
+            [
+                CardShown(
+                    code,
+                    known[code].label,
+                    known[code].about,
+                    OWN_PAGES.get(code, ""),
+                    len(now.before(code)),
+                    code in touched,
+                )
+                for code in codes
+                if code in known
+            ],
+        )
+        for title, codes in GROUPS
+    ]
 
 
 @require_safe
 @staff
 def posts(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """/setup/posts/"""
+    """/setup/posts/: every unit with its posts and who holds them now."""
     street = reader.street.code
     held: dict[int, list[PostShown]] = {}
-    for post in organisation.posts(street):
+    for post in organisation.posts(street, at=reader.at):
         held.setdefault(post.unit_id, []).append(post_shown(post, at=reader.at))
     rows = [
         UnitRow(
@@ -75,59 +106,21 @@ def posts(request: HttpRequest, reader: Reader) -> HttpResponse:
     ]  # fmt: skip
     names = {grid.path: grid.name for grid in territory.grids(street)} | {reader.street.place: reader.street.name}
     vacancies = [post for row in rows for post in row.posts if post.is_vacant]
-    return render(request, "setup/posts.html", {"rows": rows, "names": names, "vacancies": vacancies})
+    page = {
+        "rows": rows,
+        "names": names,
+        "vacancies": vacancies,
+        "may_draft": change_sets.may_draft(reader.actor, street, chapter="holdings"),
+    }
+    return render(request, "setup/posts.html", page)
 
 
 @require_safe
 @staff
 def duties(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/setup/duties/"""
-    return render(request, "setup/duties.html", {"items": organisation.duty_items(reader.street.code)})
-
-
-@require_safe
-@staff
-def profiles(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """/setup/profiles/: each deadline profile with what would be due for a case received now."""
-    street = reader.street.code
-    shown = [
-        {"profile": profile, "examples": supervision.worked_example(street, code=code, received=reader.at)}
-        for code, (_key, profile) in sorted(supervision.profiles_in_force(street).items())
-    ]
-    return render(request, "setup/profiles.html", {"profiles": shown, "at": reader.at})
-
-
-@require_safe
-@staff
-def calendar(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """/setup/calendar/?year=2022"""
-    street = reader.street.code
-    _key, found = supervision.calendar_in_force(street)
-    year = _year(request.GET.get("year", ""), reader.at.year)
     page = {
-        "calendar": found, "year": year, "is_provisional": found.is_provisional(year), "months": _months(found, year),
-        "years": range(year - 2, year + 3), "versions": supervision.calendars(street),
-        "workdays": found.workdays_between(date(year - 1, 12, 31), date(year, 12, 31)),
-    }  # fmt: skip
-    return render(request, "setup/calendar.html", page)
-
-
-def _year(said: str, otherwise: int) -> int:
-    return int(said) if said.isdecimal() and 1990 <= int(said) <= 2100 else otherwise
-
-
-def _months(found: Any, year: int) -> list[MonthShown]:
-    special = {
-        each.date: each
-        for notice in found.years
-        if notice.year == year and notice.published
-        for each in notice.exceptions
+        "items": organisation.duty_items(reader.street.code),
+        "may_draft": change_sets.may_draft(reader.actor, reader.street.code),
     }
-    return [_month(found, year, number, special) for number in range(1, 13)]
-
-
-def _month(found: Any, year: int, number: int, special: dict[date, Any]) -> MonthShown:
-    length = months.monthrange(year, number)[1]
-    days = [date(year, number, day) for day in range(1, length + 1)]
-    shown = tuple(SpecialShown(day, special[day].is_workday, special[day].name) for day in days if day in special)
-    return MonthShown(number, sum(found.is_workday(day) for day in days), length, shown)
+    return render(request, "setup/duties.html", page)

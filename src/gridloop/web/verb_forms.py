@@ -58,7 +58,10 @@ class RemarkForm(CaseForm):
 
 class ReturnForm(CaseForm):
     offers: ClassVar = {"duty_item": "duty_items"}
-    duty_item = forms.ChoiceField(label=_("引用履职事项清单"), help_text=_("退回必须引用清单中的一条。"))
+    duty_item = forms.ChoiceField(
+        label=_("引用履职事项清单"), help_text=_("退回必须引用清单中的一条;可输入编号、文字或拼音首字母筛选。"),
+        widget=forms.Select(attrs={"data-filter": ""}),
+    )  # fmt: skip
     reason = words(_("退回理由"))
 
 
@@ -185,8 +188,25 @@ class CallbackForm(CaseForm):
 
 
 class MergeForm(CaseForm):
-    into = line(_("并入哪一件(编号)"), hint=_("例如 20220523-000017;反映人各自保留答复和回访。"), longest=30)
+    """Into one of the cases that look alike, or into any other by its number."""
+
+    offers: ClassVar = {"like": "like_cases"}
+    empty_choice: ClassVar[Any] = _("另一件(在下面填编号)")
+    like = forms.ChoiceField(label=_("看起来是同一问题的未结事项"), required=False, widget=forms.RadioSelect)
+    into = line(
+        _("并入哪一件(编号)"), required=False, hint=_("例如 20220523-000017;反映人各自保留答复和回访。"), longest=30
+    )
     reason = words(_("并案理由"), rows=2)
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if not found.get("like") and not found.get("into"):
+            self.add_error("into", _("请选一件,或填写要并入的事项编号。"))
+        return found
+
+    def arguments(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {"into": said["into"] or said["like"], "reason": said["reason"]}
 
 
 class SplitForm(CaseForm):
@@ -215,6 +235,67 @@ class SplitForm(CaseForm):
             if said[f"text_{number}"]
         ]
         return {"parts": parts, "reason": said["reason"]}
+
+
+class NoticeForm(CaseForm):
+    text = words(
+        _("需要什么、找谁、多久"), rows=5,
+        hint=_("一次写全所需材料和条件,每项一行;反映人在查询页看到全文,也可以打印告知书。"),
+    )  # fmt: skip
+
+
+class FinishDecisionForm(CaseForm):
+    offers: ClassVar = {"decision": "decisions"}
+    decision = forms.ChoiceField(label=_("哪一项会商决定"))
+    text = words(_("完成情况"), rows=2, longest=500)
+
+
+class SendOutsideForm(CaseForm):
+    """A contractor or another office without an account gets a link for one task."""
+
+    body = line(_("外单位名称"), hint=_("例如维修单位、燃气公司、物业;不必有账号。"), longest=80)
+    task = words(_("请他们办什么"), hint=_("外单位只看到这段话、地点和类别,看不到反映人和原话。"), longest=1000)
+    days = forms.IntegerField(
+        label=_("期限(天)"), min_value=1, max_value=30, initial=3, help_text=_("到期没有答复,此事自动回到您的工作台。")
+    )
+    shows_contact = forms.BooleanField(
+        label=_("允许查看反映人联系方式"), required=False, help_text=_("每次查看都会记录。")
+    )
+    reason = line(_("为什么要提供联系方式"), required=False, hint=_("勾选上一项时必填。"), longest=200)
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if found.get("shows_contact") and len(found.get("reason", "").strip()) < 2:
+            self.add_error("reason", _("提供联系方式要写明理由。"))
+        return found
+
+
+class ExtendOutsideForm(CaseForm):
+    offers: ClassVar = {"link": "asking_links"}
+    link = forms.ChoiceField(label=_("外单位"))
+    approved = yes_or_no(_("是否同意延长"), yes=_("同意"), no=_("不同意"))
+    remark = line(_("备注"), required=False)
+
+
+class ReviewOutsideForm(CaseForm):
+    offers: ClassVar = {"link": "answered_links"}
+    link = forms.ChoiceField(label=_("外单位"))
+    approved = yes_or_no(_("验收结果"), yes=_("通过"), no=_("不通过,退回重办"))
+    days = forms.IntegerField(label=_("退回时的期限(天)"), min_value=1, max_value=30, initial=3)
+    remark = words(_("意见"), rows=2, required=False, hint=_("不通过时必填。"), longest=300)
+
+
+class RecallOutsideForm(CaseForm):
+    offers: ClassVar = {"link": "open_links"}
+    link = forms.ChoiceField(label=_("外单位"), help_text=_("收回后链接立即失效;到期退回的由此了结,自行办理。"))
+    reason = line(_("理由"), required=False)
+
+
+class WithdrawContactForm(CaseForm):
+    offers: ClassVar = {"report": "contacts"}
+    report = forms.ChoiceField(
+        label=_("哪一位反映人"), help_text=_("称呼和电话立即删除,不能恢复;反映的内容和回执保留。")
+    )
 
 
 class AttachForm(CaseForm):

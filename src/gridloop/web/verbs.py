@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotFound
-from gridloop.offices.archive.actions import once
+from gridloop.offices.archive.repeated import once_sealed
 from gridloop.offices.cases import actions
 from gridloop.offices.cases.queries.finding import case_by_number
 from gridloop.web import verb_forms as asks
@@ -25,7 +25,7 @@ from gridloop.web.forms import CaseForm, Offered
 
 @dataclass(frozen=True, slots=True)
 class WebVerb:
-    """One verb on the page. ``said`` is the flash after success; ``tone`` marks the verbs that hurt."""
+    """One verb on the page. ``said`` is the flash after success; ``tone`` marks the verbs that hurt; ``told`` is what to show once."""
 
     name: str
     form: type[CaseForm]
@@ -33,6 +33,7 @@ class WebVerb:
     said: Any
     tone: str = ""
     takes_rev: bool = True
+    told: Callable[[Any], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Offer:
     is_plain: bool
     is_upload: bool
     hint: str = ""
+    templates: tuple[Any, ...] = ()
+    fills: str = ""
 
 
 def _merge(*, by: Actor, into: str, **told: Any) -> Any:
@@ -87,9 +90,47 @@ _TABLE = [
     WebVerb("archive_case", asks.PlainForm, actions.archive_case, _("已归档。")),
     WebVerb("raise_case", asks.ReasonForm, actions.raise_case, _("已督办。"), tone="bad", takes_rev=False),
     WebVerb("attach", asks.AttachForm, actions.attach, _("附件已添加。")),
-]
+    WebVerb("give_notice", asks.NoticeForm, actions.give_notice, _("已一次性告知反映人,可打印告知书。")),
+    WebVerb("finish_decision", asks.FinishDecisionForm, actions.finish_decision, _("完成情况已记录。")),
+    WebVerb(
+        "send_outside", asks.SendOutsideForm, actions.send_outside, _("链接已生成。"),
+        told=lambda sent: {"secret": sent.secret, "link": sent.link.ref},
+    ),
+    WebVerb("extend_outside", asks.ExtendOutsideForm, actions.extend_outside, _("已答复外单位。")),
+    WebVerb("review_outside", asks.ReviewOutsideForm, actions.review_outside, _("验收结果已记录。")),
+    WebVerb("recall_outside", asks.RecallOutsideForm, actions.recall_outside, _("链接已收回。"), tone="bad"),
+    WebVerb("withdraw_contact", asks.WithdrawContactForm, actions.withdraw_contact, _("联系方式已删除。"), tone="bad"),
+]  # fmt: skip
 VERBS = {verb.name: verb for verb in _TABLE}
 NEEDS_REQUEST = {"decide_extension": "extension", "decide_suspension": "suspension"}
+NEEDS_CHOICE = {
+    "extend_outside": "asking_links", "review_outside": "answered_links", "recall_outside": "open_links", "finish_decision": "decisions",
+    "withdraw_contact": "contacts",
+}  # fmt: skip
+"""Verbs that are offered only while there is something to choose from."""
+FILLED = {
+    "answer": "text", "answer_interim": "text", "ask_reporter": "text", "note_progress": "text", "give_notice": "text",
+    "return_case": "reason",
+}  # fmt: skip
+"""Which field of which verb a reply template fills."""
+GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (
+        _("办理"),
+        ("note_progress", "answer_interim", "ask_reporter", "supplement", "give_notice", "attach", "finish_decision"),
+    ),
+    (
+        _("时限"),
+        ("request_extension", "decide_extension", "request_suspension", "decide_suspension", "resume", "raise_case"),
+    ),
+    (_("交给别人"), ("return_case", "assign", "consult", "conclude_consultation", "escalate", "pull_back")),
+    (_("外单位"), ("send_outside", "extend_outside", "review_outside", "recall_outside")),
+    (_("整理"), ("merge", "split", "correct", "propose_grade", "confirm_grade")),
+    (
+        _("核实与了结"),
+        ("verify", "record_callback", "rework", "strike_off", "reopen", "withdraw", "archive_case", "withdraw_contact"),
+    ),
+)
+"""The verbs beyond the first few, by what they are for; what is named nowhere here stands first."""
 
 
 def verb_named(name: str) -> WebVerb:
@@ -106,13 +147,14 @@ def new_key() -> str:
 
 
 def offers(
-    found: Any, *, choices: Offered, refused: CaseForm | None = None, refused_verb: str = "", hints: dict[str, str]
-) -> list[Offer]:
+    found: Any, *, choices: Offered, refused: CaseForm | None = None, refused_verb: str = "", hints: dict[str, str],
+    templates: Sequence[Any] = (),
+) -> list[Offer]:  # fmt: skip
     """The verbs of a case file with their forms; the refused one keeps what was typed. Decisions appear only while a request waits."""
     waiting = {request.kind for request in found.requests if request.decided_at is None}
     made = []
     for verb in found.verbs:
-        if verb.name not in VERBS or not _is_called_for(verb.name, found.case, waiting):
+        if verb.name not in VERBS or not _is_called_for(verb.name, found.case, waiting, choices):
             continue
         is_refused = verb.name == refused_verb and refused is not None
         form = (
@@ -120,11 +162,22 @@ def offers(
             if is_refused and refused is not None
             else blank_form(verb.name, rev=found.case.rev, choices=choices)
         )
-        made.append(_offer(verb, form, is_open=is_refused, hint=hints.get(verb.name, "")))
+        fitting = tuple(each for each in templates if verb.name in FILLED and each.verb in ("", verb.name))
+        made.append(_offer(verb, form, is_open=is_refused, hint=hints.get(verb.name, ""), templates=fitting))
     return made
 
 
-def _is_called_for(name: str, case: Any, waiting: set[str]) -> bool:
+def grouped(made: Sequence[Offer]) -> list[tuple[str, list[Offer]]]:
+    """The verbs by what they are for, in the order of the table; empty groups are left out."""
+    groups = [(str(title), [offer for offer in made if offer.name in names]) for title, names in GROUPS]
+    named = {name for _title, names in GROUPS for name in names}
+    first = [("", [offer for offer in made if offer.name not in named])]
+    return [(title, listed) for title, listed in [*first, *groups] if listed]
+
+
+def _is_called_for(name: str, case: Any, waiting: set[str], choices: Offered) -> bool:
+    if name in NEEDS_CHOICE:
+        return bool(choices.pairs(NEEDS_CHOICE[name]))
     if name in NEEDS_REQUEST:
         return NEEDS_REQUEST[name] in waiting
     return bool(case.proposed_grade) if name == "confirm_grade" else True
@@ -138,24 +191,27 @@ def filled_form(name: str, sent: Any, files: Any, *, choices: Offered) -> CaseFo
     return verb_named(name).form(sent, files, choices=choices, auto_id=f"{name}-%s")
 
 
-def _offer(verb: Any, form: CaseForm, *, is_open: bool, hint: str) -> Offer:
+def _offer(verb: Any, form: CaseForm, *, is_open: bool, hint: str, templates: tuple[Any, ...] = ()) -> Offer:
     return Offer(
         name=verb.name, label=_(verb.label), form=form, tone=VERBS[verb.name].tone, is_open=is_open,
         is_plain=not form.visible_fields(), is_upload=form.is_multipart(), hint=hint,
+        templates=templates, fills=f"{verb.name}-{FILLED[verb.name]}" if templates else "",
     )  # fmt: skip
 
 
-def act(name: str, *, by: Actor, at: datetime, case: str, form: CaseForm) -> None:
-    """The verb is done, once for the form's key. The form is valid. Raises what the action raises."""
+def act(name: str, *, by: Actor, at: datetime, case: str, form: CaseForm) -> dict[str, Any]:
+    """The verb is done, once for the form's key; what it tells. The form is valid. Raises what the action raises."""
     verb = verb_named(name)
     told = form.arguments()
     revision = {"rev": form.cleaned_data["rev"]} if verb.takes_rev else {}
 
     def do() -> dict[str, Any]:
-        verb.act(by=by, at=at, case=case, **told, **revision)
-        return {"verb": name, "case": case}
+        made = verb.act(by=by, at=at, case=case, **told, **revision)
+        return {"verb": name, "case": case, **(verb.told(made) if verb.told else {})}
 
-    once(door=f"web:{by.ref}", key=form.cleaned_data["key"], content=_content(name, case, told), at=at, do=do)
+    key, content = form.cleaned_data["key"], _content(name, case, told)
+    answer, _repeated = once_sealed(door=f"web:{by.ref}", key=key, content=content, at=at, do=do)
+    return answer
 
 
 def _content(name: str, case: str, told: dict[str, Any]) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gridloop.core.access import ROLE_LABELS
+from gridloop.core.access import ROLE_LABELS, SYSTEM
 from gridloop.offices.archive.queries import TimelineEntry
 from gridloop.offices.cases.actions.closing import SATISFACTION
 from gridloop.offices.cases.actions.requests import EXTENSION_REASONS, SUSPENSION_REASONS, UNITS_OF_TIME
 from gridloop.offices.cases.queries import words
+from gridloop.web.sentences import spoken
 
 SEGMENT_ROLES = {"dispatch": "派件", "handle": "办理", "verify": "核实销号"}
 CLOCK_EVENTS = {
@@ -38,6 +39,7 @@ WORDS: dict[str, dict[str, str]] = {
     "state": words.STATES, "grade": words.GRADES, "source": words.SOURCES, "priority": words.PRIORITIES, "placed_by": words.PLACED_BY,
     "category_by": words.CATEGORY_BY, "segment": SEGMENT_ROLES, "role": dict(ROLE_LABELS), "outcome": words.CALLBACK_OUTCOMES,
     "reason": REQUEST_REASONS, "event": CLOCK_EVENTS, "clock": CLOCK_STATES, "unit_of_time": UNITS_OF_TIME_ALL, "ground": GROUNDS,
+    "outside": words.OUTSIDE_STATES,
     "satisfied": {str(value): label for value, label in SATISFACTION.items()},
 }  # fmt: skip
 STATE_TONES = {
@@ -88,6 +90,19 @@ KINDS: dict[str, tuple[str, str]] = {
     "case.reopened": ("重新办理", "warn"),
     "case.withdrawn": ("撤回", "quiet"),
     "case.archived": ("归档", "quiet"),
+    "case.joined": ("又有人反映同一问题", "new"),
+    "case.notice_given": ("一次性告知", "open"),
+    "case.decision_done": ("会商决定已完成", "good"),
+    "case.contact_withdrawn": ("撤回联系方式", "quiet"),
+    "case.sent_outside": ("请外单位办理", "open"),
+    "case.outside_answered": ("外单位答复", "good"),
+    "case.outside_asked_time": ("外单位申请延长", "wait"),
+    "case.outside_extended": ("同意外单位延长", "wait"),
+    "case.outside_not_extended": ("不同意外单位延长", "quiet"),
+    "case.outside_accepted": ("验收外单位答复", "good"),
+    "case.outside_sent_back": ("退回外单位重办", "warn"),
+    "case.outside_recalled": ("收回外单位链接", "quiet"),
+    "case.outside_expired": ("外单位到期未答复,退回经办人", "bad"),
     "attachment.added": ("添加附件", "quiet"),
     "clock.warned": ("到期提醒", "warn"),
     "clock.breached": ("超期", "bad"),
@@ -100,17 +115,26 @@ LABELS: dict[str, str] = {
     "minutes": "纪要", "duty_item": "引用清单", "duty_title": "清单事项", "reason": "理由", "text": "内容", "category": "类别",
     "grade": "等级", "proposed_grade": "待确认等级", "remark": "备注", "amount": "延长", "until": "至", "into": "去向", "merged": "并入的事项",
     "outcome": "结果", "solved": "是否解决", "satisfied": "满意度", "ground": "依据", "name": "文件", "title": "标题", "to": "收件人",
+    "body": "外单位", "decision": "会商决定", "days": "天数", "photos": "照片", "shows_contact": "可看联系方式",
     "reason_code": "理由类别", "source": "来源", "sentence": "说明", "stage": "环节", "due": "到期", "holder": "责任单位",
 }  # fmt: skip
 SHOWN: dict[str, str] = {
     "case.filed": "first_contact category unit_name reason grade proposed_grade source",
     "notice.told": "title to",
     "attachment.added": "name",
+    "case.joined": "source",
+    "case.outside_answered": "body text photos",
+    "case.outside_asked_time": "body days reason",
+    "case.sent_outside": "body text until shows_contact",
 }
 SHOWN_BY_DEFAULT = (
-    "unit former units topic text minutes duty_item duty_title reason_code reason grade amount until into merged outcome solved satisfied "
+    "body decision unit former units topic text minutes duty_item duty_title reason_code reason grade amount until into merged outcome solved satisfied "
     "ground remark stage holder due sentence"
 )
+
+
+OUR_WORDS = frozenset({"title", "sentence", "due", "until"})
+"""What the software itself has said in an entry; the rest is in the words of whoever did it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +151,23 @@ class EntryShown:
 
 
 def said(text: str) -> str:
-    """A Chinese word from a table, in the reader's language."""
-    return _(text) if text else ""
+    """A Chinese word or sentence of ours, in the reader's language."""
+    return spoken(text) if text else ""
 
 
 def entry_shown(entry: TimelineEntry, *, units: dict[str, str]) -> EntryShown:
     """One line of the timeline; ``units`` names the units that entries know by code."""
     title, tone = KINDS.get(entry.kind, (entry.kind, "quiet"))
-    return EntryShown(said(title), tone, entry.at, entry.by, entry.seq, tuple(_lines(entry, units)), entry.is_erased)
+    return EntryShown(
+        said(title), tone, entry.at, said(entry.by), entry.seq, tuple(_lines(entry, units)), entry.is_erased
+    )
 
 
 def _lines(entry: TimelineEntry, units: dict[str, str]) -> Iterator[tuple[str, str]]:
     payload = entry.payload
     for name in SHOWN.get(entry.kind, SHOWN_BY_DEFAULT).split():
         value = _value(name, payload.get(name), payload)
+        value = said(value) if entry.by == SYSTEM.name else value
         if value:
             yield said(LABELS.get(name, name)), units.get(value, value) if name == "holder" else value
     for decision in payload.get("decisions", []):
@@ -159,7 +186,7 @@ def _value(name: str, value: Any, payload: dict[str, Any]) -> str:
         return worded(value, payload)
     if isinstance(value, list):
         return "、".join(str(each) for each in value)
-    return str(value)
+    return said(str(value)) if name in OUR_WORDS else str(value)
 
 
 def _from(table: dict[str, str]) -> Callable[[Any, dict[str, Any]], str]:
@@ -168,7 +195,7 @@ def _from(table: dict[str, str]) -> Callable[[Any, dict[str, Any]], str]:
 
 def _moment(value: Any, payload: dict[str, Any]) -> str:
     at = timezone.localtime(datetime.fromisoformat(str(value)))
-    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
+    return spoken(f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}")
 
 
 _WORDED: dict[str, Callable[[Any, dict[str, Any]], str]] = {
@@ -180,6 +207,7 @@ _WORDED: dict[str, Callable[[Any, dict[str, Any]], str]] = {
     ),
     "outcome": _from(words.CALLBACK_OUTCOMES),
     "satisfied": _from(WORDS["satisfied"]),
+    "shows_contact": lambda value, payload: said("是") if value else "",
     "solved": lambda value, payload: said("已解决") if value else said("未解决"),
     "ground": _from(GROUNDS),
     "reason_code": _from(REQUEST_REASONS),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import segno
@@ -22,17 +23,24 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gridloop.core.errors import Broken, GridloopError, NotFound, WrongInput
-from gridloop.offices.cases.actions import attach, judge_answer, supplement, withdraw
+from gridloop.offices.cases.actions import attach, judge_answer, reopen, supplement, withdraw
 from gridloop.offices.cases.actions.closing import SATISFACTION
+from gridloop.offices.cases.actions.telling import UNDO_WITHIN, may_undo, undo
 from gridloop.offices.cases.queries import following
 from gridloop.offices.cases.queries.following import Followed
 from gridloop.web.public import wording
 from gridloop.web.public.doors import Opened, absolute, grouped, with_receipt
 from gridloop.web.public.limits import count
-from gridloop.web.public.report import MOST_PHOTOS, read_photo
+from gridloop.web.public.report import read_photo
+from gridloop.web.public.told import MOST_PHOTOS
 
 SHOWN_IN_PLACE = ("image/jpeg", "image/png", "image/webp")
 MOST_PHOTOS_IN_ALL = 12
+REASONS = {
+    "undone": gettext_lazy("问题还在"), "partly": gettext_lazy("只办了一部分"), "back": gettext_lazy("办好后又出现了"),
+    "unclear": gettext_lazy("答复没说清楚"), "slow": gettext_lazy("太慢"), "manner": gettext_lazy("态度不好"), "nobody": gettext_lazy("没有人联系过我"),
+}  # fmt: skip
+"""Why someone is not content: what can be put right, in words people use. Several may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,8 @@ class TroubleShown:
     question: str
     satisfied: str
     may_withdraw: bool
+    undo_until: datetime | None
+    why_here: str
 
     @property
     def report(self) -> Any:
@@ -105,6 +115,8 @@ def _page(
         "problem": problem,
         "said": said or {},
         "ratings": [(value, _(label)) for value, label in SATISFACTION.items()],
+        "reasons": list(REASONS.items()),
+        "chosen": (said or {}).get("why", "").split(),
         "most_photos": MOST_PHOTOS,
     }
     return render(request, "public/follow.html", page, status=status)
@@ -130,8 +142,17 @@ def _trouble(opened: Opened, report: Any) -> TroubleShown:
             "",
         ),
         satisfied=_(SATISFACTION.get(report.satisfied, "")) if report.satisfied else "",
-        may_withdraw="withdraw" in followed.verbs and followed.told is followed.answering and not followed.others,
+        may_withdraw="withdraw" in followed.own_verbs
+        and (followed.told is not followed.answering or not followed.others),
+        undo_until=_undo_until(followed, at=opened.at),
+        why_here=wording.why_here(followed),
     )
+
+
+def _undo_until(followed: Followed, *, at: datetime) -> datetime | None:
+    """Until when the reporter may undo with one press; None when not (any more), or when others told of the same case."""
+    is_alone = followed.told is not followed.answering or not followed.others
+    return followed.report.told_at + UNDO_WITHIN if is_alone and may_undo(followed.report, at=at) else None
 
 
 # -- what the reporter does ------------------------------------------------------------------------------------------
@@ -149,8 +170,23 @@ def _judge(request: HttpRequest, opened: Opened, report: Any) -> None:
     rating = request.POST.get("satisfied", "")
     judge_answer(
         by=opened.by, at=opened.at, case=_answering(report).ref, report=report.ref, solved=verdict,
-        satisfied=int(rating) if rating.isdecimal() and len(rating) == 1 else None, comment=request.POST.get("comment", "").replace("\x00", ""),
+        satisfied=int(rating) if rating.isdecimal() and len(rating) == 1 else None, comment=_comment(request),
     )  # fmt: skip
+
+
+def _comment(request: HttpRequest) -> str:
+    """The ticked reasons in words, then what was written."""
+    chosen = [str(REASONS[code]) for code in request.POST.getlist("why") if code in REASONS]
+    words = request.POST.get("comment", "").replace("\x00", "").strip()
+    return "。".join(part for part in ("、".join(chosen), words) if part)
+
+
+def _undo(request: HttpRequest, opened: Opened, report: Any) -> None:
+    undo(by=opened.by, at=opened.at, case=report.case.ref)
+
+
+def _reopen(request: HttpRequest, opened: Opened, report: Any) -> None:
+    reopen(by=opened.by, at=opened.at, case=_answering(report).ref, reason=request.POST.get("reason", ""))
 
 
 def _withdraw(request: HttpRequest, opened: Opened, report: Any) -> None:
@@ -183,6 +219,8 @@ def _answering(report: Any) -> Any:
 
 Deed = Callable[[HttpRequest, Opened, Any], None]
 DEEDS: dict[str, tuple[Deed, Any]] = {
+    "undo": (_undo, gettext_lazy("已撤销,就像没有提交过;没有人会再办这件事。")),
+    "reopen": (_reopen, gettext_lazy("已转主办单位重新办理;原来的期限继续计算。")),
     "supplement": (_supplement, gettext_lazy("补充的情况已转给主办单位。")),
     "judge": (_judge, gettext_lazy("谢谢,您的评价已记入台账。")),
     "withdraw": (_withdraw, gettext_lazy("已撤回。需要时可以重新反映。")),
@@ -202,6 +240,7 @@ def act(request: HttpRequest, opened: Opened, deed: str) -> HttpResponse:
         raise
     except GridloopError as error:
         said = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
+        said["why"] = " ".join(request.POST.getlist("why"))
         return _page(request, opened, problem=error.sentence, said=said, status=error.status)
     messages.success(request, str(done))
     return redirect("follow", secret=opened.secret)

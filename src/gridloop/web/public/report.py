@@ -1,73 +1,72 @@
 """Reporting without an account: what was told, where, with which photos; filed once, answered with a receipt.
 
 Steps of a submission: (1) a body too large to be read is refused unread; (2) a filled honeypot gets a friendly page and nothing
-else; (3) the counter of the network address; (4) what was told is read, and every fault found is said beside its field with the
-words kept; (5) the photos are looked at; (6) case and photos are filed in one transaction under the form's one-time key, so that a
-double click files once; (7) the browser goes on to the receipt.
+else; (3) what was told is read, and every fault found is said beside its field with the words kept; (4) the counters of the
+network address and of the street; (5) the photos are looked at; (6) case and photos are filed in one transaction under the form's
+one-time key, so that a double click files once; (7) the browser goes on to the receipt.
+
+Who sees that several others told of the same here may say *me too*: the report is filed, with a receipt of its own, and handled
+together with theirs. Only numbers are shown, never words, and none below the street's k (``core.anonymity``).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from gridloop.core.errors import Broken, GridloopError, NotFound, Refused, TooMuch, WrongInput
 from gridloop.offices.archive.actions import once
 from gridloop.offices.archive.attachments import LARGEST, clean_photo, sniff
 from gridloop.offices.archive.concealed import conceal, reveal
-from gridloop.offices.cases.actions import Filing, attach, file_case
-from gridloop.offices.cases.actions.filing import LONGEST_TEXT
+from gridloop.offices.cases.actions import attach, file_case
+from gridloop.offices.cases.actions.filing import LONGEST_TEXT, Filed, Filing
+from gridloop.offices.cases.actions.telling import file_and_join
+from gridloop.offices.cases.queries.anonymous import nearby
 from gridloop.offices.cases.queries.pages import categories
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.territory import queries as territory
 from gridloop.web import drawing
 from gridloop.web.public.doors import PUBLIC, open_receipt
 from gridloop.web.public.limits import count
+from gridloop.web.public.told import (
+    HONEYPOT,
+    MOST_PHOTOS,
+    Problem,
+    Told,
+    cell_of,
+    filing_of,
+    kept_stamp,
+    problems_of,
+    told_in,
+)
 from gridloop.web.reader import moment
 
-MOST_PHOTOS = 3
 LARGEST_BODY = 64 * 1024 * 1024
 """Above this the body is not read at all. Three photos of 10 MB fit twice, so a photo that is too large can still be named."""
-HONEYPOT = "homepage"
 PICKER = mark_safe(' data-point-map data-lon-input="lon" data-lat-input="lat" data-point-status="point-status"')
 """What makes the drawing a map to pick from (frontend/README.md)."""
 PLACES = {"lon": "place", "lat": "place", "grid": "place", "address": "place"}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """The form as it was filled in, all as text; ``picked`` is what the map or the link chose."""
+class NearbyShown:
+    """A trouble that others told of at the chosen place: what it is called, how many told, what to send to say "me too"."""
 
-    text: str = ""
-    address: str = ""
-    grid: str = ""
-    lon: str = ""
-    lat: str = ""
-    no_place: bool = False
-    category: str = ""
-    name: str = ""
-    phone: str = ""
-    keeps_location: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with one field, and what to do."""
-
-    field: str
-    sentence: str
+    label: str
+    people: int
+    category: str
+    is_joined: bool
 
 
 @csrf_exempt  # only for the size, which must be looked at before the body is read; what follows is protected
@@ -99,11 +98,13 @@ def _report(request: HttpRequest, street: Any) -> HttpResponse:
     if request.POST.get(HONEYPOT):
         return render(request, "public/thanks.html", {"street": street})
     told, at = told_in(request.POST), moment(request)
-    problems = list(_problems(told, request))
+    if "look" in request.POST:
+        return _form(request, street, told)
+    problems = list(problems_of(told, request, at=at))
     if problems:
         return _form(request, street, told, problems=problems, status=422)
     try:
-        count(request, "report", at=at)
+        count(request, "report", at=at, street=street.code)
         secret = _filed(request, street, told, at=at)
     except Broken:
         raise
@@ -112,41 +113,24 @@ def _report(request: HttpRequest, street: Any) -> HttpResponse:
     return redirect(f"{reverse('follow', args=[secret])}?new=1")
 
 
-def told_in(posted: QueryDict) -> Told:
-    """What the form holds, trimmed; a tick is a tick."""
-    words = {name: posted.get(name, "").replace("\x00", "").strip() for name in Told.__dataclass_fields__}
-    ticks = {name: bool(words[name]) for name in ("no_place", "keeps_location")}
-    return Told(**{**words, **ticks})
-
-
-def _problems(told: Told, request: HttpRequest) -> Iterator[Problem]:
-    """Everything that can be said at once, in the order of the form."""
-    if len(told.text) < 2:
-        yield Problem("text", _("请用一两句话说明遇到了什么问题。"))
-    if len(told.text) > LONGEST_TEXT:
-        sentence = _("内容有 %(said)d 字,超过 %(most)d 字;请精简。") % {"said": len(told.text), "most": LONGEST_TEXT}
-        yield Problem("text", sentence)
-    if not (told.address or told.grid or told.lon or told.no_place):
-        yield Problem("place", _("请写明地点、从列表选一处或在地图上点一下;确实没有地点,请勾选“没有具体地点”。"))
-    photos = request.FILES.getlist("photos")
-    if len(photos) > MOST_PHOTOS:
-        yield Problem(
-            "photos",
-            _("最多 %(most)d 张照片,您选了 %(chosen)d 张;请留下最要紧的几张。")
-            % {"most": MOST_PHOTOS, "chosen": len(photos)},
-        )
+@require_POST
+def look_nearby(request: HttpRequest, slug: str) -> HttpResponse:
+    """/s/<slug>/nearby/: the part of the form that says how many told of what at the chosen place."""
+    street = organisation.street(slug)
+    count(request, "look", at=moment(request), street=street.code)
+    return render(request, "public/nearby.html", _nearby(told_in(request.POST), street))
 
 
 def _filed(request: HttpRequest, street: Any, told: Told, *, at: datetime) -> str:
     """The secret of the receipt: of this submission, or of the same one made a moment ago."""
-    filing = _filing(told, street)
+    filing = filing_of(told, street)
     photos = [(photo.name or _("照片"), read_photo(photo)) for photo in request.FILES.getlist("photos")]
 
     def do() -> dict[str, Any]:
-        receipt = file_case(by=PUBLIC, at=at, street=street.code, filing=filing).receipt
+        receipt = _file(street.code, filing, is_joining=bool(told.join), at=at).receipt
         opened = open_receipt(receipt, at=at)
+        case = opened.reports[0].case.merged_into or opened.reports[0].case
         for name, content in photos:
-            case = opened.reports[0].case
             attach(by=opened.by, at=at, case=case.ref, name=name, content=content, keeps_location=told.keeps_location)
         return {"sealed": conceal(receipt)}
 
@@ -155,6 +139,12 @@ def _filed(request: HttpRequest, street: Any, told: Told, *, at: datetime) -> st
         door=f"public:{street.code}", key=request.POST.get("key", "")[:64], content=content, at=at, do=do
     )
     return reveal(done["sealed"])
+
+
+def _file(street: str, filing: Filing, *, is_joining: bool, at: datetime) -> Filed:
+    if is_joining:
+        return file_and_join(by=PUBLIC, at=at, street=street, filing=filing).filed
+    return file_case(by=PUBLIC, at=at, street=street, filing=filing)
 
 
 def read_photo(photo: Any) -> bytes:
@@ -177,34 +167,6 @@ def read_photo(photo: Any) -> bytes:
         )
     clean_photo(content, keeps_location=True, name=photo.name)
     return content
-
-
-def _filing(told: Told, street: Any) -> Filing:
-    """What is filed. A point on the map is more exact than a row of the list, and goes before it."""
-    lon, lat = _degrees(told.lon), _degrees(told.lat)
-    if (lon is None) != (lat is None):
-        raise WrongInput("public.half_a_point", _("地图上的位置不完整;请重新点选。"), field="lon")
-    cell = territory.atlas_of(street).locate(lon, lat) if lon is not None and lat is not None else None
-    if lon is not None and cell is None and not (told.grid or told.address):
-        sentence = _("您点的位置不在%(street)s的网格里;请重新点选,或写明地址。") % {"street": street.name}
-        raise WrongInput("public.outside", sentence, field="lon")
-    return Filing(
-        text=told.text, source="public", address=told.address, grid="" if cell else told.grid, lon=lon, lat=lat, category=told.category,
-        reporter_name=told.name, reporter_phone=told.phone,
-    )  # fmt: skip
-
-
-def _degrees(text: str) -> float | None:
-    """Degrees as a number; None when nothing was picked. Raises WrongInput."""
-    if not text:
-        return None
-    try:
-        degrees = float(text)
-    except ValueError:
-        degrees = float("nan")
-    if not -180 <= degrees <= 180:
-        raise WrongInput("public.bad_point", _("地图上的位置读不出来;请重新点选。"), field="lon")
-    return degrees
 
 
 def _refused(request: HttpRequest, street: Any, told: Told, error: GridloopError) -> HttpResponse:
@@ -234,6 +196,7 @@ def _form(
         "problems": problems or [],
         "wrong": {problem.field: problem.sentence for problem in reversed(problems or [])},
         "key": get_random_string(32),
+        "opened": kept_stamp(request.POST.get("opened", ""), at=moment(request)),
         "groups": _groups(street.code),
         "categories": [(row.path, " › ".join(row.path.split("/"))) for row in categories(street.code) if row.is_leaf],
         "map": _map(street, told, address=reverse("report", args=[street.slug])),
@@ -241,8 +204,21 @@ def _form(
         "most_photos": MOST_PHOTOS,
         "longest": LONGEST_TEXT,
         "honeypot": HONEYPOT,
+        "has_looked": "look" in request.POST,
+        **_nearby(told, street),
     }
     return render(request, "public/report.html", page, status=status)
+
+
+def _nearby(told: Told, street: Any) -> dict[str, Any]:
+    """What others told of at the chosen place, for ``public/nearby.html``."""
+    cell = cell_of(told, street)
+    found = nearby(street.code, place=cell.path) if cell else []
+    shown = [
+        NearbyShown(each.category.rsplit("/", 1)[-1], each.people, each.category, each.category == told.join)
+        for each in found
+    ]
+    return {"cell": cell.name if cell else "", "nearby": shown}
 
 
 def _groups(street: str) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -114,6 +114,18 @@ def road(code: str) -> list[Milestone]:
     return [Milestone(str(label), step) for label, step in zip(ROAD_WORDS, names, strict=True)]
 
 
+def why_here(followed: Followed) -> str:
+    """Why this unit, for someone who knows no routing table: the table's own reason, or that the street looks after it."""
+    case = followed.told
+    if case.merged_into_id:
+        return _("与别人反映的是同一个问题,由已经在办的单位一起办。")
+    if case.is_gap and case.assigned_at is None:
+        return _("暂时没有单位对口,由街道先接下来,再判断交给谁;不会没人管。")
+    if case.hops:
+        return _("先派给别的单位,核对职责后改派到这里。")
+    return _("按街道公布的分工:%(reason)s。") % {"reason": case.route_reason.rstrip("。")}
+
+
 def history(followed: Followed) -> list[StepShown]:
     """What happened, the newest first."""
     return [told(step) for step in reversed(followed.steps)]
@@ -216,6 +228,7 @@ _SENTENCES: dict[str, Sentence] = {
     "case.work_began": _plain(gettext_lazy("开始办理"), "open"),
     "case.progressed": _plain(gettext_lazy("主办单位记录了新的进展"), "open"),
     "case.asked": _plain(gettext_lazy("请您补充情况"), "wait"),
+    "case.notice_given": _plain(gettext_lazy("一次性告知您办理要求"), "open"),
     "case.supplemented": _plain(gettext_lazy("已补充情况"), "open"),
     "case.answered": _plain(gettext_lazy("单位已答复"), "good"),
     "case.answered_in_part": _plain(gettext_lazy("阶段性答复"), "open"),
@@ -244,4 +257,7 @@ _SENTENCES: dict[str, Sentence] = {
     "clock.breached": _plain(gettext_lazy("超过了承诺的时间,已报街道督促"), "bad"),
     "clock.reissued": _plain(gettext_lazy("放假安排公布后重新核定了期限"), "quiet"),
     "attachment.added": _added,
+    "case.contact_withdrawn": _plain(gettext_lazy("您删除了称呼和电话"), "quiet"),
+    "report.contact_changed": _plain(gettext_lazy("您更正了称呼或电话"), "quiet"),
+    "report.contact_forgotten": _plain(gettext_lazy("保存期满,称呼和电话已自动删除"), "quiet"),
 }

@@ -111,6 +111,12 @@ def word_of(value: str, kind: str) -> str:
 
 
 @register.filter
+def spoken(text: Any) -> Any:
+    """A word or sentence of ours in the reader's language; numbers and finished HTML as they are."""
+    return wording.said(text) if isinstance(text, str) and not isinstance(text, SafeString) else text
+
+
+@register.filter
 def leaf(path: str) -> str:
     """The last part of a category path."""
     return path.rsplit("/", 1)[-1]
@@ -120,6 +126,12 @@ def leaf(path: str) -> str:
 def trail(path: str) -> str:
     """A category path as people read it: 城乡建设 › 市政设施 › 路灯."""
     return " › ".join(path.split("/"))
+
+
+@register.filter
+def percent(share: float) -> str:
+    """0.62 as 62%."""
+    return f"{share:.0%}"
 
 
 @register.filter
