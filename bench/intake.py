@@ -59,9 +59,12 @@ def measure(requests: int) -> None:
 
     vendor = connection.vendor
     connections.close_all()
-    with _Server(vendor) as port:
+    with _Server() as port:
         from bench.http_load import drive
 
+        drive(
+            port=port, path="/bench/two-rows", body=_one, headers={}, clients=CLIENTS, requests=50
+        )  # each worker has loaded
         minimal = drive(port=port, path="/bench/two-rows", body=_one, headers={}, clients=CLIENTS, requests=requests)
         bearer = {"Authorization": f"Bearer {token}"}
         whole = drive(port=port, path="/api/v1/cases", body=_one, headers=bearer, clients=CLIENTS, requests=requests)
@@ -161,17 +164,16 @@ def _many(number: int) -> bytes:
 
 
 class _Server:
-    """granian in the arrangement of ``gridloop up``: one process with threads on SQLite, processes on PostgreSQL."""
+    """granian in the arrangement of ``gridloop up``."""
 
-    def __init__(self, vendor: str) -> None:
+    def __init__(self) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
-        workers, threads = ("1", "8") if vendor == "sqlite" else ("2", "1")
-        self.command = [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", workers,
-            "--blocking-threads", threads, "--no-ws", "--log-level", "warning", "bench.intake_server.wsgi:application",
-        ]  # fmt: skip
+        from gridloop.site.serving import web_command
+
+        *command, _ = web_command(host="127.0.0.1", port=self.port)
+        self.command = [*command, "bench.intake_server.wsgi:application"]
 
     def __enter__(self) -> int:
         self.process = subprocess.Popen(self.command, cwd=ROOT)

@@ -38,10 +38,13 @@ hypothesis.settings.load_profile("house")
 TESTS = Path(__file__).parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # As quiet as a browser can be: nothing is fetched but the pages under test.
-QUIET = [
-    "--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-gpu",
-    "--disable-quic", "--disable-sync", "--no-first-run",
-]  # fmt: skip
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-quic", "--disable-sync", "--no-first-run"]  # fmt: skip
+PLAIN = ["--disable-gpu"]
+WITH_WEBGL = [
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+]  # drawn by the processor, slowly
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -80,16 +83,28 @@ def chromium_path() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """One headless Chromium for all stories of this worker (a playwright.sync_api.Browser)."""
+def playwright() -> Iterator[Any]:
+    """Playwright of this worker: it allows one at a time in a thread, so every browser comes from it."""
     from playwright.sync_api import sync_playwright
 
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Any) -> Iterator[Any]:
+    """One headless Chromium for all stories of this worker (a playwright.sync_api.Browser)."""
+    yield from launched(playwright, PLAIN)
+
+
+def launched(playwright: Any, arguments: list[str]) -> Iterator[Any]:
+    """A headless Chromium, closed when its tests are over."""
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    arguments = [*QUIET, "--no-sandbox"] if is_root else QUIET
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
-        yield launched
-        launched.close()
+    started = playwright.chromium.launch(
+        executable_path=chromium_path(), args=[*QUIET, *arguments, *(["--no-sandbox"] if is_root else [])]
+    )
+    yield started
+    started.close()
 
 
 @pytest.fixture

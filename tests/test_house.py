@@ -59,7 +59,7 @@ def test_no_window_and_no_core_module_writes_a_row(window: str) -> None:
         f"{path.relative_to(SOURCE)}:{number} {line.strip()}"
         for path in (SOURCE / window).rglob("*.py")
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if WRITE.search(line) and "segno" not in line  # a QR code is saved to memory, not to a table
+        if WRITE.search(line) and "segno" not in line and ".save(out)" not in line  # drawn in memory, no table
     ]
 
     assert lines == []
@@ -73,7 +73,7 @@ def test_only_actions_write_in_the_offices() -> None:
         and path.stem not in ("actions", "attachments")
         and "migrations" not in path.parts
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if WRITE.search(line) and "segno" not in line  # a QR code is saved to memory, not to a table
+        if WRITE.search(line) and "segno" not in line and ".save(out)" not in line  # drawn in memory, no table
     ]
 
     assert lines == []

@@ -1,8 +1,6 @@
-"""The door for granian."""
+"""The door for granian: gridloop's own, under the bench's settings."""
 
 import os
 
-from django.core.wsgi import get_wsgi_application
-
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.intake_server.settings"
-application = get_wsgi_application()
+from gridloop.site.wsgi import application  # noqa: F401

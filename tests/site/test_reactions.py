@@ -200,7 +200,7 @@ def test_the_owners_of_decisions_are_told_theirs():
     after()
 
     notices = told("case.consultation_concluded")
-    assert "查线路,请于 2022年05月26日 前完成" in notices["戊房管"].text
+    assert "决定:查线路。请于 2022年5月26日 前完成。" in notices["戊房管"].text
     assert "修灯杆" in notices["丙城管"].text
 
 

@@ -43,7 +43,10 @@ from gridloop.offices.organisation import queries as organisation
 from gridloop.site import keys
 
 FORM = "gridloop-export-1"
-SECRETS = {("organisation", "account"): {"password"}, ("organisation", "apitoken"): {"hash"}}
+SECRETS = {
+    ("organisation", "account"): {"password"}, ("organisation", "apitoken"): {"hash"}, ("organisation", "signin"): {"session"},
+    ("mfa", "authenticator"): {"data"},
+}  # fmt: skip
 PACKAGE = "gridloop.offices."
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from gridloop.core.access import SYSTEM
 from gridloop.offices.archive.transaction import deed
+from gridloop.offices.cases.actions.classification import set_signs
 from gridloop.offices.cases.actions.tables import add_category, draft_table, publish_table
 from gridloop.offices.organisation import actions as organisation
 from gridloop.offices.organisation.models import Street
@@ -90,6 +91,7 @@ class StreetPlan:
     boundary_source: str = "示意网格(非真实边界)"
     allow_holes: bool = True
     passwords: Mapping[str, str] = field(default_factory=dict)
+    signs: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
 
 def found(plan: StreetPlan, *, at: datetime) -> Street:
@@ -107,6 +109,8 @@ def found(plan: StreetPlan, *, at: datetime) -> Street:
         _people(plan, at)
         for path in plan.categories:
             add_category(by=SYSTEM, at=at, street=plan.code, path=path)
+        for path, signs in plan.signs.items():
+            set_signs(by=SYSTEM, at=at, street=plan.code, path=path, **signs)
         _duties(plan, at)
         _routes(plan, at)
     street.refresh_from_db()

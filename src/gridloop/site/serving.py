@@ -6,7 +6,7 @@ other; the *keeper* is this process, which only watches the two.
 Guarantees
 
 * Before anything is served the tables are as this version expects them.
-* SQLite: one worker with several threads (one process, so one queue of writers). PostgreSQL: a worker a core, one thread each.
+* SQLite: one worker with several threads (one page cache; writing calls queue at the door, ``turns``). PostgreSQL: a worker a core, one thread each.
 * SIGTERM or SIGINT stops both cleanly: requests under way are answered, a tick under way is finished; what does not stop
   within 20 s is killed, which is harmless (``tick`` promises that).
 * A tick that dies is started again after a pause; when the web server dies, everything stops and the exit code is not 0, so that
@@ -33,7 +33,7 @@ from django.db import connection
 
 from gridloop.site.database import open_django
 
-THREADS_ON_SQLITE = 8
+THREADS_ON_SQLITE = 4
 SECONDS_TO_STOP = 20
 LONGEST_PAUSE = 30.0
 TICK = (

@@ -1,7 +1,8 @@
 """The one settings file. What an installation chooses comes from the environment; what a street chooses is a dated row.
 
 GRIDLOOP_HOME, DATABASE_URL (``home.py``) · GRIDLOOP_HOSTS (comma list) · GRIDLOOP_ORIGINS (comma list, https://…)
-· GRIDLOOP_DEBUG=1 · GRIDLOOP_URL (public address, used in receipts) · EMAIL_URL (smtp://user:password@host:port)
+· GRIDLOOP_SECOND_FACTOR (comma list of roles that must have a second factor) · GRIDLOOP_DEBUG=1 · GRIDLOOP_URL (public address, used in receipts) · EMAIL_URL (smtp://user:password@host:port)
+· GRIDLOOP_WEBHOOK_NETWORKS (comma list of inside networks that webhooks may reach, 10.20.0.0/16)
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "gridloop.offices.archive",
     "gridloop.offices.organisation",
     "gridloop.offices.territory",
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gridloop.site.turns.QueueAtTheDoor",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -55,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "gridloop.web.gate.AccountPages",
     "gridloop.web.middleware.Answers",
 ]
 
@@ -103,11 +107,21 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key"}
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+MFA_ADAPTER = "gridloop.web.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+SECOND_FACTOR_ROLES = frozenset(
+    os.environ.get("GRIDLOOP_SECOND_FACTOR", "system_keeper,security_keeper,audit_keeper,street_leader").split(",")
+)
 
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
+SECONDS_TO_WRITE = 2  # a report sent back sooner was not written by a person, who is asked to press once more
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 if PUBLIC_URL.startswith("https://"):
@@ -129,6 +143,13 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+MAP_TILES = {
+    "address": os.environ.get("GRIDLOOP_TILES", ""),  # https://…/{z}/{x}/{y}.png, or "tianditu" with the key below
+    "key": os.environ.get("GRIDLOOP_TIANDITU_KEY", ""),
+    "note": os.environ.get("GRIDLOOP_TILES_NOTE", ""),  # 审图号; without it no tiles are shown
+    "credit": os.environ.get("GRIDLOOP_TILES_CREDIT", ""),
+    "system": os.environ.get("GRIDLOOP_TILES_SYSTEM", "wgs84"),
+}
 MEDIA_ROOT = HOME / "uploads"
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
@@ -140,6 +161,7 @@ EMAIL_HOST = EMAIL_URL.hostname or "localhost"
 EMAIL_PORT = EMAIL_URL.port or 25
 EMAIL_HOST_USER = unquote(EMAIL_URL.username or "")
 EMAIL_HOST_PASSWORD = unquote(EMAIL_URL.password or "")
+WEBHOOK_NETWORKS = [each for each in os.environ.get("GRIDLOOP_WEBHOOK_NETWORKS", "").split(",") if each]
 DEFAULT_FROM_EMAIL = os.environ.get("GRIDLOOP_FROM", "gridloop@localhost")
 
 LOGGING = {

@@ -5,11 +5,12 @@ Terms: *sealing* (封存) gives committed entries their numbers in a book; a *re
 
 Steps of ``once(at=…)``:
 
-1. for each book: seal its entries, let the reactions follow the sealed ones in order, try again what failed before;
+1. bring change-sets of the setup into force whose date has come; for each book: seal its entries, let the reactions follow the sealed ones in order, try again what failed before;
 2. sweep the clocks until none is due;
-3. resume cases whose suspension is over;
+3. resume cases whose suspension is over, and take back what outside bodies left unanswered when their lease ends;
 4. again from 1, until a round finds nothing to do: what a breach led to is itself sealed and followed;
-5. send the deliveries whose time has come, and sign each book that has grown.
+5. sign each book that has grown, let the search index read it, put what was sealed on its way to webhooks, send the deliveries and post the messages that are due;
+6. once a night let each street's category model learn from what was corrected.
 
 Guarantees
 
@@ -20,7 +21,8 @@ Guarantees
   tried again after 2, 4, 8 … seconds (at most an hour apart), in the order of the entries, until it is done. The system keepers
   are told of it once. Numbers are never touched, so the order of the ledger holds whatever the reactions do.
 * A step that fails stops no other step; what failed is raised together at the end, and ``run`` logs it and goes on.
-* A channel that fails (mail server, robot) delays its own notices only, and never the books: ``run`` posts in its own thread.
+* A channel that fails (mail server, robot, a webhook's receiver) delays its own kind only, and never the books: ``run`` posts in threads of
+  their own.
 
 Worked example::
 
@@ -44,44 +46,65 @@ from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
 from gridloop.core.access import SYSTEM, Role
-from gridloop.core.errors import Refused
+from gridloop.core.errors import Outdated, Refused
 from gridloop.offices.archive import actions as archive
 from gridloop.offices.archive import queries as books
 from gridloop.offices.archive.models import Entry
 from gridloop.offices.archive.transaction import deed
-from gridloop.offices.cases.actions import resume
+from gridloop.offices.cases.actions import resume, take_back
+from gridloop.offices.cases.actions.classification import is_time_to_retrain, retrain
+from gridloop.offices.cases.actions.searching import follow_ledger
+from gridloop.offices.cases.actions.telling import forget_old_contacts
 from gridloop.offices.cases.queries.concerned import suspensions_over
+from gridloop.offices.cases.queries.outside import leases_over
 from gridloop.offices.notices.actions import Message, Send, deliver, tell
+from gridloop.offices.notices.webhooks.actions import Post, announce, post_messages
 from gridloop.offices.organisation import queries as organisation
+from gridloop.offices.organisation.changesets.actions import take_effect
 from gridloop.offices.supervision.actions import sweep
+from gridloop.offices.territory.actions import enact_due
 from gridloop.reactions import BY_NAME, TABLE, Reaction, name_of, story_of
 from gridloop.site.keys import origin, signing_key
+from gridloop.site.posting import post as post_out
 from gridloop.site.sending import send as send_out
 
 READER = "reactions"
 SECONDS = 1.0
 MOST_ROUNDS = 1000
+FORGETS_AT = (3, 0)
+TEACHES_AT = (2, 0)
 
 log = logging.getLogger("gridloop.tick")
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How many entries were sealed, reactions done, clocks judged, cases resumed, notices sent, books signed."""
+    """How many entries were sealed, reactions done, clocks judged, cases resumed, notices sent, books signed, leases ended, boundaries in force."""
 
     sealed: int = 0
     reacted: int = 0
     judged: int = 0
     resumed: int = 0
+    enacted: int = 0
     sent: int = 0
     signed: int = 0
+    forgotten: int = 0
+    indexed: int = 0
+    taken_back: int = 0
+    set_up: int = 0
+    announced: int = 0
+    posted: int = 0
+    taught: int = 0
 
 
-def once(*, at: datetime, send: Send = send_out) -> Done:
+def once(*, at: datetime, send: Send = send_out, post: Post = post_out) -> Done:
     """Everything that is due at this moment is done. Raises ExceptionGroup of what failed, after doing the rest."""
     steps = _Steps()
     steps.keep_books(books.streets_with_books(), at=at)
+    steps.announce(books.streets_with_books())
     steps.attempt("sent", partial(_deliver, at=at, send=send))
+    steps.attempt("posted", partial(post_messages, at=at, post=post))
+    steps.teach(books.streets_with_books(), at=at)
     return steps.finish()
 
 
@@ -92,12 +115,21 @@ def keep_books_of(street: str, *, at: datetime) -> Done:
     return steps.finish()
 
 
-def run(*, stop: threading.Event, interval: float = SECONDS, send: Send = send_out) -> None:
+def run(*, stop: threading.Event, interval: float = SECONDS, send: Send = send_out, post: Post = post_out) -> None:
     """Ticks every ``interval`` seconds until ``stop`` is set; what fails is logged and tried again next time."""
-    postman = threading.Thread(target=_repeat, args=(partial(_post, send=send), stop, interval), name="postman")
-    postman.start()
+    rounds = {
+        "postman": partial(_post, send=send),
+        "webhooks": partial(_post_webhooks, post=post),
+        "teacher": _teach_all,
+    }
+    threads = [
+        threading.Thread(target=_repeat, args=(work, stop, interval), name=name) for name, work in rounds.items()
+    ]
+    for thread in threads:
+        thread.start()
     _repeat(_keep_books, stop, interval)
-    postman.join()
+    for thread in threads:
+        thread.join()
 
 
 def main() -> None:
@@ -125,12 +157,24 @@ def _repeat(work: Callable[[], None], stop: threading.Event, interval: float) ->
 
 def _keep_books() -> None:
     steps = _Steps()
-    steps.keep_books(books.streets_with_books(), at=timezone.now())
+    streets = books.streets_with_books()
+    steps.keep_books(streets, at=timezone.now())
+    steps.announce(streets)
     steps.finish()
 
 
 def _post(*, send: Send) -> None:
     _deliver(at=timezone.now(), send=send)
+
+
+def _post_webhooks(*, post: Post) -> None:
+    post_messages(at=timezone.now(), post=post)
+
+
+def _teach_all() -> None:
+    steps = _Steps()
+    steps.teach(books.streets_with_books(), at=timezone.now())
+    steps.finish()
 
 
 def _stop_when_orphaned(stop: threading.Event, parent: int) -> None:
@@ -158,18 +202,33 @@ class _Steps:
             log.error(
                 "a tick did not come to rest within %s rounds: do reactions follow each other in a circle?", MOST_ROUNDS
             )
+        self.attempt("forgotten", partial(_forget, at=at))
         for street in streets:
             self.attempt("signed", partial(_sign, street, at=at), street)
+            self.attempt("indexed", partial(_index, street), street)
 
     def _round(self, streets: list[str], *, at: datetime) -> int:
         done = 0
         for street in streets:
+            done += self.attempt("set_up", partial(_set_up, street, at=at), street)
             done += self.attempt("sealed", partial(_seal, street), street)
             done += self.attempt("reacted", partial(_react, street, at=at), street)
         done += self.attempt("judged", partial(_sweep, at=at))
         for street in streets:
             done += self.attempt("resumed", partial(_resume, street, at=at), street)
+            done += self.attempt("enacted", partial(enact_due, street=street, at=at), street)
+            done += self.attempt("taken_back", partial(_take_back, street, at=at), street)
         return done
+
+    def announce(self, streets: list[str]) -> None:
+        """What was sealed is on its way to the programs that asked to be told (webhooks)."""
+        for street in streets:
+            self.attempt("announced", partial(_announce, street), street)
+
+    def teach(self, streets: list[str], *, at: datetime) -> None:
+        """Category models learn from what officers corrected (at night, in a thread of its own: it takes its time)."""
+        for street in streets:
+            self.attempt("taught", partial(_teach, street, at=at), street)
 
     def attempt(self, step: str, work: Callable[[], int], street: str = "") -> int:
         """The step is done and counted; when it fails, the first fault is kept and the others go on."""
@@ -195,6 +254,10 @@ def _until_nothing_is_left(work: Callable[[], int]) -> int:
     return total
 
 
+def _announce(street: str) -> int:
+    return _until_nothing_is_left(partial(announce, street=street))
+
+
 def _seal(street: str) -> int:
     return _until_nothing_is_left(partial(archive.seal, street=street))
 
@@ -213,6 +276,11 @@ def _sign(street: str, *, at: datetime) -> int:
     return 1 if signed else 0
 
 
+def _index(street: str) -> int:
+    """The search index has read the street's book to its end (``cases.actions.searching``)."""
+    return _until_nothing_is_left(partial(follow_ledger, street=street))
+
+
 def _resume(street: str, *, at: datetime) -> int:
     """Cases whose suspension is over are resumed by the system; one that another tick or a person was faster with is left."""
     resumed = 0
@@ -223,6 +291,35 @@ def _resume(street: str, *, at: datetime) -> int:
             continue
         resumed += 1
     return resumed
+
+
+def _set_up(street: str, *, at: datetime) -> int:
+    """Published change-sets of the setup whose date has come are in force."""
+    return take_effect(street=street, at=at)
+
+
+def _forget(*, at: datetime) -> int:
+    """Contacts that were kept long enough are erased in the first minute after 03:00: the search reads every old report, so once a day is enough."""
+    local = timezone.localtime(at)
+    if (local.hour, local.minute) != FORGETS_AT:
+        return 0
+    return _until_nothing_is_left(partial(forget_old_contacts, at=at))
+
+
+def _teach(street: str, *, at: datetime) -> int:
+    """In the first minute after 02:00, where enough was corrected since the last time; one that another tick was faster with is left."""
+    local = timezone.localtime(at)
+    if (local.hour, local.minute) != TEACHES_AT or not is_time_to_retrain(street, at=at):
+        return 0
+    try:
+        return 1 if retrain(by=SYSTEM, at=at, street=street) else 0
+    except Outdated:
+        return 0
+
+
+def _take_back(street: str, *, at: datetime) -> int:
+    """Leases that ended unanswered; one that another tick was faster with is not counted."""
+    return sum(take_back(at=at, link=ref) for ref in leases_over(street, at=at))
 
 
 # -- private: reactions -----------------------------------------------------------------------------------------------

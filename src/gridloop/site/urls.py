@@ -12,6 +12,7 @@ sign_in: list[URLPattern | URLResolver] = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
+    path("second-factor/", include("allauth.mfa.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

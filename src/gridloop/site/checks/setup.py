@@ -18,6 +18,8 @@ from gridloop.core.partition import partition_report
 from gridloop.offices.cases.actions.tables import findings_of
 from gridloop.offices.cases.models import Case, RoutingTable
 from gridloop.offices.organisation import queries as organisation
+from gridloop.offices.organisation.changesets.chapters import Proposed
+from gridloop.offices.organisation.keeping.posts import gaps_of
 from gridloop.offices.supervision import queries as supervision
 from gridloop.offices.supervision.models import Clock
 from gridloop.offices.territory import queries as territory
@@ -90,15 +92,16 @@ def _flaws(street: str, parent: Grid, geometry: BaseGeometry, parts: dict[str, B
 
 
 def check_posts(street: str, *, at: datetime) -> Iterator[Found]:
-    """A vacant duty desk is an error as soon as there is a case to answer for; any other vacant post is a warning."""
+    """A vacant duty desk is an error as soon as there is a case to answer for; any other flaw of staffing is a warning.
+
+    The same look as a change-set's check has (``organisation.staffing``): posts vacant now or later, and held by several at once.
+    """
     if not organisation.people_with_roles(street, roles=(Role.DUTY_DESK,), at=at):
         has_cases = Case.objects.filter(street=street, state__in=LIVE_STATES).exists()
         yield Found("posts", ERROR if has_cases else WARNING, street, "值班受理岗无人在岗;请任命一位,否则不能受理。")
-    for post in organisation.vacant_posts(street, at=at):
-        if post.role != Role.DUTY_DESK:
-            yield Found(
-                "posts", WARNING, f"{street} {post.code}", f"{post.unit.name}的“{post.title}”无人在岗;请任命或撤岗。"
-            )
+    for gap in gaps_of(Proposed(street, at)):
+        if gap.post.role != Role.DUTY_DESK or gap.kind != "vacant":
+            yield Found("posts", WARNING, f"{street} {gap.post.code}", gap.sentence)
 
 
 def check_calendar(street: str, *, at: datetime) -> Iterator[Found]:

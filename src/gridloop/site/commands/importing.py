@@ -134,65 +134,6 @@ def grids(
     )
 
 
-@import_command.command("units")
-@file_argument
-@street_option
-@dry_option
-@json_option
-@needs_database(to_write=True)
-def units(file: Path, street: str | None, dry_run: bool, as_json: bool) -> None:
-    """单位:代码,名称,类别,上级,属地兜底,上级部门,电话。
-
-    \b
-    示例:
-      gridloop import units units.csv --street lianhu
-    """
-    found = the_street(street).code
-    _finish(
-        lambda: import_units(file, at=timezone.now(), street=found, dry_run=dry_run), dry_run=dry_run, as_json=as_json
-    )
-
-
-@import_command.command("people")
-@file_argument
-@street_option
-@dry_option
-@json_option
-@needs_database(to_write=True)
-def people(file: Path, street: str | None, dry_run: bool, as_json: bool) -> None:
-    """人员和任职:工号,姓名,单位,电话,邮箱,岗位代码,岗位名称,角色,岗位单位,网格,备岗。
-
-    \b
-    示例:
-      gridloop import people people.csv --street lianhu
-    """
-    found = the_street(street).code
-    _finish(
-        lambda: import_people(file, at=timezone.now(), street=found, dry_run=dry_run), dry_run=dry_run, as_json=as_json
-    )
-
-
-@import_command.command("categories")
-@file_argument
-@street_option
-@dry_option
-@json_option
-@needs_database(to_write=True)
-def categories(file: Path, street: str | None, dry_run: bool, as_json: bool) -> None:
-    """类别树:一级分类,二级分类,三级分类(或一列 路径)。
-
-    \b
-    示例:
-      gridloop import categories categories_three_level.csv --street messages
-    """
-    found = the_street(street).code
-    _finish(
-        lambda: import_categories(file, at=timezone.now(), street=found, dry_run=dry_run),
-        dry_run=dry_run,
-        as_json=as_json,
-    )
-
-
 @import_command.command("routes")
 @file_argument
 @street_option
@@ -226,27 +167,6 @@ def routes(
         ),
         dry_run=dry_run, as_json=as_json,
     )  # fmt: skip
-
-
-@import_command.command("calendar")
-@file_argument
-@street_option
-@dry_option
-@json_option
-@needs_database(to_write=True)
-def calendar(file: Path, street: str | None, dry_run: bool, as_json: bool) -> None:
-    """一年的放假安排:CSV(date,is_workday,name)或 JSON。文件里的年份整年替换,暂定的时限重新核定并列出。
-
-    \b
-    示例:
-      gridloop import calendar 2027.csv --street lianhu --dry-run
-    """
-    found = the_street(street).code
-    _finish(
-        lambda: import_calendar(file, at=timezone.now(), street=found, dry_run=dry_run),
-        dry_run=dry_run,
-        as_json=as_json,
-    )
 
 
 @import_command.command("messages")
@@ -290,3 +210,61 @@ def requests311(file: Path, boundaries: Path | None, dry_run: bool, as_json: boo
         dry_run=dry_run,
         as_json=as_json,
     )
+
+
+PLAIN: tuple[tuple[str, Callable[..., Tally], str], ...] = (
+    (
+        "units", import_units,
+        """单位:代码,名称,类别,上级,属地兜底,上级部门,电话。
+
+    \b
+    示例:
+      gridloop import units units.csv --street lianhu
+    """,
+    ),
+    (
+        "people", import_people,
+        """人员和任职:工号,姓名,单位,电话,邮箱,岗位代码,岗位名称,角色,岗位单位,网格,备岗。
+
+    \b
+    示例:
+      gridloop import people people.csv --street lianhu
+    """,
+    ),
+    (
+        "categories", import_categories,
+        """类别树:一级分类,二级分类,三级分类(或一列 路径)。
+
+    \b
+    示例:
+      gridloop import categories categories_three_level.csv --street messages
+    """,
+    ),
+    (
+        "calendar", import_calendar,
+        """一年的放假安排:CSV(date,is_workday,name)或 JSON。文件里的年份整年替换,暂定的时限重新核定并列出。
+
+    \b
+    示例:
+      gridloop import calendar 2027.csv --street lianhu --dry-run
+    """,
+    ),
+)  # fmt: skip
+"""Kinds that need nothing but a file and a street: name, import, help."""
+
+
+def _plain(name: str, do: Callable[..., Tally], told: str) -> None:
+    """The command of one plain kind."""
+
+    def command(file: Path, street: str | None, dry_run: bool, as_json: bool) -> None:
+        found = the_street(street).code
+        _finish(lambda: do(file, at=timezone.now(), street=found, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+
+    command.__doc__ = told
+    for option in (needs_database(to_write=True), json_option, dry_option, street_option, file_argument):
+        command = option(command)
+    import_command.command(name)(command)
+
+
+for _name, _do, _told in PLAIN:
+    _plain(_name, _do, _told)

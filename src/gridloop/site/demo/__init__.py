@@ -16,7 +16,7 @@ Worked example::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,6 +44,7 @@ class Show:
     """One demonstration street: its plan, its campaign, whom the tales call what, and its tale files."""
 
     slug: str
+    code: str
     seed: int
     plan: Callable[[], StreetPlan]
     campaign: Mapping[str, Any]
@@ -53,9 +54,9 @@ class Show:
 
 
 SHOWS = (
-    Show("liuhu", liuhu.SEED, liuhu.plan, liuhu.CAMPAIGN, lambda: liuhu.roll().calls, liuhu.names, ("liuhu.txt", "liuhu_live.txt")),
+    Show("liuhu", liuhu.CODE, liuhu.SEED, liuhu.plan, liuhu.CAMPAIGN, lambda: liuhu.roll().calls, liuhu.names, ("liuhu.txt", "liuhu_live.txt")),
     Show(
-        "lianhu", lianhu.SEED, lianhu.plan, lianhu.CAMPAIGN, lambda: lianhu.roll().calls, lianhu.names,
+        "lianhu", lianhu.CODE, lianhu.SEED, lianhu.plan, lianhu.CAMPAIGN, lambda: lianhu.roll().calls, lianhu.names,
         ("lianhu_1.txt", "lianhu_2.txt", "lianhu_live.txt"),
     ),
 )  # fmt: skip
@@ -65,7 +66,8 @@ def load(*, at: datetime, fresh: bool = False, progress: Progress | None = None)
     """Both streets stand; the short names of those that were made now (none when both existed).
 
     ``at`` is the present. With ``fresh`` nothing that exists is taken for granted: Refused when a street is there already, since
-    a ledger is never emptied. Raises WrongInput for a present before the histories end.
+    a ledger is never emptied. Refused, before anything is made, when another street bears a demonstration street's code.
+    Raises WrongInput for a present before the histories end.
     """
     if at < EARLIEST_PRESENT:
         raise WrongInput("demo.too_early", "演示的“现在”要在 2022 年 6 月 15 日以后;请改一个时间。", at=at.isoformat())
@@ -74,9 +76,22 @@ def load(*, at: datetime, fresh: bool = False, progress: Progress | None = None)
         raise Refused(
             "demo.exists", "演示街道已经建立,台账不会清空;要重新演示,请换一个新的 GRIDLOOP_HOME 文件夹或新的数据库。"
         )
+    _codes_are_free(missing)
     for show in missing:
         _load(show, at=at, progress=progress)
     return [show.slug for show in missing]
+
+
+def _codes_are_free(missing: Sequence[Show]) -> None:
+    """No real street stands where a demonstration would: a history that never was does not belong into its ledger."""
+    taken = Street.objects.filter(code__in=[show.code for show in missing])
+    for street in taken:
+        raise Refused(
+            "demo.code_taken",
+            f"{street.name}({street.code})已作为正式街道建立(例如由区划导入),演示不会写进它的台账。"
+            "请换一个新的 GRIDLOOP_HOME 文件夹或新的数据库,再运行 gridloop demo。",
+            street=street.code,
+        )
 
 
 def _load(show: Show, *, at: datetime, progress: Progress | None) -> None:

@@ -11,12 +11,12 @@ from datetime import date
 
 from gridloop.site.demo.cells import as_geojson, cut
 from gridloop.site.demo.people import Post, Roll
+from gridloop.site.demo.street import called, demonstration
 from gridloop.site.demo.tale import Names
 from gridloop.site.founding import DutyPlan, GridPlan, StreetPlan, UnitPlan
 
 CODE = "410102013"
 SEED = 13
-PASSWORD = "wangge-2022"  # noqa: S105 - printed in the documentation; demonstration accounts only
 BOX = (113.428, 34.752, 113.474, 34.786)
 COMMUNITIES = (
     (
@@ -228,19 +228,14 @@ def _unit_people(people: Roll, unit: UnitPlan) -> None:
 
 def names() -> Names:
     """What the tales call this street's units and grids."""
-    return Names(
-        units={unit.name: unit.code for unit in UNITS} | ALIASES,
-        grids={grid.name: grid.code for grid in grids() if grid.code != CODE},
-    )
+    return called(units=UNITS, grids=grids(), aliases=ALIASES)
 
 
 def plan() -> StreetPlan:
     """The street as it is founded."""
-    people = roll().people
-    return StreetPlan(
-        code=CODE, slug="lianhu", name="莲湖街道", district="410102", district_name="中原区", units=UNITS, grids=grids(), people=people,
-        categories=CATEGORIES, routes=ROUTES, duties=DUTIES, addresses=ADDRESSES, is_demonstration=True, phone="0371-60000013",
-        allow_holes=False, passwords={person.username: PASSWORD for person in people if person.username},
+    return demonstration(
+        code=CODE, slug="lianhu", name="莲湖街道", phone="0371-60000013", roll=roll(), units=UNITS, grids=grids(), categories=CATEGORIES,
+        routes=ROUTES, duties=DUTIES, addresses=ADDRESSES,
     )  # fmt: skip
 
 

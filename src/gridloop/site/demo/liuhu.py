@@ -14,12 +14,12 @@ from datetime import date
 
 from gridloop.site.demo.cells import as_geojson, cut
 from gridloop.site.demo.people import Post, Roll
+from gridloop.site.demo.street import called, demonstration
 from gridloop.site.demo.tale import Names
 from gridloop.site.founding import DutyPlan, GridPlan, StreetPlan, UnitPlan
 
 CODE = "410102014"
 SEED = 14
-PASSWORD = "wangge-2022"  # noqa: S105 - printed in the documentation; demonstration accounts only
 BOX = (113.482, 34.722, 113.527, 34.758)
 COMMUNITIES = (
     ("410102014001", "汇泉东社区", "community", 16, ("汇泉东苑", "汇泉花园", "演示大道", "汇泉里")),
@@ -229,17 +229,12 @@ def _title(grid: GridPlan, label: str) -> str:
 
 def names() -> Names:
     """What the tales call this street's units and grids."""
-    return Names(
-        units={unit.name: unit.code for unit in UNITS} | ALIASES,
-        grids={grid.name: grid.code for grid in grids() if grid.code != CODE},
-    )
+    return called(units=UNITS, grids=grids(), aliases=ALIASES)
 
 
 def plan() -> StreetPlan:
     """The street as it is founded."""
-    people = roll().people
-    return StreetPlan(
-        code=CODE, slug="liuhu", name="柳湖街道", district="410102", district_name="中原区", units=UNITS, grids=grids(), people=people,
-        categories=CATEGORIES, routes=ROUTES, duties=DUTIES, addresses=addresses(), is_demonstration=True, phone="0371-60000014",
-        allow_holes=False, passwords={person.username: PASSWORD for person in people if person.username},
+    return demonstration(
+        code=CODE, slug="liuhu", name="柳湖街道", phone="0371-60000014", roll=roll(), units=UNITS, grids=grids(), categories=CATEGORIES,
+        routes=ROUTES, duties=DUTIES, addresses=addresses(),
     )  # fmt: skip

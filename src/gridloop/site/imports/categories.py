@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from gridloop.core.access import SYSTEM
 from gridloop.core.errors import WrongInput
+from gridloop.offices.cases.actions.classification import set_signs
 from gridloop.offices.cases.actions.tables import add_category
 from gridloop.offices.cases.models import Category
 from gridloop.site.imports.reading import Row, read_sheet
@@ -15,7 +17,7 @@ from gridloop.site.imports.tally import ADDED, EXISTING, Tally, put_rows
 
 COLUMNS = {
     "path": ("路径", "类别"), "first": ("一级分类", "一级"), "second": ("二级分类", "二级"), "third": ("三级分类", "三级"),
-    "description": ("说明",),
+    "description": ("说明",), "labels": ("模型标签",), "words": ("标志词",),
 }  # fmt: skip
 LEVELS = ("first", "second", "third")
 LONGEST = 120
@@ -38,10 +40,22 @@ def import_categories(path: Path, *, at: datetime, street: str, dry_run: bool = 
             return EXISTING
         add_category(by=SYSTEM, at=at, street=street, path=wanted, description=row.cells.get("description", "")[:200])
         known.update("/".join(wanted.split("/")[:end]) for end in range(1, wanted.count("/") + 2))
+        _set_signs(row, wanted, street=street, at=at)
         return ADDED
 
     put_rows(tally, sheet.rows, put, column="path")
     return tally
+
+
+def _set_signs(row: Row, path: str, *, street: str, at: datetime) -> None:
+    """What the category answers to, where the file says so; several are divided by 、 or a semicolon."""
+    labels, words = _parts(row.cells.get("labels", "")), _parts(row.cells.get("words", ""))
+    if labels or words:
+        set_signs(by=SYSTEM, at=at, street=street, path=path, labels=labels, words=words)
+
+
+def _parts(cell: str) -> list[str]:
+    return [part for part in re.split("[、;;|]", cell) if part.strip()]
 
 
 def path_of(cells: Mapping[str, str]) -> str:

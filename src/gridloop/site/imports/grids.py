@@ -1,4 +1,4 @@
-"""Importing the grids of a street: GeoJSON with boundaries, or CSV with codes, names and (if known) boundaries.
+"""Importing the grids of a street: GeoJSON or a zipped Shapefile with boundaries, or CSV with codes, names and (if known) boundaries.
 
 A grid that is new is added below its parent; a boundary that is new or changed is published as a new dated version; what is the same
 already is left alone. Coordinates may be WGS-84, GCJ-02 or BD-09 and are kept as WGS-84. A GeoJSON "row" is the feature's
@@ -23,6 +23,7 @@ from shapely.geometry.base import BaseGeometry
 from gridloop.core.access import SYSTEM
 from gridloop.core.coordinates import to_wgs84
 from gridloop.core.errors import WrongInput
+from gridloop.core.outlines import Columns, read_outlines
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.territory import actions as territory
 from gridloop.offices.territory import queries as places
@@ -56,7 +57,7 @@ def import_grids(path: Path, *, at: datetime, street: str, columns: GridColumns,
     tally = Tally("grids", dry_run)
     details = {"boundaries_published": 0}
     tally.details = details
-    rows, shapes = _features(path, columns, tally) if _is_json(path) else _records(path, tally)
+    rows, shapes = _read(path, columns, tally)
     top = next((grid.code for grid in places.grids(street) if grid.level == 1), "")
 
     def put(row: Row) -> str:
@@ -70,6 +71,26 @@ def import_grids(path: Path, *, at: datetime, street: str, columns: GridColumns,
 
     put_rows(tally, rows, put, column="code")
     return tally
+
+
+def _read(path: Path, columns: GridColumns, tally: Tally) -> tuple[list[Row], dict[int, BaseGeometry]]:
+    """The rows, and the shapes by row number."""
+    if path.suffix.lower() == ".zip":
+        return _shapefile(path, columns, tally)
+    return _features(path, columns, tally) if _is_json(path) else _records(path, tally)
+
+
+def _shapefile(path: Path, columns: GridColumns, tally: Tally) -> tuple[list[Row], dict[int, BaseGeometry]]:
+    """The shapes of a zipped Shapefile as they stand in the file: they are moved to WGS-84 with all others."""
+    wanted = Columns(columns.code, columns.name, columns.parent_property)
+    reading = read_outlines(path.read_bytes(), file=path.name, columns=wanted, system="wgs84")
+    tally.read = reading.read
+    tally.rejected += [Rejection(each.row, each.column, each.sentence) for each in reading.problems]
+    numbered = list(zip(reading.rows, reading.outlines, strict=True))
+    rows = [
+        Row(row, {"code": each.code, "name": each.name, "parent": each.parent, "kind": ""}) for row, each in numbered
+    ]
+    return rows, {row: each.geometry for row, each in numbered}
 
 
 def _is_json(path: Path) -> bool:

@@ -1,0 +1,192 @@
+"""An object of either street for every parameter of an address.
+
+A parameter is known by the part of the address before it (``cases/<slug:ref>/`` → ``cases``). Rules, in order:
+
+1. ``WORDS``: parts that stand for a word, not for an object (``do/<verb>`` → ``accept``);
+2. ``OBJECTS``: parts whose object was made with the world, or is found by a function;
+3. ``MODELS``, or the model whose name the part (or the parameter) is: its first row in the street; where there is none, one is made with
+   plain values in every column that needs one.
+
+What none of these can give is asked with a reference that nobody has, and listed under the table: put a line here when you add such an address.
+Objects that belong to one person belong to the duty desk's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.db import DatabaseError, models, transaction
+
+from gridloop.core.access import SYSTEM, Role
+from gridloop.offices.archive import actions as archive
+from gridloop.offices.organisation.models import Account, Person, Street
+from gridloop.site import keys
+from tests.matrix.world import Side, World
+
+NOBODY = "x" * 16
+WORDS: dict[str, str] = {
+    "do": "accept", "r do": "withdraw", "l do": "time", "setup do": "discard", "accounts do": "lock", "sheets": "assign",
+    "profiles": "san_bu_guo", "held": "forget", "rows": "units", "sheet": "csv", "draft": "outline",
+}  # fmt: skip
+"""By the part before, or by the first part and the part before where that says more."""
+MODELS: dict[str, str] = {
+    "cases": "cases.Case", "views": "cases.SavedView", "routes": "cases.RoutingTable", "routing-tables": "cases.RoutingTable",
+    "webhooks": "notices.Webhook", "deliveries": "notices.WebhookDelivery", "webhook-deliveries": "notices.WebhookDelivery",
+    "channels": "notices.Channel", "suggest": "notices.Suggestion", "suggestions": "notices.Suggestion", "accounts": "organisation.Person",
+    "sessions": "organisation.SignIn", "leave": "organisation.Delegation", "changes": "organisation.ChangeSet", "change-sets": "organisation.ChangeSet", "sets": "organisation.ChangeSet",
+    "versions": "territory.BoundaryVersion", "boundaries": "territory.BoundaryVersion", "templates": "cases.ReplyTemplate", "exports": "cases.ExportRecord",
+}  # fmt: skip
+OBJECTS: dict[str, Callable[[World, Side], Any]] = {
+    "cases": lambda world, side: side.case.ref,
+    "numbered": lambda world, side: side.case.number,
+    "s": lambda world, side: f"s{side.code}",
+    "r": lambda world, side: side.receipt,
+    "tokens": lambda world, side: (
+        side.kept["token"].ref if "token" in side.kept else _made("organisation.ApiToken", side)
+    ),
+    "ledger": lambda world, side: side.code,
+    "entries": lambda world, side: 1,
+    "accounts": lambda world, side: side.people[Role.UNIT_WORKER].ref,
+    "keys": lambda world, side: _key(side),
+    "streets": lambda world, side: side.code,
+    "layers": lambda world, side: f"s{side.code}",
+    "grids": lambda world, side: Street.objects.get(code=side.code).version,
+    "flaws": lambda world, side: Street.objects.get(code=side.code).version,
+    "case": lambda world, side: side.case.number,
+    "l": lambda world, side: side.link,
+    "files": lambda world, side: side.photo,
+    "photos": lambda world, side: side.photo,
+    "attachments": lambda world, side: side.photo,
+}
+
+
+def parameter_before(address: str, name: str) -> str:
+    """The part of the address pattern (``cases/<slug:ref>/``) before the parameter."""
+    before = address[: _place(address, name)].rstrip("/.-")
+    return before.rpartition("/")[2]
+
+
+def _place(address: str, name: str) -> int:
+    found = [address.find(mark) for mark in (f":{name}>", f"<{name}>", f"{{{name}}}")]
+    return address.rfind("<", 0, max(found) + 1) if max(found[:2]) >= 0 else found[2]
+
+
+def sample(world: World, side: Side, *, address: str, name: str) -> tuple[Any, bool]:
+    """The value for this parameter, of this street, and whether it is a real one."""
+    part = parameter_before(address, name)
+    word = next(
+        (WORDS[key] for key in (*(f"{each} {part}" for each in reversed(address.split("/"))), part) if key in WORDS), ""
+    )
+    if word:
+        return word, True
+    if part in OBJECTS:
+        return OBJECTS[part](world, side), True
+    label = MODELS.get(part) or _named(part) or _named(name)
+    made = _made(label, side) if label else None
+    return (made, True) if made else (NOBODY, False)
+
+
+@cache
+def _named(word: str) -> str:
+    """The model of an office that this word names: ``reply-templates`` → cases.ReplyTemplate."""
+    plain = word.replace("-", "").replace("_", "").lower()
+    for model in apps.get_models():
+        names = {model.__name__.lower(), f"{model.__name__.lower()}s"}
+        if model.__module__.startswith("gridloop.") and plain in names:
+            return str(model._meta.label)
+    return ""
+
+
+def _made(label: str, side: Side) -> str | None:
+    """The ref of this street's first row of the model, or of one made now."""
+    try:
+        model = apps.get_model(label)
+    except LookupError:
+        return None
+    key = model._meta.label
+    if key not in side.kept:
+        side.kept[key] = _first(model, side) or _filled(model, side)
+    row = side.kept[key]
+    return str(getattr(row, "ref", row.pk)) if row else None
+
+
+def _first(model: Any, side: Side) -> Any:
+    names = {field.name for field in model._meta.get_fields()}
+    return model.objects.filter(street=side.code).first() if "street" in names else None
+
+
+def _filled(model: Any, side: Side) -> Any:
+    """A row with a plain value in every column that needs one, belonging to the duty desk's person. None where that is not possible."""
+    row = model()
+    try:
+        with transaction.atomic():
+            for field in model._meta.concrete_fields:
+                if not (field.primary_key or field.null or field.name == "ref"):
+                    setattr(row, field.attname, _plain(field, side, getattr(row, field.attname)))
+                elif isinstance(field, models.ForeignKey) and field.related_model in (Person, Account):
+                    setattr(row, field.attname, _plain(field, side, None))
+            row.save(force_insert=True)
+    except (DatabaseError, ValueError, TypeError, AttributeError):
+        return None
+    return row
+
+
+def _plain(field: Any, side: Side, given: Any) -> Any:
+    if isinstance(field, models.ForeignKey):
+        return _related(field.related_model, side)
+    if field.name == "street":
+        return side.code
+    if field.choices and given in ("", None):
+        return field.choices[0][0]
+    if given not in ("", None):
+        return given
+    if isinstance(field, models.DateTimeField):
+        return side.case.filed_at
+    if isinstance(field, models.BooleanField):
+        return False
+    if isinstance(field, models.IntegerField):
+        return 0
+    if isinstance(field, models.JSONField):
+        return []
+    return f"{side.code}{field.name}"[: field.max_length or 40]
+
+
+def _related(model: Any, side: Side) -> Any:
+    """The key of the row that a foreign key points to: the duty desk's person and account, the case, else whatever the street has."""
+    person = side.people[Role.DUTY_DESK]
+    if model is Person:
+        return person.pk
+    if model is Account:
+        return Account.objects.get(person=person).pk
+    if model._meta.label == "cases.Case":
+        return side.case.pk
+    if model._meta.label == "organisation.Holding":
+        return person.holdings.get().pk
+    if model._meta.label == "organisation.Street":
+        return side.code
+    made = _made(model._meta.label, side)
+    return side.kept[model._meta.label].pk if made else None
+
+
+def _key(side: Side) -> int:
+    """A passkey of the duty desk's account."""
+    account = Account.objects.get(person=side.people[Role.DUTY_DESK])
+    row, _ = Authenticator.objects.get_or_create(
+        user=account, type=Authenticator.Type.WEBAUTHN, defaults={"data": {"name": "样本", "credential": {}}}
+    )
+    return int(row.pk)
+
+
+def prepare(world: World) -> None:
+    """What some addresses need beside their own object: a sealed and signed ledger."""
+    key = keys.signing_key()
+    for side in (world.ours, world.other):
+        archive.seal(street=side.code)
+        archive.sign(
+            street=side.code, at=world.at, origin=f"sample/{side.code}", key_name=key.name, private_key=key.private
+        )
+        archive.note_access(by=SYSTEM, at=world.at, street=side.code, subject="sample", what="样本", reason="样本")
