@@ -39,9 +39,9 @@ def test_a_manager_files_a_unit_returns_it_the_desk_reassigns_and_the_caller_con
     housing.do("answer", text="已更换两盏路灯并检查线路,今晚已正常亮灯。")
     assert not housing.may("verify")
     verifier = someone("verifier").visit(address)
-    verifier.do("verify", passed=_yes(verifier, "verify", "passed"), text="晚上七点现场查看,两盏灯都亮。")
+    verifier.do("verify", passed=verifier.yes("verify", "passed"), text="晚上七点现场查看,两盏灯都亮。")
     desk.visit(address)
-    desk.do("record_callback", outcome="reached", solved=_yes(desk, "record_callback", "solved"))
+    desk.do("record_callback", outcome="reached", solved=desk.yes("record_callback", "solved"))
     desk.visit(address).do("strike_off")
 
     assert desk.sees("已销号")
@@ -50,11 +50,3 @@ def test_a_manager_files_a_unit_returns_it_the_desk_reassigns_and_the_caller_con
         "case.filed", "case.accepted", "case.returned", "case.assigned", "case.accepted", "case.answered", "case.verified",
         "case.called_back", "case.cleared",
     ]  # fmt: skip
-
-
-def _yes(person: Person, verb: str, field: str) -> str:
-    """The value with which this form's field says yes."""
-    form = f"form[action$='/do/{verb}/']"
-    options = person.page.locator(f"{form} [name={field}] option, {form} input[name={field}]")
-    values = options.evaluate_all("all => all.map(each => each.value)")
-    return next(value for value in values if value.lower() in ("yes", "true", "1"))

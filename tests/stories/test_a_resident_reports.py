@@ -16,7 +16,7 @@ from django.utils import timezone
 from gridloop.core import verifier
 from gridloop.core.access import SYSTEM
 from gridloop.offices.cases import actions
-from gridloop.offices.cases.queries.pages import Filter, list_cases
+from gridloop.offices.cases.queries.lists import Filter, list_cases
 from gridloop.site import tick
 from tests.sample import CODE, who
 from tests.stories.conftest import Person
