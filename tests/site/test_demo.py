@@ -27,6 +27,7 @@ from gridloop.core.access import Role
 from gridloop.core.clock import ClockEvent, judge
 from gridloop.core.errors import Refused, WrongInput
 from gridloop.core.partition import partition_report
+from gridloop.core.table_proof import prove
 from gridloop.offices.archive import queries as archive
 from gridloop.offices.cases.actions.tables import findings_of
 from gridloop.offices.cases.models import Case, Participation, RoutingTable
@@ -42,6 +43,7 @@ from gridloop.site.demo import lianhu, liuhu
 from gridloop.site.demo.report import collected_problems, lianhu_report
 from gridloop.site.demo.tale import BEIJING
 from gridloop.site.keys import verifier_keys
+from gridloop.site.proving import ground_of_street
 
 pytestmark = pytest.mark.django_db
 PRESENT = datetime(2022, 6, 20, 9, 30, tzinfo=BEIJING)
@@ -170,6 +172,13 @@ def test_the_drawn_cells_say_that_they_are_drawn(street: str) -> None:
 @pytest.mark.parametrize("street", CODES)
 def test_the_routing_table_has_no_hole_and_no_fault(street: str) -> None:
     assert findings_of(RoutingTable.objects.get(street=street)) == []
+
+
+@pytest.mark.parametrize("street", CODES)
+def test_the_routing_table_is_proved(street: str) -> None:
+    rows, ground = ground_of_street(street, at=PRESENT, days=30)
+
+    assert prove(rows, ground).document() == {"ok": True, "failures": [], "unproved": []}
 
 
 def test_lianhu_collected_43_problems_and_cleared_all_of_them() -> None:

@@ -44,7 +44,7 @@ class UnitAbove:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """The units of a circle in their order, the rows that make its steps, and a case that could go round."""
+    """The units of a circle in their order, the rows that make its steps in the table's order, and a case that could go round."""
 
     units: tuple[str, ...]
     rows: tuple[str, ...]
@@ -107,6 +107,7 @@ class _Ways:
     def __init__(self, rows: Sequence[RouteRow], units: Mapping[str, UnitAbove]) -> None:
         self.space = Space.of(rows)
         self.units = units
+        self.labels = [row.row for row in rows]
         self.backstop = next((code for code, unit in units.items() if unit.is_backstop), "")
         self.steps: defaultdict[str, list[_Step]] = defaultdict(list)
         everywhere = _Region("", "", self.space.everything)
@@ -140,7 +141,8 @@ class _Ways:
             if len(trip.path) > 1 and trip.path[-1] == start:
                 units = trip.path[:-1]
                 turn = units.index(min(units))
-                yield Loop(units[turn:] + units[:turn], trip.rows, self.case(trip.region))
+                in_order = sorted(trip.rows, key=self.labels.index)
+                yield Loop(units[turn:] + units[:turn], tuple(in_order), self.case(trip.region))
                 return
 
     def stuck(self, row: RouteRow) -> Iterator[DeadEnd]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from gridloop.core.errors import WrongInput
 from gridloop.core.profile import GRADES, PRIORITIES, Profile
 from gridloop.core.route_row import CaseFacts, rows_from_records
 from gridloop.core.routing import RoutingTable, fallback_row, trace_document
+from gridloop.core.table_proof import PROPERTIES, Proof, prove
 from gridloop.core.worktime import Calendar
 from gridloop.offices.supervision.seed import find_profile, shipped_calendar
 from gridloop.site.command import Command, Group, json_option
@@ -141,6 +143,81 @@ def trace(
         click.echo(f"主办单位:{document['unit']}  时限方案:{document['profile']}\n理由:{document['reason']}\n")
         rows = [("✓" if row["won"] else "", row["row"], row["why"]) for row in document["rows"]]
         print_table("路由表逐行", ("选中", "行", "为什么"), rows)
+
+
+@route_command.command("prove")
+@click.option("--street", metavar="代码", help="哪个街道;只有一个街道时可以不写。")
+@click.option("--table", "table_file", type=click.Path(path_type=Path), help="证明这份路由表 CSV,而不是街道已生效的。")
+@click.option(
+    "--categories", type=click.Path(path_type=Path), help="类别 CSV(一列:类别路径);和 --places 一起用,不看街道。"
+)
+@click.option("--places", type=click.Path(path_type=Path), help="地点 CSV(一列:地点路径)。")
+@click.option(
+    "--units", "units_file", type=click.Path(path_type=Path), help="单位 CSV(代码、名称、上级、属地兜底、上级部门)。"
+)
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3660), help="在岗情况往后看多少天。")
+@json_option
+def prove_table(
+    street: str | None,
+    table_file: Path | None,
+    categories: Path | None,
+    places: Path | None,
+    units_file: Path | None,
+    days: int,
+    as_json: bool,
+) -> None:
+    """证明路由表:不漏、不重、没有空行、提级不转圈、时时有人、时限完整;不成立的给出最小反例。
+
+    \b
+    示例:
+      gridloop route prove --street lianhu
+      gridloop route prove --street lianhu --table draft.csv --json
+      gridloop route prove --table routes.csv --categories categories.csv --places places.csv --units units.csv
+    """
+    if bool(categories) != bool(places):
+        raise click.UsageError("--categories 和 --places 要一起给。")
+    if categories and not table_file:
+        raise click.UsageError("只有文件时请用 --table 给出路由表。")
+    found = _proved(
+        street, table_file=table_file, categories=categories, places=places, units_file=units_file, days=days
+    )
+    if as_json:
+        print_json(found.document())
+    else:
+        _print_proof(found)
+    click.get_current_context().exit(0 if found.ok else 1)
+
+
+def _proved(
+    street: str | None,
+    *,
+    table_file: Path | None,
+    categories: Path | None,
+    places: Path | None,
+    units_file: Path | None,
+    days: int,
+) -> Proof:
+    from gridloop.site import proving
+
+    if table_file and categories and places:
+        return prove(
+            proving.rows_of(table_file), proving.ground_of_files(categories=categories, places=places, units=units_file)
+        )
+    named = _streets().the_street(street)
+    rows, ground = proving.ground_of_street(named.code, at=datetime.now(UTC), days=days)
+    return prove(proving.rows_of(table_file) if table_file else rows, ground)
+
+
+def _print_proof(found: Proof) -> None:
+    failing = {each.property for each in found.failures}
+    marks = {True: "✕", False: "✓"}
+    for name, words in PROPERTIES.items():
+        click.echo(f"{'?' if name in found.unproved else marks[name in failing]} {words}")
+    rows = [(PROPERTIES[each.property].partition(":")[0], each.row, each.sentence) for each in found.failures]
+    if rows:
+        print_table("不成立的", ("性质", "行", "反例和怎么办"), rows)
+    if found.unproved:
+        click.echo("?:没有给出所需的资料,没有证明。")
 
 
 def _trace(
