@@ -154,6 +154,28 @@ def evaluate(condition: Condition, facts: Facts) -> Outcome:
             return _decided_by("met", "not_met", [evaluate(part, facts) for part in parts])
 
 
+def value_of(condition: Condition, facts: Facts) -> Value:
+    """``evaluate(condition, facts).value`` without the sentences: for asking thousands of conditions of one thing."""
+    match condition:
+        case Test():
+            return answer_to(condition, facts.get(condition.fact))
+        case Not(part):
+            return _OPPOSITE[value_of(part, facts)]
+        case All(parts):
+            return _settled("not_met", "met", parts, facts)
+        case AnyOf(parts):
+            return _settled("met", "not_met", parts, facts)
+
+
+def answer_to(test: Test, fact: object) -> Value:
+    """What one value of a fact answers to the test."""
+    known = fact is not None and fact != ""
+    if test.operator == "is_known":
+        return "met" if known == test.operand else "not_met"
+    holds = _HOLDS[test.operator](fact, test.operand) if known else None
+    return "unknown" if holds is None else "met" if holds else "not_met"
+
+
 def explain(condition: Condition, labels: Mapping[str, str] | None = None) -> str:
     """One Chinese sentence that says what must hold; ``labels`` names the facts that carry no label of their own."""
     match condition:
@@ -177,25 +199,37 @@ def _decided_by(decisive: Value, otherwise: Value, outcomes: Sequence[Outcome]) 
     return Outcome(value, tuple(reason for outcome in outcomes if outcome.value == value for reason in outcome.reasons))
 
 
+def _settled(decisive: Value, otherwise: Value, parts: Sequence[Condition], facts: Facts) -> Value:
+    """As ``_decided_by``, asking no further part once one has settled it."""
+    found = otherwise
+    for part in parts:
+        value = value_of(part, facts)
+        if value == decisive:
+            return decisive
+        if value == "unknown":
+            found = value
+    return found
+
+
 def _evaluate_test(test: Test, facts: Facts) -> Outcome:
     fact, name = facts.get(test.fact), test.label or test.fact
     known = fact is not None and fact != ""
+    value = answer_to(test, fact)
     if test.operator == "is_known":
-        return Outcome("met" if known == test.operand else "not_met", (f"{name}{'已知' if known else '未知'}",))
+        return Outcome(value, (f"{name}{'已知' if known else '未知'}",))
     if not known:
-        return Outcome("unknown", (f"{name}未知",))
-    holds = _HOLDS[test.operator](fact, test.operand)
-    if holds is None:
-        return Outcome("unknown", (f"{name}的值“{_shown(fact)}”无法与要求比较",))
+        return Outcome(value, (f"{name}未知",))
+    if value == "unknown":
+        return Outcome(value, (f"{name}的值“{_shown(fact)}”无法与要求比较",))
     words = _WORDS[test.operator](test)
-    if holds:
-        return Outcome("met", (f"{name}{words}(实际为{_shown(fact)})",))
-    return Outcome("not_met", (f"{name}应{words},实际为{_shown(fact)}",))
+    if value == "met":
+        return Outcome(value, (f"{name}{words}(实际为{_shown(fact)})",))
+    return Outcome(value, (f"{name}应{words},实际为{_shown(fact)}",))
 
 
 def _in_order(smaller: object, larger: object) -> bool | None:
     """``smaller <= larger`` for two numbers or two dates; None for anything else."""
-    one, other = _measure(smaller), _measure(larger)
+    one, other = measure(smaller), measure(larger)
     if isinstance(one, date) and isinstance(other, date):
         return one <= other
     if isinstance(one, Decimal) and isinstance(other, Decimal):
@@ -203,7 +237,7 @@ def _in_order(smaller: object, larger: object) -> bool | None:
     return None
 
 
-def _measure(value: object) -> Decimal | date | None:
+def measure(value: object) -> Decimal | date | None:
     """A number as an exact decimal, a date as a date (a moment by its own calendar day), anything else as None."""
     match value:
         case bool():
@@ -229,7 +263,7 @@ def _as_date(text: str) -> date | None:
 
 
 def _equals(fact: object, operand: object) -> bool:
-    one, other = _measure(fact), _measure(operand)
+    one, other = measure(fact), measure(operand)
     if one is not None and other is not None:
         return one == other
     return isinstance(fact, bool) == isinstance(operand, bool) and fact == operand
@@ -396,14 +430,14 @@ def _parse_single(written: object, path: str) -> Operand:
         return written.isoformat()[:10]
     if not isinstance(written, str | bool | int | float | Decimal):
         _malformed(path, "应是一个文字、数、日期或是否。")
-    if isinstance(written, float | Decimal) and _measure(written) is None:
+    if isinstance(written, float | Decimal) and measure(written) is None:
         _malformed(path, "应是一个有限的数。")
     return written
 
 
 def _parse_measure(written: object, path: str) -> Operand:
     single = _parse_single(written, path)
-    return single if _measure(single) is not None else _malformed(path, "应是一个数或一个日期(如 2022-05-29)。")
+    return single if measure(single) is not None else _malformed(path, "应是一个数或一个日期(如 2022-05-29)。")
 
 
 def _parse_text(written: object, path: str) -> str:
