@@ -255,7 +255,6 @@ print(once(at=LATER), flush=True)
 MAKING = """
 from gridloop.site.database import open_database; open_database(to_write=True)
 from django.conf import settings; settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-from django.conf import settings; settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 from tests.site.scenes import busy_street; busy_street(plain=12)
 """
 TELLING = """

@@ -5,9 +5,10 @@ Terms: *sealing* (封存) gives committed entries their numbers in a book; a *re
 
 Steps of ``once(at=…)``:
 
-1. bring change-sets of the setup into force whose date has come; for each book: seal its entries, let the reactions follow the sealed ones in order, try again what failed before;
+1. do what a date has brought about: change-sets of the setup and boundaries come into force, cases whose suspension is over are resumed,
+   what outside bodies left unanswered is taken back when their lease ends;
 2. sweep the clocks until none is due;
-3. resume cases whose suspension is over, and take back what outside bodies left unanswered when their lease ends;
+3. for each book: seal its entries, let the reactions follow the sealed ones in order, try again what failed before;
 4. again from 1, until a round finds nothing to do: what a breach led to is itself sealed and followed;
 5. sign each book that has grown, let the search index read it, put what was sealed on its way to webhooks, send the deliveries and post the messages that are due;
 6. once a night let each street's category model learn from what was corrected.
@@ -16,6 +17,8 @@ Guarantees
 
 * Two ticks at once, killed at any instant, run twice: the same ledger. Each step is a transaction that looks first and writes
   under a lock or a compare-and-set; nothing is remembered outside the database.
+* What time demands is done before anything is followed. A reaction looks at the case as it stands, so it must find the same case whether
+  this tick brought the time's deeds about, or one that was killed in the middle of them, or another beside it.
 * A book is read without gaps and in order; each reaction follows each entry once.
 * A reaction that raises stops nobody: the bookmark moves on, the failed pair (reaction, entry) is set aside with its fault and
   tried again after 2, 4, 8 … seconds (at most an hour apart), in the order of the entries, until it is done. The system keepers
@@ -194,7 +197,7 @@ class _Steps:
     faults: dict[str, Exception] = field(default_factory=dict)
 
     def keep_books(self, streets: list[str], *, at: datetime) -> None:
-        """Rounds of seal, react, sweep and resume until one finds nothing; then every book that has grown is signed."""
+        """Rounds of what time demands, seal and react until one finds nothing; then every book that has grown is signed."""
         for _ in range(MOST_ROUNDS):
             if not self._round(streets, at=at):
                 break
@@ -211,13 +214,13 @@ class _Steps:
         done = 0
         for street in streets:
             done += self.attempt("set_up", partial(_set_up, street, at=at), street)
-            done += self.attempt("sealed", partial(_seal, street), street)
-            done += self.attempt("reacted", partial(_react, street, at=at), street)
-        done += self.attempt("judged", partial(_sweep, at=at))
-        for street in streets:
             done += self.attempt("resumed", partial(_resume, street, at=at), street)
             done += self.attempt("enacted", partial(enact_due, street=street, at=at), street)
             done += self.attempt("taken_back", partial(_take_back, street, at=at), street)
+        done += self.attempt("judged", partial(_sweep, at=at))
+        for street in streets:
+            done += self.attempt("sealed", partial(_seal, street), street)
+            done += self.attempt("reacted", partial(_react, street, at=at), street)
         return done
 
     def announce(self, streets: list[str]) -> None:
