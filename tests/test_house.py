@@ -18,7 +18,7 @@ FORMALISM = re.compile(
 WRITE = re.compile(
     r"\.objects\b.*\.(create|update|delete|bulk_create|bulk_update|get_or_create|update_or_create)\(|\.save\(|\.delete\(\)"
 )
-OFFICES = ("archive", "organisation", "territory", "campaigns", "notices", "supervision", "cases")
+OFFICES = ("archive", "organisation", "territory", "campaigns", "notices", "supervision", "cases", "enterprise")
 
 
 def own_models() -> list[type]:
@@ -35,7 +35,18 @@ def test_no_table_or_column_counts_check_ins_points_online_time_or_rank() -> Non
 
 
 def test_every_owned_row_carries_its_street() -> None:
-    belongs_to_an_owner = {"street", "case", "book", "grid", "post", "holding", "consultation", "notice", "entry"}
+    belongs_to_an_owner = {
+        "street",
+        "case",
+        "book",
+        "grid",
+        "post",
+        "holding",
+        "consultation",
+        "notice",
+        "entry",
+        "enterprise",
+    }
     exempt = {"Deed", "Account", "Street"}  # a door's key, a sign-in, the street itself
 
     lost = [

@@ -114,6 +114,13 @@ def check_uscc(text: str) -> Check:
     return Check(True, value, "uscc", "代码结构正确。")
 
 
+def complete_uscc(body: str) -> str:
+    """The 17 characters with their check character behind: for synthetic firms. Raises ValueError for a character that no code has."""
+    if len(body) != 17:
+        raise ValueError("a code has 17 characters before its check character")
+    return body + _uscc_check_character(body)
+
+
 def check_division_code(text: str) -> DivisionCheck:
     """Whether this has the shape of a division code: 6, 9 or 12 digits, with no lower level under an empty higher one.
 

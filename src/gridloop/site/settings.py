@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "gridloop.offices.notices",
     "gridloop.offices.supervision",
     "gridloop.offices.cases",
+    "gridloop.offices.enterprise",
     "gridloop.web",
     "gridloop.api",
 ]

@@ -89,6 +89,9 @@ class Case(Kept):
     title = models.CharField("标题", max_length=120)
     text = models.TextField("内容")
     enterprise = models.CharField("企业", max_length=120, blank=True)
+    enterprise_ref = models.CharField(
+        "企业档案", max_length=20, blank=True, default=""
+    )  # opaque: the register stands above
     source = models.CharField("来源", max_length=12, choices=sorted(SOURCES.items()))
     filed_at = models.DateTimeField("登记时间")
     filed_by = models.CharField(max_length=48)
@@ -141,6 +144,12 @@ class Case(Kept):
             models.Index(fields=["lead", "state"], name="cases_led_by_a_unit"),
             models.Index(fields=["place"], name="cases_by_place"),
             models.Index(fields=["first_contact"], name="cases_by_first_contact"),
+            models.Index(
+                fields=["enterprise_ref"], name="cases_of_an_enterprise", condition=~models.Q(enterprise_ref="")
+            ),
+            models.Index(
+                fields=["street", "enterprise"], name="cases_by_name_of_firm", condition=~models.Q(enterprise="")
+            ),
         ]
 
     @property

@@ -61,6 +61,7 @@ class Filing:
     address: str = ""
     grid: str = ""
     enterprise: str = ""
+    enterprise_ref: str = ""
     reporter_name: str = ""
     reporter_phone: str = ""
     external_id: str = ""
@@ -163,6 +164,7 @@ def _plan(filing: Filing, *, by: Actor, at: datetime, rules: Rules, contact: Per
     is_gap = decision.is_fallback or category == UNSURE
     case = Case(
         ref=new_ref(), street=rules.street.code, state="routed", title=title, text=text, enterprise=filing.enterprise.strip()[:120],
+        enterprise_ref=filing.enterprise_ref,
         source=filing.source, filed_at=at, filed_by=by.label, first_contact=contact,
         placed_by=placed_by, grid_id=cell.id if cell else None, place=place, address=filing.address.strip()[:200],
         lon=filing.lon, lat=filing.lat,

@@ -84,7 +84,7 @@ def _part_filed(whole: Case, part: Part, *, by: Actor, at: datetime) -> Case:
     """The part, filed like any problem, with the first contact and the reporters of the whole."""
     filing = Filing(
         text=part.text, category=part.category, source=whole.source, grid=part.grid or (whole.grid.code if whole.grid else ""),
-        address=whole.address, enterprise=whole.enterprise,
+        address=whole.address, enterprise=whole.enterprise, enterprise_ref=whole.enterprise_ref,
     )  # fmt: skip
     case = file_case(by=by, at=at, street=whole.street, filing=filing, first_contact=whole.first_contact).case
     Case.objects.filter(pk=case.pk).update(split_from=whole)
