@@ -18,7 +18,17 @@ FORMALISM = re.compile(
 WRITE = re.compile(
     r"\.objects\b.*\.(create|update|delete|bulk_create|bulk_update|get_or_create|update_or_create)\(|\.save\(|\.delete\(\)"
 )
-OFFICES = ("archive", "organisation", "territory", "campaigns", "notices", "supervision", "cases", "enterprise")
+OFFICES = (
+    "archive",
+    "organisation",
+    "territory",
+    "campaigns",
+    "notices",
+    "supervision",
+    "cases",
+    "enterprise",
+    "projects",
+)
 
 
 def own_models() -> list[type]:
@@ -46,6 +56,7 @@ def test_every_owned_row_carries_its_street() -> None:
         "notice",
         "entry",
         "enterprise",
+        "project",
     }
     exempt = {"Deed", "Account", "Street"}  # a door's key, a sign-in, the street itself
 

@@ -1,0 +1,25 @@
+"""Every write of the projects."""
+
+from gridloop.offices.projects.actions.criteria import set_criteria
+from gridloop.offices.projects.actions.entering import (
+    Told,
+    change_project,
+    drop_project,
+    enter_project,
+    move_project,
+)
+from gridloop.offices.projects.actions.lacking import need_factor, raise_obstacle
+from gridloop.offices.projects.actions.progress import plan_year, report_month
+
+__all__ = [
+    "Told",
+    "change_project",
+    "drop_project",
+    "enter_project",
+    "move_project",
+    "need_factor",
+    "plan_year",
+    "raise_obstacle",
+    "report_month",
+    "set_criteria",
+]
