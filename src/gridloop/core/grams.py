@@ -126,6 +126,14 @@ def count_grams(texts: Sequence[str], *, bits: int, lexicon: Lexicon) -> Grams:
     return counted(read(texts, bits=bits, lexicon=lexicon), bits=bits)
 
 
+def pair_buckets(pairs: Sequence[str], *, bits: int) -> Letters:
+    """The bucket of each pair of letters (two letters each, folded alike)."""
+    letters = _FOLDED[
+        np.array([[ord(letter) if ord(letter) < _END else 0 for letter in pair] for pair in pairs], dtype=np.int64)
+    ]
+    return _hashed(letters[:, 0] * _STRETCH + letters[:, 1], bits)
+
+
 def read(texts: Sequence[str], *, bits: int, lexicon: Lexicon) -> Reading:
     """Every gram of the texts where it stands."""
     letters, owners, titles = _letters(texts)
