@@ -35,7 +35,7 @@ from datetime import datetime, timedelta
 from math import log, sqrt
 
 from gridloop.core.likeness import NEAR, Telling, distance
-from gridloop.core.naming import names_in, runs_without_regions
+from gridloop.core.naming import is_stretch, names_in, runs_without_regions
 
 BONDED = 0.44
 AGAIN = 0.5  # one person's messages: the same told again, not another trouble in the same manner
@@ -198,7 +198,7 @@ def _where(one: Message, other: Message, shared: Iterable[str]) -> tuple[float, 
     if metres is not None and metres <= NEAR:
         return SAME_ADDRESS, f"相距约 {max(round(metres, -1), 10):.0f} 米"
     if names:
-        return SAME_STRETCH if all(name.endswith(_STRETCHES) for name in names) else SAME_NAME, f"都提到“{names[0]}”"
+        return SAME_STRETCH if all(is_stretch(name) for name in names) else SAME_NAME, f"都提到“{names[0]}”"
     if one.cell and one.cell == other.cell and (metres is None or metres <= FAR):
         return SAME_CELL, "同一网格"
     return 0.0, ""
@@ -337,7 +337,7 @@ class _Drift:
         names = frozenset(
             name
             for name, times in held.items()
-            if times >= MOSTLY * len(rows) and name in titled and not name.endswith(_STRETCHES)
+            if times >= MOSTLY * len(rows) and name in titled and not is_stretch(name)
         )
         total: Counter[str] = Counter()
         for each in mine:
@@ -349,7 +349,7 @@ class _Drift:
     @classmethod
     def of_one(cls, row: int, own: Digest) -> _Drift:
         """One message: whatever it names."""
-        names = frozenset(name for name in own.named if not name.endswith(_STRETCHES))
+        names = frozenset(name for name in own.named if not is_stretch(name))
         return cls([row], names, own.topic, own.message.at, own.message.at)
 
     def is_like(self, other: _Drift) -> bool:
@@ -387,5 +387,4 @@ def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     return sum(weight * long[pair] for pair, weight in short.items() if pair in long)
 
 
-_STRETCHES = ("路", "街", "道", "高速", "湖", "河", "山", "镇", "乡")  # long or wide: many troubles lie along them
 _NONE: frozenset[str] = frozenset()

@@ -28,36 +28,16 @@ _TAIL = re.compile(
 _MIXED = re.compile(  # 58车贷, k9县; not a number with its unit
     r"(?<![0-9a-z])[0-9a-z]{2,}(?![年月日号点时分秒个人元万米平栋楼单期级户多余路千百岁条次层套台辆家位公吨斤])[㐀-鿿]{2}"
 )
-_NEVER_FIRST = frozenset(
-    "我们你他她它的了在是有和与及对从到为被把将向请问求于这那该本某个每各全附近旁边内外里前后上下等一二三四五六七八九十几多再次关反映投诉建议咨询强烈要恳望"
-    "能否什么时候何不没未无又还都也就很太最市区县省配"
+_NEVER_FIRST = re.compile(
+    "(?:[我们你他她它的了在是有和与及对从到为被把将向请问求于这那该本某个每各全附近旁边内外里前后上下等一二三四五六七八九十几多再"
+    "次关反映投诉建议咨询强烈要恳望能否什么时候何不没未无又还都也就很太最市区县省配])"
 )
-_BROAD = (
-    "小区",
-    "社区",
-    "街道",
-    "道",
-    "影响",
-    "严重",
-    "居民",
-    "业主",
-    "重影",
-    "响小",
-    "小",
-    "有限",
-    "限",
-    "安置",
-    "普惠",
-    "惠性",
-    "民办",
-    "开设",
-    "设置",
-    "人行",
-    "或人",
-    "行天",
+_BROAD = re.compile(  # what many a stretch begins with and no name
+    "(?:小区|社区|街道|道|影响|严重|居民|业主|重影|响小|小|有限|限|安置|普惠|惠性|民办|开设|设置|人行|或人|行天)"
 )
-_RUN = re.compile(r"[0-9a-z㐀-鿿]+")
-_REGION = re.compile(r"[a-z]\d*[市区县省]|西地省")
+_STRETCH = re.compile("(?:路|街|道|高速|湖|河|山|镇|乡)$")
+_RUN = re.compile(r"[0-9a-z\u3400-\u9fff]+")
+_REGION = re.compile(r"[a-z]\d*[市区县省]|西地省")  # also as pseudonyms: A3区
 
 
 def runs_without_regions(text: str) -> list[str]:
@@ -70,6 +50,11 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(name for run in runs_without_regions(text) for name in _names(run))
 
 
+def is_stretch(name: str) -> bool:
+    """Long or wide (a road, a lake, a township): many troubles lie along it, so naming it says less."""
+    return _STRETCH.search(name) is not None
+
+
 def _names(run: str) -> list[str]:
     found = _MIXED.findall(run)
     for tail in _TAIL.finditer(run):
@@ -79,6 +64,6 @@ def _names(run: str) -> list[str]:
             if begin < 0:
                 break
             head = run[begin : tail.end() - own]
-            if not _NEVER_FIRST.intersection(head[:2]) and not head.startswith(_BROAD):
+            if not _NEVER_FIRST.search(head[:2]) and not _BROAD.match(head):
                 found.append(run[begin : tail.end()])
     return found
