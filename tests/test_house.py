@@ -27,6 +27,7 @@ OFFICES = (
     "supervision",
     "cases",
     "enterprise",
+    "policies",
     "projects",
 )
 

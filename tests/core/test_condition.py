@@ -105,6 +105,8 @@ SENTENCES = [
         },
         "甲已知,并且(乙为1,或者丙为是)",
     ),
+    # a day is not "at least" another
+    ({"fact": "founded", "at_least": "2020-01-01", "label": "成立日期"}, "成立日期不早于2020-01-01"),
     # a fact without a label takes one from the caller
     ({"fact": "area", "at_most": 9}, "面积不超过9"),
 ]
@@ -113,6 +115,17 @@ SENTENCES = [
 @pytest.mark.parametrize(("written", "sentence"), SENTENCES)
 def test_a_condition_explains_itself_in_one_sentence(written: dict[str, Any], sentence: str) -> None:
     assert explain(parse(written), {"area": "面积"}) == sentence
+
+
+def test_values_are_said_as_people_call_them() -> None:
+    sizes = {"small": "小型", "micro": "微型", "large": "大型"}
+    condition = parse({"fact": "size", "in": ["small", "micro"], "label": "规模"})
+
+    def said(fact: str, value: object) -> str:
+        return sizes.get(str(value), str(value))
+
+    assert explain(condition, said=said) == "规模为小型、微型之一"
+    assert evaluate(condition, {"size": "large"}, said).reasons == ("规模应为小型、微型之一,实际为大型",)
 
 
 FAULTS = [

@@ -38,7 +38,7 @@ Worked example::
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, NoReturn, TypeAlias
@@ -50,6 +50,9 @@ Facts: TypeAlias = Mapping[str, object]
 Number: TypeAlias = int | float | Decimal
 Operand: TypeAlias = str | bool | Number | tuple["Operand", ...]
 """What a fact is compared with; a date is kept in its written form ``2022-05-29``."""
+
+Said: TypeAlias = Callable[[str, object], str]
+"""How a value of a fact is called: ``said("size", "micro")`` is 微型."""
 
 DEEPEST = 16
 """How many levels of all/any/not a condition may nest: more is no longer readable by a person."""
@@ -140,18 +143,18 @@ def facts_named(condition: Condition) -> frozenset[str]:
 # --- answering -------------------------------------------------------------------------------------------------------
 
 
-def evaluate(condition: Condition, facts: Facts) -> Outcome:
-    """Whether the condition holds for these facts, with the sentences of the parts that decided."""
+def evaluate(condition: Condition, facts: Facts, said: Said | None = None) -> Outcome:
+    """Whether the condition holds for these facts, with the sentences of the parts that decided; ``said`` words values."""
     match condition:
         case Test():
-            return _evaluate_test(condition, facts)
+            return _evaluate_test(condition, facts, said)
         case Not(part):
-            outcome = evaluate(part, facts)
+            outcome = evaluate(part, facts, said)
             return Outcome(_OPPOSITE[outcome.value], outcome.reasons)
         case All(parts):
-            return _decided_by("not_met", "met", [evaluate(part, facts) for part in parts])
+            return _decided_by("not_met", "met", [evaluate(part, facts, said) for part in parts])
         case AnyOf(parts):
-            return _decided_by("met", "not_met", [evaluate(part, facts) for part in parts])
+            return _decided_by("met", "not_met", [evaluate(part, facts, said) for part in parts])
 
 
 def value_of(condition: Condition, facts: Facts) -> Value:
@@ -176,17 +179,17 @@ def answer_to(test: Test, fact: object) -> Value:
     return "unknown" if holds is None else "met" if holds else "not_met"
 
 
-def explain(condition: Condition, labels: Mapping[str, str] | None = None) -> str:
-    """One Chinese sentence that says what must hold; ``labels`` names the facts that carry no label of their own."""
+def explain(condition: Condition, labels: Mapping[str, str] | None = None, said: Said | None = None) -> str:
+    """One Chinese sentence that says what must hold; ``labels`` names facts that carry no label, ``said`` words values."""
     match condition:
         case Test():
-            return f"{_label(condition, labels)}{_WORDS[condition.operator](condition)}"
+            return f"{_label(condition, labels)}{_words(condition, said)}"
         case Not(part):
-            return f"不属于“{explain(part, labels)}”"
+            return f"不属于“{explain(part, labels, said)}”"
         case All(parts):
-            return _joined(parts, ",并且", "无条件", labels)
+            return _joined(parts, ",并且", "无条件", labels, said)
         case AnyOf(parts):
-            return _joined(parts, ",或者", "任何情形都不符合", labels)
+            return _joined(parts, ",或者", "任何情形都不符合", labels, said)
 
 
 _OPPOSITE: dict[Value, Value] = {"met": "not_met", "not_met": "met", "unknown": "unknown"}
@@ -211,7 +214,7 @@ def _settled(decisive: Value, otherwise: Value, parts: Sequence[Condition], fact
     return found
 
 
-def _evaluate_test(test: Test, facts: Facts) -> Outcome:
+def _evaluate_test(test: Test, facts: Facts, said: Said | None) -> Outcome:
     fact, name = facts.get(test.fact), test.label or test.fact
     known = fact is not None and fact != ""
     value = answer_to(test, fact)
@@ -221,10 +224,10 @@ def _evaluate_test(test: Test, facts: Facts) -> Outcome:
         return Outcome(value, (f"{name}未知",))
     if value == "unknown":
         return Outcome(value, (f"{name}的值“{_shown(fact)}”无法与要求比较",))
-    words = _WORDS[test.operator](test)
+    words, shown = _words(test, said), said(test.fact, fact) if said else _shown(fact)
     if value == "met":
-        return Outcome(value, (f"{name}{words}(实际为{_shown(fact)})",))
-    return Outcome(value, (f"{name}应{words},实际为{_shown(fact)}",))
+        return Outcome(value, (f"{name}{words}(实际为{shown})",))
+    return Outcome(value, (f"{name}应{words},实际为{shown}",))
 
 
 def _in_order(smaller: object, larger: object) -> bool | None:
@@ -320,6 +323,18 @@ def _shown(value: object) -> str:
     return str(value)
 
 
+def _words(test: Test, said: Said | None) -> str:
+    """What the test asks of its fact; with ``said`` its values as people call them."""
+    words = _WORDS[test.operator]
+    if test.operator in _DATED and isinstance(measure(test.operand), date):
+        words = _DATED[test.operator]
+    if said is None or test.operator == "is_known":
+        return words(test)
+    ends = test.operand if isinstance(test.operand, tuple) else (test.operand,)
+    told = tuple(said(test.fact, end) for end in ends)
+    return words(replace(test, operand=told if isinstance(test.operand, tuple) else told[0]))
+
+
 def _measured(test: Test) -> str:
     return f"{_shown(test.operand)}{test.unit}"
 
@@ -341,15 +356,22 @@ _WORDS: dict[str, Callable[[Test], str]] = {
     "contains": lambda test: f"包含{_measured(test)}",
 }
 
+_DATED: dict[str, Callable[[Test], str]] = {
+    "at_least": lambda test: f"不早于{_measured(test)}",
+    "at_most": lambda test: f"不晚于{_measured(test)}",
+}
+
 
 def _label(test: Test, labels: Mapping[str, str] | None) -> str:
     return test.label or (labels or {}).get(test.fact, test.fact)
 
 
-def _joined(parts: Sequence[Condition], word: str, empty: str, labels: Mapping[str, str] | None) -> str:
+def _joined(
+    parts: Sequence[Condition], word: str, empty: str, labels: Mapping[str, str] | None, said: Said | None
+) -> str:
     def bracketed(part: Condition) -> str:
         nested = isinstance(part, All | AnyOf) and len(part.parts) > 1 and len(parts) > 1
-        return f"({explain(part, labels)})" if nested else explain(part, labels)
+        return f"({explain(part, labels, said)})" if nested else explain(part, labels, said)
 
     return word.join(map(bracketed, parts)) or empty
 

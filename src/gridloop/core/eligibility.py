@@ -34,6 +34,7 @@ from gridloop.core.condition import (
     Condition,
     Facts,
     Not,
+    Said,
     Test,
     Value,
     answer_to,
@@ -106,9 +107,9 @@ def whole(clauses: Iterable[Clause]) -> Condition:
     return All(tuple(clause.condition for clause in clauses))
 
 
-def judge(clauses: Sequence[Clause], facts: Facts) -> Verdict:
-    """What the clauses together say of these facts, each with its reasons."""
-    return Verdict(value_of(whole(clauses), facts), tuple(_judged(clause, facts) for clause in clauses))
+def judge(clauses: Sequence[Clause], facts: Facts, said: Said | None = None) -> Verdict:
+    """What the clauses together say of these facts, each with its reasons; ``said`` words values as people call them."""
+    return Verdict(value_of(whole(clauses), facts), tuple(_judged(clause, facts, said) for clause in clauses))
 
 
 def count(condition: Condition, table: FactTable) -> Count:
@@ -126,10 +127,10 @@ def rows_with(answers: Answers, answer: int) -> list[int]:
     return [int(row) for row in np.flatnonzero(answers == answer)]
 
 
-def _judged(clause: Clause, facts: Facts) -> ClauseVerdict:
-    outcome = evaluate(clause.condition, facts)
+def _judged(clause: Clause, facts: Facts, said: Said | None) -> ClauseVerdict:
+    outcome = evaluate(clause.condition, facts, said)
     missing = tuple(dict.fromkeys(_open(clause.condition, facts))) if outcome.value == "unknown" else ()
-    return ClauseVerdict(explain(clause.condition), clause.quote, outcome.value, outcome.reasons, missing)
+    return ClauseVerdict(explain(clause.condition, said=said), clause.quote, outcome.value, outcome.reasons, missing)
 
 
 def _open(condition: Condition, facts: Facts) -> Iterable[str]:

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "gridloop.offices.supervision",
     "gridloop.offices.cases",
     "gridloop.offices.enterprise",
+    "gridloop.offices.policies",
     "gridloop.offices.projects",
     "gridloop.web",
     "gridloop.api",

@@ -6,7 +6,7 @@ Terms: *sealing* (封存) gives committed entries their numbers in a book; a *re
 Steps of ``once(at=…)``:
 
 1. do what a date has brought about: change-sets of the setup and boundaries come into force, cases whose suspension is over are resumed,
-   what outside bodies left unanswered is taken back when their lease ends;
+   what outside bodies left unanswered is taken back when their lease ends, policy digests whose quiet hours are over are told;
 2. sweep the clocks until none is due;
 3. for each book: seal its entries, let the reactions follow the sealed ones in order, try again what failed before;
 4. again from 1, until a round finds nothing to do: what a breach led to is itself sealed and followed;
@@ -64,6 +64,7 @@ from gridloop.offices.notices.actions import Message, Send, deliver, tell
 from gridloop.offices.notices.webhooks.actions import Post, announce, post_messages
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.changesets.actions import take_effect
+from gridloop.offices.policies.actions import tell_due_digests
 from gridloop.offices.supervision.actions import sweep
 from gridloop.offices.territory.actions import enact_due
 from gridloop.reactions import BY_NAME, TABLE, Reaction, name_of, story_of
@@ -98,6 +99,7 @@ class Done:
     announced: int = 0
     posted: int = 0
     taught: int = 0
+    digested: int = 0
 
 
 def once(*, at: datetime, send: Send = send_out, post: Post = post_out) -> Done:
@@ -217,6 +219,7 @@ class _Steps:
             done += self.attempt("resumed", partial(_resume, street, at=at), street)
             done += self.attempt("enacted", partial(enact_due, street=street, at=at), street)
             done += self.attempt("taken_back", partial(_take_back, street, at=at), street)
+            done += self.attempt("digested", partial(_tell_digests, street, at=at), street)
         done += self.attempt("judged", partial(_sweep, at=at))
         for street in streets:
             done += self.attempt("sealed", partial(_seal, street), street)
@@ -323,6 +326,11 @@ def _teach(street: str, *, at: datetime) -> int:
 def _take_back(street: str, *, at: datetime) -> int:
     """Leases that ended unanswered; one that another tick was faster with is not counted."""
     return sum(take_back(at=at, link=ref) for ref in leases_over(street, at=at))
+
+
+def _tell_digests(street: str, *, at: datetime) -> int:
+    """Policies that were pushed in quiet hours, or just now: those who serve the firms are told."""
+    return _until_nothing_is_left(partial(tell_due_digests, by=SYSTEM, at=at, street=street))
 
 
 # -- private: reactions -----------------------------------------------------------------------------------------------
