@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import product
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 from gridloop.core.hops import DeadEnd, UnitAbove, dead_ends, loops, units_above
-from gridloop.core.route_row import CaseFacts, RouteRow, conditions_hold
-from tests.core.routing_samples import PATHS, row, starts
+from gridloop.core.route_row import CaseFacts
+from tests.core.escalation_samples import escalations, goes_round
+from tests.core.routing_samples import row
 
 UNITS = {
     "office": UnitAbove(is_authority=True, is_backstop=True),
@@ -77,45 +77,6 @@ def test_units_are_told_as_rows_of_a_sheet() -> None:
     told = [{"code": "office", "is_backstop": True}, {"code": "urban", "parent": "office"}, {"code": "bureau", "is_superior": True}]  # fmt: skip
 
     assert units_above(told) == {code: UNITS[code] for code in ("office", "urban", "bureau")}
-
-
-CODES = ["a", "b", "c", "d"]
-
-
-@st.composite
-def escalations(draw: st.DrawFn) -> tuple[list[RouteRow], dict[str, UnitAbove]]:
-    rows = [
-        RouteRow(
-            f"R{number}", draw(st.sampled_from(CODES)), "p", draw(PATHS), draw(PATHS), escalates_to=draw(st.sampled_from(["", *CODES])),
-            time_classes=draw(st.sampled_from([frozenset(), frozenset({"night"}), frozenset({"work", "holiday"})])),
-        )
-        for number in range(draw(st.integers(0, 6)))
-    ]  # fmt: skip
-    units = {code: UnitAbove(draw(st.sampled_from(["", *CODES])), draw(st.booleans())) for code in CODES}
-    return rows, units
-
-
-def goes_round(rows: list[RouteRow], units: dict[str, UnitAbove], case: CaseFacts) -> bool:
-    """Whether this very case could come back to a unit that has had it."""
-
-    def above(code: str) -> set[str]:
-        matching = [
-            each
-            for each in rows
-            if each.unit == code and starts(case.category, each.category) and starts(case.place, each.place) and conditions_hold(each, case)
-        ]  # fmt: skip
-        own = {units[code].parent} if units[code].parent and not units[code].is_authority else set()
-        return own | {each.escalates_to for each in matching if each.escalates_to}
-
-    def reached(code: str) -> set[str]:
-        found, waiting = set[str](), [code]
-        while waiting:
-            new = above(waiting.pop()) - found
-            found |= new
-            waiting += new
-        return found
-
-    return any(code in reached(code) for code in CODES)
 
 
 @given(drawn=escalations())

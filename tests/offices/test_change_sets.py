@@ -20,7 +20,7 @@ from gridloop.offices.organisation.changesets.chapters import fingerprint
 from gridloop.offices.organisation.models import ChangeSet
 from gridloop.offices.supervision.models import Clock
 from gridloop.site.tick import keep_books_of
-from tests.offices.change_sets import DAY, FAR, done, hold, kinds, new_findings, propose, publish, rows, submit
+from tests.offices.change_sets import DAY, FAR, done, hold, holding, kinds, new_findings, propose, publish, rows, submit
 from tests.sample import BEIJING, CODE, IN_SW, MONDAY, ROUTES, sample_street, who
 
 
@@ -294,9 +294,44 @@ def test_a_unit_that_the_table_names_cannot_go():
     assert any("R2 行的单位" in found["sentence"] for found in refused.value.fields["findings"])
 
 
-def test_a_hole_must_be_accepted_by_who_publishes():
-    draft = submit(propose("routes", "R4", None))
+def test_a_hole_bars_handing_in_with_the_case_that_nobody_would_get():
+    with pytest.raises(Refused, match="企业服务") as refused:
+        submit(propose("routes", "R4", None))
 
+    assert "没有任何一行承接" in refused.value.sentence
+
+
+def test_a_row_that_never_wins_a_circle_and_a_hop_without_anyone_bar_handing_in():
+    idle = propose(
+        "routes", "", {"row": "R8", "category": "城乡建设", "unit": "office", "profile": "san_bu_guo", "metric": "9"}
+    )
+    with pytest.raises(Refused, match="R8 行永远轮不到"):
+        submit(idle)
+
+    circle = propose("routes", "R1", {"escalates_to": "housing"})
+    propose("routes", "R2", {"escalates_to": "urban"}, change_set=circle.ref)
+    propose("routes", "", {"row": "R9", "category": "城乡建设", "unit": "housing", "profile": "san_bu_guo", "grade": "difficult", "escalates_to": "urban"}, change_set=circle.ref)  # fmt: skip
+    with pytest.raises(Refused, match="转圈"):
+        submit(circle)
+
+    unmanned = propose("units", "", FAR)
+    propose(
+        "posts",
+        "",
+        {"code": "PARK-1", "title": "值夜", "role": "unit_worker", "unit": "parks"},
+        change_set=unmanned.ref,
+    )
+    propose("routes", "R3", {"unit": "parks"}, change_set=unmanned.ref)
+    with pytest.raises(Refused) as refused:
+        submit(unmanned, by="keeper")
+    assert any("没有人在岗" in found["sentence"] for found in refused.value.fields["findings"])
+
+
+def test_who_changes_something_else_is_warned_of_what_it_does_to_the_table_but_not_barred():
+    draft = submit(propose("holdings", holding("ENV-1"), {"ends": "2022-05-25T18:00"}))
+
+    warnings = [each.sentence for each in new_findings(draft) if each.severity == "warning"]
+    assert any("R3 行派给生态环境站" in each and "2022年5月25日 18:00" in each for each in warnings)
     with pytest.raises(Refused, match="勾选确认"):
         publish(draft, accept_warnings=False)
     assert publish(draft).state == "in_force"

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from gridloop.core.access import Role
 from gridloop.core.clock import ClockEvent, judge
 from gridloop.core.errors import Refused, WrongInput
 from gridloop.core.partition import partition_report
-from gridloop.core.table_proof import prove
+from gridloop.core.table_proof import PROPERTIES, prove
 from gridloop.offices.archive import queries as archive
 from gridloop.offices.cases.actions.tables import findings_of
 from gridloop.offices.cases.models import Case, Participation, RoutingTable
@@ -44,6 +45,7 @@ from gridloop.site.demo.report import collected_problems, lianhu_report
 from gridloop.site.demo.tale import BEIJING
 from gridloop.site.keys import verifier_keys
 from gridloop.site.proving import ground_of_street
+from tests.site.spoilt_tables import spoilt
 
 pytestmark = pytest.mark.django_db
 PRESENT = datetime(2022, 6, 20, 9, 30, tzinfo=BEIJING)
@@ -171,14 +173,30 @@ def test_the_drawn_cells_say_that_they_are_drawn(street: str) -> None:
 
 @pytest.mark.parametrize("street", CODES)
 def test_the_routing_table_has_no_hole_and_no_fault(street: str) -> None:
-    assert findings_of(RoutingTable.objects.get(street=street)) == []
+    assert findings_of(RoutingTable.objects.get(street=street), at=PRESENT) == []
 
 
 @pytest.mark.parametrize("street", CODES)
 def test_the_routing_table_is_proved(street: str) -> None:
     rows, ground = ground_of_street(street, at=PRESENT, days=30)
 
-    assert prove(rows, ground).document() == {"ok": True, "failures": [], "unproved": []}
+    proof = prove(rows, ground)
+
+    assert (proof.failures, proof.unproved) == ((), ())
+    assert proof.journey is not None
+
+
+@pytest.mark.parametrize("street", CODES)
+def test_each_way_to_spoil_the_table_fails_the_proof_with_a_case(street: str) -> None:
+    rows, ground = ground_of_street(street, at=PRESENT, days=30)
+
+    for failing, table, changes in spoilt(rows, ground):
+        proof = prove(table, replace(ground, **changes))
+        found = proof.of(failing)
+        assert found and not proof.ok, failing
+        assert all(each.sentence and each.counter_example for each in found)
+
+    assert {failing for failing, _, _ in spoilt(rows, ground)} == set(PROPERTIES)
 
 
 def test_lianhu_collected_43_problems_and_cleared_all_of_them() -> None:

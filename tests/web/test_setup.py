@@ -51,16 +51,32 @@ def test_a_draft_is_published_by_a_second_person(signed_in):
     assert table_in_force(CODE, at=MONDAY).version == 2
 
 
-def test_a_hole_must_be_accepted(signed_in):
+def test_a_hole_is_refused_with_its_case_and_shown_beside_the_draft(signed_in):
     keeper, second = signed_in("keeper"), signed_in("keeper2")
     upload(keeper, HOLED, encoding="gb18030")
-    do(keeper, "submit")
 
-    page = text_of(second.get(f"/setup/changes/{newest().ref}/"))
-    refused = do(second, "publish", accept_warnings="")
+    refused = do(keeper, "submit")
+    page = text_of(keeper.get(f"/setup/changes/{newest().ref}/"))
 
-    assert "企业服务" in page and "看过提醒,仍然发布" in page
-    assert refused.status_code == 409 and "勾选确认" in text_of(refused)
+    assert refused.status_code == 409 and "企业服务" in text_of(refused)
+    assert "路由表的证明" in page and "没有任何一行承接" in page
+    assert do(second, "publish").status_code == 409
+
+
+def test_a_failure_of_the_proof_links_to_its_row(signed_in):
+    keeper, second = signed_in("keeper"), signed_in("keeper2")
+    upload(keeper, GOOD + "R2,城乡建设,housing,san_bu_guo,甲\nR3,城乡建设,office,san_bu_guo,乙\n")
+    ref = newest().ref
+
+    assert f"/setup/routes/edit/?set={ref}#row-R2" in text_of(keeper.get(f"/setup/changes/{ref}/"))
+    assert 'id="row-R2"' in text_of(keeper.get(f"/setup/routes/edit/?set={ref}"))
+    assert 'href="#change-routes-R2"' in text_of(second.get(f"/setup/changes/{ref}/"))
+
+
+def test_the_table_in_force_is_proved_on_its_own_page(signed_in):
+    page = text_of(signed_in("keeper").get("/setup/routes/?prove=1"))
+
+    assert "路由表的证明" in page and "不能发布" not in page and "最多提级 1 级" in page
 
 
 def test_a_malformed_sheet_names_row_and_column(signed_in):

@@ -224,7 +224,7 @@ def _backstop_profile(street: str, *, at: datetime) -> str:
 
 def _told(found: Any, street: str, request: CallerRequest) -> dict[str, Any]:
     in_force = pages.table_in_force(street, at=request.auth.at)
-    findings = findings_of(found) if found.state == "draft" else []
+    findings = findings_of(found, at=request.auth.at) if found.state == "draft" else []
     told = {
         "table": answers.table(found, in_force=in_force), "backstop": found.backstop, "rows": found.rows, "findings": findings,
     }  # fmt: skip

@@ -62,6 +62,10 @@ class Space:
                 mask &= _union(by_value.get(value, 0) for value in stated)
         return mask
 
+    def by_value(self, fact: str) -> Mapping[str, int]:
+        """For each value of a fact the combinations that have it."""
+        return self._with[[name for _, name, _ in CONDITIONS].index(fact)]
+
     def case(self, mask: int, category: str, place: str) -> CaseFacts:
         """The most usual case of a mask that is not empty, at this category and place."""
         combination = self.combinations[(mask & -mask).bit_length() - 1]

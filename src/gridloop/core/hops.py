@@ -1,6 +1,8 @@
-"""Where a case can go upwards from unit to unit, and that it always ends at someone who can decide.
+"""Where a case can go from unit to unit assigned, escalated, returned; and that it always ends at someone who can decide.
 
 Terms
+    *assignment*  (交办) from the desk to the unit of the row that wins
+    *return*      (退回) from the unit back to the desk, which assigns again, at most ``return_limit`` times; then it is designated
     *escalation*  (提级) from a unit to the one above: to the row's ``escalates_to`` where a row of that unit says so, else to the unit's
                   parent, else to the sub-district's own backstop
     *authority*   a unit where escalation ends: the backstop (属地兜底) or a superior department (上级部门)
@@ -12,7 +14,8 @@ Guarantees
       that would close a circle on paper are no loop.
     * Every loop is reported once, with the fewest units it can have from where it starts. What has no way to an authority is reported for
       each row that leads there.
-    * Returns need no proof here: a case is handed on by the table at most :data:`gridloop.core.routing.HOP_LIMIT` times.
+    * The circle of assigning and returning is the only one there may be, and it is bounded: a unit whose returns have no limit is reported for
+      each row that leads there, and ``journey`` says how many steps a case can make at most.
 
 Worked example::
 
@@ -30,16 +33,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gridloop.core.condition_space import Space
-from gridloop.core.route_row import CaseFacts, RouteRow, is_under
+from gridloop.core.route_row import CaseFacts, RouteRow, is_under, plainness
+from gridloop.core.routing import HOP_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
 class UnitAbove:
-    """What escalation needs to know of a unit: its parent's code, and whether escalation ends there."""
+    """What the journey needs to know of a unit: its parent's code, whether escalation ends there, how often it may return a case.
+
+    ``return_limit`` None means without end.
+    """
 
     parent: str = ""
     is_authority: bool = False
     is_backstop: bool = False
+    return_limit: int | None = HOP_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,15 @@ class DeadEnd:
     row: str
     unit: str
     case: CaseFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """The most steps of each kind that a case can make before somebody must decide. ``escalations`` are those of one assignment."""
+
+    assignments: int
+    returns: int
+    escalations: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +112,44 @@ def loops(rows: Sequence[RouteRow], units: Mapping[str, UnitAbove]) -> list[Loop
     return sorted(found.values(), key=lambda loop: (len(loop.units), loop.units))
 
 
-def dead_ends(rows: Sequence[RouteRow], units: Mapping[str, UnitAbove]) -> list[DeadEnd]:
-    """The rows from whose unit a case can come to where it stops without anyone to decide."""
-    ways = _Ways(rows, units)
+def dead_ends(
+    rows: Sequence[RouteRow],
+    units: Mapping[str, UnitAbove],
+    *,
+    categories: Iterable[str] = (),
+    places: Iterable[str] = (),
+) -> list[DeadEnd]:
+    """The rows from whose unit a case can come to where it stops without anyone to decide.
+
+    ``categories`` and ``places`` are those that cases have; what a row names counts as well where no case lies under it.
+    """
+    ways = _Ways(rows, units, points=(sorted(categories, key=plainness), sorted(places, key=plainness)))
     return [end for row in rows for end in ways.stuck(row)]
+
+
+def journey(rows: Sequence[RouteRow], units: Mapping[str, UnitAbove]) -> Journey | None:
+    """How long a case can be under way at most; None where there is a loop or a return without limit.
+
+    The escalations are counted over the units, whatever the case, so that no case makes more (some may make fewer).
+    """
+    limits = [units[row.unit].return_limit for row in rows if row.unit in units]
+    if loops(rows, units) or None in limits:
+        return None
+    returns = max((limit for limit in limits if limit is not None), default=0)
+    return Journey(returns + 1, returns, _Ways(rows, units).most_escalations({row.unit for row in rows}))
 
 
 class _Ways:
     """The steps upwards from each unit, with the region in which each is possible."""
 
-    def __init__(self, rows: Sequence[RouteRow], units: Mapping[str, UnitAbove]) -> None:
+    def __init__(
+        self,
+        rows: Sequence[RouteRow],
+        units: Mapping[str, UnitAbove],
+        *,
+        points: tuple[Sequence[str], Sequence[str]] = ((), ()),
+    ) -> None:
+        self.points = points
         self.space = Space.of(rows)
         self.units = units
         self.labels = [row.row for row in rows]
@@ -123,8 +168,9 @@ class _Ways:
             for step in steps:
                 self.below[step.to].add(code)
         known = {*units, *self.below, *(row.unit for row in rows)}
+        leads_on = {code for code, steps in self.steps.items() if any(step.region == everywhere for step in steps)}
         self._stops = {
-            code for code in known if code not in units or not (units[code].is_authority or self.steps.get(code))
+            code for code in known if code not in units or not (units[code].is_authority or code in leads_on)
         }
         self._stops_leading = self._leading_to(self._stops)
 
@@ -149,9 +195,41 @@ class _Ways:
         """Where the row's cases stop, at most once."""
         for trip in self._trips((_Trip((row.unit,), (), self.region(row)),), towards=self._stops_leading):
             code = trip.path[-1]
-            if code in self._stops:
-                yield DeadEnd(row.row, code, self.case(trip.region))
+            case = self._stuck_at(code, trip.region) if code in self._stops else None
+            if case is not None:
+                yield DeadEnd(row.row, code, case)
                 return
+
+    def _stuck_at(self, code: str, region: _Region) -> CaseFacts | None:
+        """A case of the region that no step leads on from the unit; None when each is led on."""
+        steps = [step.region for step in self.steps.get(code, ())]
+        categories, places = (_by_cover(points, prefix, [getattr(step, name) for step in steps]) for points, prefix, name in (
+            (self.points[0], region.category, "category"), (self.points[1], region.place, "place")
+        ))  # fmt: skip
+        for by_category, category in categories.items():
+            for by_place, place in places.items():
+                left = region.mask
+                for number in by_category & by_place:
+                    left &= ~steps[number].mask
+                if left:
+                    return self.space.case(left, category, place)
+        return None
+
+    def most_escalations(self, starts: Iterable[str]) -> int:
+        """The longest way upwards over the units; where only different cases close a circle, each unit once."""
+        heights: dict[str, int] = {}
+        under_way: set[str] = set()
+
+        def height(code: str) -> int:
+            if code in under_way:
+                return len(self.steps)
+            if code not in heights:
+                under_way.add(code)
+                heights[code] = max((1 + height(step.to) for step in self.steps.get(code, ())), default=0)
+                under_way.discard(code)
+            return heights[code]
+
+        return min(max(map(height, starts), default=0), len({*self.steps, *self.below}))
 
     def _leading_to(self, ends: Iterable[str]) -> set[str]:
         """The units from which one of these can be come to, whatever the case: those worth looking at."""
@@ -174,6 +252,15 @@ class _Ways:
                 if both is not None and (step.to, both) not in seen:
                     seen.add((step.to, both))
                     waiting.append(_Trip((*trip.path, step.to), (*trip.rows, *((step.row,) if step.row else ())), both))
+
+
+def _by_cover(points: Sequence[str], prefix: str, covers: Sequence[str]) -> dict[frozenset[int], str]:
+    """The points under the prefix by which of the covers hold them, the plainest of each; the prefix itself where there is none."""
+    found: dict[frozenset[int], str] = {}
+    for point in [each for each in points if is_under(each, prefix)] or [prefix]:
+        held = frozenset(number for number, cover in enumerate(covers) if is_under(point, cover))
+        found.setdefault(held, point)
+    return found
 
 
 def _deeper(one: str, other: str) -> str | None:

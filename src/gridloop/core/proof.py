@@ -31,13 +31,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import combinations, pairwise, product
 
 from gridloop.core.errors import Refused
 from gridloop.core.route_row import (
     CONDITIONS,
+    USUAL,
     CaseFacts,
     RouteRow,
     accepted,
@@ -45,6 +46,7 @@ from gridloop.core.route_row import (
     conditions_hold,
     is_under,
     is_well_formed,
+    plainness,
     prefixes,
     segments,
     unknown_reason_words,
@@ -206,6 +208,7 @@ class _Tree:
     """Paths as a tree: ``children[""]`` are the top segments; a path without children is a leaf."""
 
     children: Mapping[str, tuple[str, ...]]
+    _plainest: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, paths: Iterable[str]) -> _Tree:
@@ -217,9 +220,11 @@ class _Tree:
         return cls({parent: tuple(below) for parent, below in children.items()})
 
     def leaf_below(self, node: str) -> str:
-        while self.children.get(node):
-            node = self.children[node][0]
-        return node
+        """The leaf under the node with the fewest segments; the first by name of several."""
+        if node not in self._plainest:
+            below = self.children.get(node, ())
+            self._plainest[node] = min(map(self.leaf_below, below), key=plainness) if below else node
+        return self._plainest[node]
 
 
 _Rows = tuple[RouteRow, ...]
@@ -309,9 +314,9 @@ def _choices(rows: _Rows, name: str, fact: str, domains: Domains) -> list[str]:
     usual: str = getattr(CaseFacts(), fact)
     stated = sorted(frozenset().union(*(accepted(row, name) for row in rows)))
     if fact in domains:
-        unstated = sorted(set(domains[fact]) - set(stated))
-        other_one = [usual] if usual in unstated else unstated[:1]
-        return other_one + [value for value in stated if value in domains[fact]]
+        usual_first = sorted(domains[fact], key=lambda value: (value != USUAL[fact], value))
+        unstated = [value for value in usual_first if value not in stated]
+        return [*unstated[:1], *(value for value in usual_first if value in stated)]
     other = usual if usual not in stated else "" if "" not in stated else "其他"
     return [other, *stated]
 
@@ -330,10 +335,20 @@ def say_case(case: CaseFacts) -> str:
     return "、".join([f"类别“{case.category or '任意'}”、地点“{case.place or '任意'}”", *extras])
 
 
+def say_plainly(case: CaseFacts) -> str:
+    """As ``say_case``, without what is as usual."""
+    return say_case(
+        replace(
+            case,
+            **{fact: getattr(CaseFacts(), fact) for _, fact, _ in CONDITIONS if getattr(case, fact) == USUAL[fact]},
+        )
+    )
+
+
 def _say_hole(category: str, place: str, example: CaseFacts, matching: Collection[RouteRow]) -> str:
     where = f"类别“{category or '任意'}”在地点“{place or '任意'}”"
     if not matching:
-        return f"{where}没有任何一行承接,例如{say_case(example)}的事项只能落到属地兜底;请为它补一行。"
+        return f"{where}没有任何一行承接,例如{say_plainly(example)}的事项只能落到属地兜底;请为它补一行。"
     labels = "、".join(row.row for row in matching)
     asked = [(fact, word) for name, fact, word in CONDITIONS if any(accepted(row, name) for row in matching)]
     values = "、".join(f"{word}为{word_of(fact, getattr(example, fact))}" for fact, word in asked)

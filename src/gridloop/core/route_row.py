@@ -135,6 +135,11 @@ def prefixes(path: str) -> tuple[str, ...]:
     return tuple("/".join(parts[:length]) for length in range(len(parts), -1, -1))
 
 
+def plainness(path: str) -> tuple[int, str]:
+    """Smaller is plainer: fewer segments, then by name; by it the smallest counter-example is chosen."""
+    return len(segments(path)), path
+
+
 def is_well_formed(path: str) -> bool:
     """``""``, or non-empty segments without surrounding blanks."""
     return all(part and part == part.strip() for part in segments(path))

@@ -23,7 +23,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gridloop.core.condition_space import Space
-from gridloop.core.route_row import CaseFacts, RouteRow, condition_count, conditions_hold, is_under, prefixes, segments
+from gridloop.core.route_row import (
+    CaseFacts,
+    RouteRow,
+    condition_count,
+    conditions_hold,
+    is_under,
+    plainness,
+    prefixes,
+    segments,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +53,8 @@ def shadowed(
     rows: Sequence[RouteRow], categories: Iterable[str], places: Iterable[str], *, space: Space | None = None
 ) -> list[Shadowed]:
     """Every row that can never win, in the order of the table. ``categories`` and ``places`` are the points."""
-    table = _Table(rows, categories, places, space or Space.of(rows))
+    table = Winners(rows, categories, places, space=space)
     return [table.shadow(row) for row in rows if not table.wins(row)]
-
-
-def _plainness(path: str) -> tuple[int, str]:
-    return len(segments(path)), path
 
 
 _Chain = tuple[str, ...]
@@ -65,7 +70,7 @@ class _Axis:
     @classmethod
     def of(cls, points: Iterable[str], keys: frozenset[str]) -> _Axis:
         groups: dict[_Chain, str] = {}
-        for point in sorted(set(points), key=_plainness):
+        for point in sorted(set(points), key=plainness):
             groups.setdefault(tuple(prefix for prefix in prefixes(point) if prefix in keys), point)
         through: defaultdict[str, list[tuple[_Chain, str]]] = defaultdict(list)
         for chain, point in sorted(groups.items(), key=lambda group: len(group[0])):
@@ -79,24 +84,48 @@ class _Axis:
             yield chain[: chain.index(key)], point
 
 
-class _Table:
-    """The rows by cell, the strongest first, and the points by chain."""
+class Winners:
+    """Which cases each row wins: the rows by cell, the strongest first, and the points by chain."""
 
     def __init__(
-        self, rows: Sequence[RouteRow], categories: Iterable[str], places: Iterable[str], space: Space
+        self, rows: Sequence[RouteRow], categories: Iterable[str], places: Iterable[str], *, space: Space | None = None
     ) -> None:
-        self.rows, self.space = rows, space
+        self.rows, self.space = rows, space or Space.of(rows)
         self.categories = _Axis.of(categories, frozenset(row.category for row in rows))
         self.places = _Axis.of(places, frozenset(row.place for row in rows))
         self.cells: dict[str, dict[str, _Cell]] = {}
         for row in sorted(rows, key=rank):
-            self.cells.setdefault(row.category, {}).setdefault(row.place, []).append((row, space.mask_of(row)))
+            self.cells.setdefault(row.category, {}).setdefault(row.place, []).append((row, self.space.mask_of(row)))
 
     def wins(self, row: RouteRow) -> bool:
-        return next(self._cases(row), None) is not None
+        """The row wins some case."""
+        return next(self._won(row), None) is not None
 
-    def _cases(self, row: RouteRow) -> Iterator[CaseFacts]:
-        """Cases that the row wins, one at most for each pair of chains."""
+    def time_classes(self, row: RouteRow) -> frozenset[str]:
+        """The times of the day at which the row wins some case."""
+        open_ones = {
+            name: mask for name, mask in self.space.by_value("time_class").items() if mask & self.space.mask_of(row)
+        }
+        found: set[str] = set()
+        for mask, _, _ in self._won(row):
+            found |= {name for name, of_class in open_ones.items() if of_class & mask}
+            if len(found) == len(open_ones):
+                break
+        return frozenset(found)
+
+    def plainest_case(self, row: RouteRow, time_classes: Iterable[str] = ()) -> CaseFacts | None:
+        """Of the cases that the row wins (at one of these times of the day, if any are named) the plainest; None if there is none."""
+        asked = _union(self.space.by_value("time_class").get(name, 0) for name in time_classes) or self.space.everything
+        won = ((mask & asked, category, place) for mask, category, place in self._won(row) if mask & asked)
+        best = min(
+            won,
+            key=lambda each: (len(segments(each[1])) + len(segments(each[2])), each[1:], each[0] & -each[0]),
+            default=None,
+        )
+        return self.space.case(*best) if best else None
+
+    def _won(self, row: RouteRow) -> Iterator[tuple[int, str, str]]:
+        """The combinations that the row wins, with a category and a place; one at most for each pair of chains."""
         above = tuple(prefix for prefix in prefixes(row.place) if prefix != row.place)
         own = self.cells[row.category]
         mine = self.space.mask_of(row) & ~_masks(own, (row.place,), stronger_than=row)
@@ -109,7 +138,7 @@ class _Table:
             for below, place in place_groups:
                 rest = left & ~_union(_masks(field, below) for field in (own, *fields))
                 if rest:
-                    yield self.space.case(rest, category, place)
+                    yield rest, category, place
 
     def shadow(self, row: RouteRow) -> Shadowed:
         """The plainest case under the row and the rows that win where it would."""
@@ -117,7 +146,7 @@ class _Table:
         places = [point for _, point in self.places.above(row.place)]
         if not categories or not places:
             return Shadowed(row.row, None, ())
-        case = self.space.case(self.space.mask_of(row), min(categories, key=_plainness), min(places, key=_plainness))
+        case = self.space.case(self.space.mask_of(row), min(categories, key=plainness), min(places, key=plainness))
         return Shadowed(row.row, case, (self._winner(case).row,))
 
     def _winner(self, case: CaseFacts) -> RouteRow:
@@ -132,7 +161,7 @@ def _masks(field: Mapping[str, _Cell], places: Iterable[str], *, stronger_than: 
     found = 0
     for place in places:
         for row, mask in field.get(place, ()):
-            if stronger_than is None or (row is not stronger_than and rank(row) <= rank(stronger_than)):
+            if stronger_than is None or (row is not stronger_than and rank(row) < rank(stronger_than)):
                 found |= mask
     return found
 

@@ -17,11 +17,13 @@ Worked example::
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from gridloop.core.errors import WrongInput
+from gridloop.core.time_class import TIME_CLASSES, spells
+from gridloop.core.worktime import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +68,18 @@ def shifted(holding: Stretch, shifts: Iterable[Stretch]) -> list[Stretch]:
         if last is None or first < last:
             found.append(Stretch(first, last, shift.who))
     return found
+
+
+def gaps_within(
+    missing: Iterable[Stretch], time_classes: Collection[str], *, calendar: Calendar | None
+) -> list[Stretch]:
+    """The parts of the gaps that fall into these time classes, in order; whole gaps where every class counts or there is no calendar."""
+    if calendar is None or set(TIME_CLASSES) <= set(time_classes):
+        return list(missing)
+    return [
+        Stretch(spell.start, spell.end)
+        for gap in missing
+        if gap.end is not None
+        for spell in spells(calendar, start=gap.start, end=gap.end)
+        if spell.time_class in time_classes
+    ]

@@ -49,7 +49,7 @@ ROOMS: dict[str, Room] = {
     "import": Room("importing", WRITES, "导入区划、网格、单位、人员、类别、路由表、日历、留言、311 工单"),
     "deadline": Room("computing", WITHOUT, "某时收件,各环节何时到期,逐日说明"),
     "locate": Room("locating", WITHOUT, "一批坐标各落在哪个网格(CSV 进,CSV 出)"),
-    "route": Room("computing", WITHOUT, "一件事按路由表归谁,为什么"),
+    "route": Room("routing", WITHOUT, "一件事按路由表归谁,为什么;路由表的证明"),
     "classify": Room("classify", WITHOUT, "类别建议模型:训练、检验、判别"),
     "hot": Room("hot", WITHOUT, "同一问题多人反映:热点问题表和留言明细"),
     "ledger": Room("ledger", READS, "核验台账、开具凭证、导出台账、打印验证公钥"),

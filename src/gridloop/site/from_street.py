@@ -48,6 +48,10 @@ def the_street(named: str | None) -> Street:
     raise WrongInput("site.which_street", f"请用 --street 指明街道;现有:{known}。", field="street")
 
 
+def number_of_streets() -> int:
+    return len(organisation.streets())
+
+
 def find_case(named: str, *, street: str | None) -> Case:
     """The case by number (20220529-000017) or ref. Raises NotFound."""
     cases = visible_to(SYSTEM).select_related("lead", "grid", "table")

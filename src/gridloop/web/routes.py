@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,6 +30,7 @@ from gridloop.offices.organisation.changesets.chapters import (
     word_of,
 )
 from gridloop.web.reader import Reader, staff
+from gridloop.web.route_proof import shown_proof
 from gridloop.web.setup_drafts import NEW, drafting, problems_of, to_change_set
 
 CODE = "routes"
@@ -97,6 +99,7 @@ def _page(request: HttpRequest, reader: Reader, *, error: GridloopError | None =
         "tables": tables, "in_force": in_force, "shown": shown, "rows": [_row(record, now) for record in records.values()], "draft": draft,
         "backstop": now.label("units", shown.backstop["unit"]) if shown else "", "may_draft": draft.may_draft, "error": error, "problems": problems_of(error),
         "tried": _tried(request, now), "tries": _tries(request, now), "chapter": chapter_of(CODE),
+        "proof": shown_proof(now, address=lambda row: f"#row-{quote(row)}") if "prove" in request.GET else None,
     }  # fmt: skip
     return render(request, "setup/routes.html", page, status=error.status if error else 200)
 

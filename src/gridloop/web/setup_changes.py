@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gridloop.core.errors import Broken, GridloopError, WrongInput
 from gridloop.offices.archive.queries import timeline
 from gridloop.offices.cases.queries.naming import numbers_of
+from gridloop.offices.cases.queries.proving import RESTS_ON
 from gridloop.offices.organisation.changesets import actions, queries
 from gridloop.web.reader import Reader, staff
+from gridloop.web.route_proof import shown_proof
 from gridloop.web.setup_drafts import problems_of, to_change_set
 from gridloop.web.wording import said
 
@@ -78,14 +83,33 @@ def _page(request: HttpRequest, reader: Reader, ref: str, *, error: GridloopErro
     is_open = found.state in queries.OPEN
     effects = queries.effects_of(setup) if is_open else found.outcome
     verbs = {verb.name: verb for verb in queries.verbs_for(found, by=reader.actor)}
+    checked = queries.check_of(found, setup) if is_open else None
+    proof = (
+        shown_proof(setup, address=_row_addresses(found, may_edit="edit" in verbs))
+        if is_open and setup.touched() & RESTS_ON
+        else None
+    )
     page = {
-        "set": found, "tone": TONES[found.state], "changes": queries.shown_changes(setup), "checked": queries.check_of(found, setup) if is_open else None,
+        "set": found, "tone": TONES[found.state], "changes": queries.shown_changes(setup), "checked": checked, "proof": proof,
+        "findings": [each for each in checked.new if not proof or each.sentence not in proof.sentences] if checked else [],
         "effects": _effects(effects[:MOST_EFFECTS], reader), "effects_count": len(effects), "is_open": is_open, "verbs": verbs, "error": error,
         "problems": problems_of(error), "history": [(each, HISTORY.get(each.kind, each.kind)) for each in timeline(found.subject)],
         "is_own": found.drafter_id == reader.actor.person_id, "today": reader.at.astimezone(_zone(reader)).date(),
         "roll_backs": list(found.roll_backs.all()), "waits_for": said(queries.publishers_of(found)),
     }  # fmt: skip
     return render(request, "setup/change.html", page, status=error.status if error else 200)
+
+
+def _row_addresses(found: Any, *, may_edit: bool) -> Callable[[str], str]:
+    """Where a row of the table is to be seen: in the drafter's grid, among the changes of this page, else in the table in force."""
+    changed = {str(each["key"]) for each in found.changes if each["chapter"] == "routes"}
+
+    def address(row: str) -> str:
+        if may_edit:
+            return f"{reverse('edit_routes')}?set={found.ref}#row-{quote(row)}"
+        return f"#change-routes-{quote(row)}" if row in changed else f"{reverse('routes')}#row-{quote(row)}"
+
+    return address
 
 
 def _effects(found: list[Any], reader: Reader) -> list[dict[str, Any]]:

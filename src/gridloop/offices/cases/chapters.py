@@ -12,12 +12,12 @@ from typing import Any
 from gridloop.core.changes import Row
 from gridloop.core.errors import GridloopError
 from gridloop.core.lifecycle import CASE, LIVE_STATES, OPEN_STATES, STATES
-from gridloop.core.proof import Hole, TableError, holes, table_errors
-from gridloop.core.route_row import VALUE_WORDS, RouteRow, prefixes, rows_from_records
+from gridloop.core.route_row import VALUE_WORDS, prefixes, rows_from_records
 from gridloop.core.routing import RoutingTable as Table
 from gridloop.core.routing import fallback_row
 from gridloop.offices.cases.actions.chapters import apply_categories, apply_routes, backstop_of, record_of
 from gridloop.offices.cases.models import GRADES, PRIORITIES, SOURCES, Case, Category, ReplyTemplate, RoutingTable
+from gridloop.offices.cases.queries.proving import RESTS_ON, proof_of
 from gridloop.offices.cases.queries.rules import facts_of, rules_of
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.changesets.chapters import (
@@ -170,27 +170,20 @@ ROUTES = Chapter(
 
 
 def check_routes(proposed: Proposed) -> Iterable[Finding]:
-    """No tie, nothing unknown, no hole: with units, profiles and categories as they would be."""
+    """The table's proof, with units, profiles, categories and posts as they would be.
+
+    Who changes the table answers for the whole of it: each failure bars publishing, those of before included. Who changes something else (a
+    post, a category) is warned of what that does to the table.
+    """
+    if proposed.touched() and not proposed.touched() & RESTS_ON:
+        return
+    severity = ERROR if "routes" in proposed.touched() else WARNING
     rows, problems = rows_from_records(proposed.after("routes").values())
     for problem in problems:
         yield Finding(ERROR, f"{problem.row} 行的“{problem.column}”{problem.reason}", "routes", problem.row)
-    errors = errors_of(rows, proposed)
-    for error in errors:
-        yield Finding(ERROR, error.sentence, "routes", error.rows[0] if error.rows else "")
-    if not errors and not problems:
-        for hole in holes_of(rows, proposed):
-            yield Finding(WARNING, hole.sentence, "routes")
-
-
-def errors_of(rows: Sequence[RouteRow], proposed: Proposed) -> list[TableError]:
-    return table_errors(
-        rows, known_units=set(proposed.after("units")), known_profiles=set(proposed.after("profiles")),
-        known_categories=list(proposed.after("categories")), known_places=[path for path, _ in proposed.pairs("place")],
-    )  # fmt: skip
-
-
-def holes_of(rows: Sequence[RouteRow], proposed: Proposed) -> list[Hole]:
-    return holes(rows, list(proposed.after("categories")), [path for path, _ in proposed.pairs("place")])
+    if rows or "routes" in proposed.touched():
+        for each in proof_of(proposed, rows=rows).failures:
+            yield Finding(ERROR if each.kind else severity, each.sentence, "routes", each.row)
 
 
 def check_cases_in_hand(proposed: Proposed) -> Iterable[Finding]:

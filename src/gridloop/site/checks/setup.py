@@ -27,25 +27,33 @@ from gridloop.offices.territory.models import Grid
 from gridloop.site.checks.finding import ERROR, NOTE, WARNING, Found
 
 SHOWN = 3
+MOST_FAULTS = 20
+MENDABLE = {"shadowed", "unstaffed", "timed"}
 GRAVE_FLAWS = {"gap", "overlap", "outside"}
 
 
 def check_routing(street: str, *, at: datetime) -> Iterator[Found]:
-    """Faults of the table in force; its holes in one warning, since the sub-district itself answers there."""
+    """What of its proof the table in force no longer keeps. Where somebody answers all the same (the sub-district in a hole, the unit's next
+    shift, the row that takes the shadowed one's cases) it is a warning."""
     published = RoutingTable.objects.filter(street=street, state=RoutingTable.State.PUBLISHED, valid_from__lte=at)
     table = published.order_by("-valid_from", "-version").first()
     if table is None:
         yield Found("routing", ERROR, street, "没有已生效的路由表,不能受理;请起草并由第二个人发布一份。")
         return
     where = f"{street} 路由表第 {table.version} 版"
-    findings = findings_of(table)
-    for each in findings:
-        if each["kind"] != "hole":
-            yield Found("routing", ERROR, where, str(each["sentence"]))
-    holes = [str(each["sentence"]) for each in findings if each["kind"] == "hole"]
     if not table.rows:
         yield Found("routing", NOTE, where, "路由表还没有行,事项都由属地兜底;请按职责分工补充。")
-    elif holes:
+        return
+    findings = findings_of(table, at=at)
+    told = [each for each in findings if each["kind"] != "hole"]
+    for each in told[:MOST_FAULTS]:
+        yield Found("routing", WARNING if each["kind"] in MENDABLE else ERROR, where, str(each["sentence"]))
+    if len(told) > MOST_FAULTS:
+        yield Found(
+            "routing", WARNING, where, f"另有 {len(told) - MOST_FAULTS} 处不成立;请用 gridloop route prove 查看全部。"
+        )
+    holes = [str(each["sentence"]) for each in findings if each["kind"] == "hole"]
+    if holes:
         more = f"(共 {len(holes)} 处)" if len(holes) > 1 else ""
         yield Found("routing", WARNING, where, f"{holes[0]}{more}")
 

@@ -1,8 +1,9 @@
-"""Reading what people hand in: CSV in the encodings that spreadsheets really write, plain or gzipped, and JSON.
+"""Reading what people hand in: CSV in the encodings that spreadsheets really write, plain or gzipped, .xlsx, and JSON.
 
 Terms: a *row number* is the one a spreadsheet shows, the header being row 1. A *rejection* names the row, the column and what to do.
 
-Guarantees: UTF-8 (with or without BOM), UTF-16 with BOM and GB18030 (and so GBK, GB2312) are recognised; a row whose cells do not fit
+Guarantees: UTF-8 (with or without BOM), UTF-16 with BOM and GB18030 (and so GBK, GB2312) are recognised, and commas, semicolons or tabs
+between the cells; of an .xlsx the first sheet is read; a row whose cells do not fit
 the header is rejected by name, never guessed; blank rows are passed over. No Django here.
 
 Worked example::
@@ -27,6 +28,7 @@ from typing import Any
 from gridloop.core.errors import WrongInput
 
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+WORKBOOK = b"PK\x03\x04"
 GZIP = b"\x1f\x8b"
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 LARGEST = 512 * 1024 * 1024
@@ -121,9 +123,8 @@ def read_sheet(
     Columns not named are left out, or with ``strict`` refused. Raises WrongInput when a required column is missing; a row
     with a missing required cell or more cells than the header is rejected, not raised.
     """
-    text, encoding = read_text(path)
-    lines = csv.reader(io.StringIO(text, newline=""))
-    header = _header(next(lines, []), columns)
+    titles, lines, encoding = read_grid(path)
+    header = _header(titles, columns)
     missing = [name for name in required if name not in header]
     if missing:
         wanted = "、".join("/".join((name, *columns[name])) for name in missing)
@@ -137,7 +138,7 @@ def read_sheet(
         )
     rows: list[Row] = []
     rejected: list[Rejection] = []
-    for number, cells in _records(lines, path):
+    for number, cells in lines:
         row, faults = _row(number, cells, header, required)
         rejected += faults
         rows += [row] if not faults else []
@@ -146,16 +147,58 @@ def read_sheet(
 
 def read_records(path: Path) -> list[tuple[int, dict[str, str]]]:
     """Every record with its row number under the headers as they stand; too many cells come under ``(多出的格)``."""
-    text, _ = read_text(path)
-    lines = csv.reader(io.StringIO(text, newline=""))
-    header = [title.strip().lstrip("\ufeff") for title in next(lines, [])]
+    titles, lines, _ = read_grid(path)
+    header = [title.strip().lstrip("\ufeff") for title in titles]
     found = []
-    for number, cells in _records(lines, path):
+    for number, cells in lines:
         record = dict(zip(header, cells, strict=False))
         if any(cell.strip() for cell in cells[len(header) :]):
             record["(多出的格)"] = "、".join(cells[len(header) :])
         found.append((number, record))
     return found
+
+
+def read_grid(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]], str]:
+    """The header, the records that hold anything with their row numbers, and the encoding (``xlsx`` for a workbook)."""
+    if _is_workbook(path):
+        first, *others = _workbook_rows(path) or [[]]
+        return (
+            first,
+            ((number, cells) for number, cells in enumerate(others, start=2) if any(map(str.strip, cells))),
+            "xlsx",
+        )
+    text, encoding = read_text(path)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    return next(lines, []), _records(lines, path), encoding
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == WORKBOOK
+    except OSError:
+        return False  # reading the text says why
+
+
+def _workbook_rows(path: Path) -> list[list[str]]:
+    """The rows of the first sheet as text. Raises WrongInput when it is none."""
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+        return [
+            ["" if cell is None else str(cell) for cell in row]
+            for row in book.worksheets[0].iter_rows(values_only=True)
+        ]
+    except Exception as fault:  # a damaged archive fails in as many ways as it has parts
+        sentence = f"打不开工作簿“{path.name}”;请另存为 .xlsx 或 CSV 再试。"
+        raise WrongInput("import.unreadable", sentence, file=str(path)) from fault
+
+
+def _delimiter(text: str) -> str:
+    """What parts the titles: a tab or a semicolon only where there is no comma."""
+    titles = text.partition("\n")[0]
+    return "," if "," in titles else next((each for each in "\t;" if each in titles), ",")
 
 
 def _header(titles: Sequence[str], columns: Mapping[str, Sequence[str]]) -> list[str]:

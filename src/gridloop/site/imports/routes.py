@@ -40,7 +40,7 @@ def import_routes(
     else:
         table = _draft(rows, newest, path, at=at, street=street, profile=backstop_profile)
         tally.added = len(rows)
-    tally.details = _details(table)
+    tally.details = _details(table, at=at)
     if publish_as and table.state == RoutingTable.State.DRAFT:
         by = organisation.actor_of(organisation.person(street, publish_as), at=at)
         table = publish_table(by=by, at=at, street=street, table=table.ref, allow_holes=allow_holes)
@@ -70,12 +70,13 @@ def _draft(
     )
 
 
-def _details(table: RoutingTable) -> dict[str, Any]:
+def _details(table: RoutingTable, *, at: datetime) -> dict[str, Any]:
     """The version and what is wrong with it."""
     return {
         "version": table.version,
         "state": table.state,
         "findings": [
-            {"kind": each["kind"], "rows": each["rows"], "sentence": each["sentence"]} for each in findings_of(table)
+            {"kind": each["kind"], "rows": each["rows"], "sentence": each["sentence"]}
+            for each in findings_of(table, at=at)
         ],
     }

@@ -1,6 +1,6 @@
 """Routing tables and categories: drafted, checked, published by a second person, in force from a date, rolled back.
 
-A draft with a tie, an unknown unit or a hole is refused with its counter-example; a table in force is never edited.
+A draft whose proof fails (``core/table_proof.py``) is refused with each counter-example; a table in force is never edited.
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ from typing import Any
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotAllowed, NotFound, Refused, WrongInput
-from gridloop.core.proof import holes, table_errors
-from gridloop.core.route_row import RouteRow, rows_from_records, rows_to_records
+from gridloop.core.route_row import rows_from_records, rows_to_records
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.models import Category, RoutingTable
+from gridloop.offices.cases.queries.proving import proof_of
 from gridloop.offices.organisation.actions import must_set_up, renew
-from gridloop.offices.organisation.models import ApiToken, Person, Street, Unit
-from gridloop.offices.supervision.queries import profiles_in_force
-from gridloop.offices.territory.models import Grid
+from gridloop.offices.organisation.changesets.chapters import Proposed
+from gridloop.offices.organisation.models import ApiToken, Person, Unit
 
 FALLBACK_REASON = "没有匹配的路由行,由属地兜底"
 
@@ -87,55 +86,21 @@ def draft_table(
     return table
 
 
-def findings_of(table: RoutingTable) -> list[dict[str, Any]]:
-    """Everything wrong with a draft, each with its rows, a counter-example and a sentence; empty when it may be published."""
+KINDS = {"total": "hole", "no_shadowed_row": "shadowed", "no_loops": "loop", "staffed": "unstaffed", "timed": "timed"}
+"""By property of the proof the kind of a finding; what makes a table ambiguous has kinds of its own."""
+
+
+def findings_of(table: RoutingTable, *, at: datetime) -> list[dict[str, Any]]:
+    """Everything wrong with a table at the moment, each with its rows, a counter-example and a sentence; empty when it may be published."""
     rows, _ = rows_from_records(table.rows)
-    places = _leaf_places(table.street)
-    categories = list(
-        Category.objects.filter(street=table.street, retired_at__isnull=True).values_list("path", flat=True)
-    )
-    errors = table_errors(
-        rows,
-        known_units=set(
-            Unit.objects.filter(street=table.street, valid_until__isnull=True).values_list("code", flat=True)
-        ),
-        known_profiles=set(profiles_in_force(table.street)),
-        known_categories=categories,
-        known_places=places,
-    )
-    found = [
-        {
-            "kind": error.kind,
-            "rows": list(error.rows),
-            "example": _example(error.counter_example),
-            "sentence": error.sentence,
-        }
-        for error in errors
-    ]
-    return found + ([] if found else _holes(rows, categories=_leaf_categories(table.street), places=places))
-
-
-def _holes(rows: Sequence[RouteRow], *, categories: list[str], places: list[str]) -> list[dict[str, Any]]:
+    proof = proof_of(Proposed(table.street, at), rows=rows)
     return [
-        {"kind": "hole", "rows": [], "example": _example(hole.example), "sentence": hole.sentence}
-        for hole in holes(rows, categories, places)
-    ]
-
-
-def _example(facts: object) -> dict[str, str]:
-    names = ("category", "place", "level", "source", "priority", "time_class", "grade")
-    return {name: getattr(facts, name) for name in names} if facts is not None else {}
-
-
-def _leaf_categories(street: str) -> list[str]:
-    return list(
-        Category.objects.filter(street=street, is_leaf=True, retired_at__isnull=True).values_list("path", flat=True)
-    )
-
-
-def _leaf_places(street: str) -> list[str]:
-    """The paths that a case can lie in: every grid, and the street itself."""
-    return [Street.objects.get(code=street).place, *Grid.objects.filter(street=street).values_list("path", flat=True)]
+        {
+            "kind": each.kind or KINDS[each.property], "rows": list(each.rows), "example": dict(each.counter_example),
+            "sentence": each.sentence,
+        }
+        for each in proof.failures
+    ]  # fmt: skip
 
 
 def publish_table(
@@ -143,7 +108,8 @@ def publish_table(
 ) -> RoutingTable:
     """The draft is in force from ``valid_from`` (by default now).
 
-    Raises NotAllowed when the drafter publishes it, Refused with the findings when it does not hold.
+    Raises NotAllowed when the drafter publishes it, Refused with the findings when its proof fails. The system, which founds a street
+    before anybody holds a post there, is not held to the duty of its units.
     """
     must_set_up(by, street)
     with deed():
@@ -154,7 +120,8 @@ def publish_table(
             )
         if by.kind != "system" and draft.drafted_by in _labels_of(by):
             raise NotAllowed("cases.own_draft", "草稿是您起草的,请由第二个人核对后发布。")
-        findings = [each for each in findings_of(draft) if not (allow_holes and each["kind"] == "hole")]
+        allowed = ({"hole"} if allow_holes else set()) | ({"unstaffed"} if by.kind == "system" else set())
+        findings = [each for each in findings_of(draft, at=at) if each["kind"] not in allowed]
         if findings:
             raise Refused(
                 "cases.table_does_not_hold",

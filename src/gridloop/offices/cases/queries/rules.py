@@ -14,6 +14,7 @@ from gridloop.core.route_row import CaseFacts, rows_from_records
 from gridloop.core.routing import RoutingTable as Table
 from gridloop.core.routing import fallback_row
 from gridloop.core.text import Classifier, Suggestion
+from gridloop.core.time_class import time_class_at
 from gridloop.core.worktime import Calendar
 from gridloop.offices.cases.category_models import CategorySign
 from gridloop.offices.cases.models import Case, Category, RoutingTable
@@ -71,10 +72,7 @@ class Rules:
 
     def time_class(self, at: datetime) -> str:
         """work, night or holiday: what the calendar says of this moment."""
-        local = self.calendar.local(at)
-        if not self.calendar.is_workday(local.date()):
-            return "holiday"
-        return "work" if self.calendar.hours.opens <= local.time() < self.calendar.hours.closes else "night"
+        return time_class_at(self.calendar, at)
 
     def profile(self, code: str) -> tuple[int, Profile]:
         found = self.profiles.get(code)
