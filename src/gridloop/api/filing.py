@@ -19,7 +19,8 @@ from gridloop.offices.cases.actions import Filing, file_case, file_cases, must_f
 MOST_ROWS = 1000
 REFUSALS = frozenset({400, 401, 403, 404, 409, 413, 415, 422})
 _case_in: TypeAdapter[CaseIn] = TypeAdapter(CaseIn)
-_TOLD = tuple(Filing.__dataclass_fields__)
+_TOLD = tuple(name for name in Filing.__dataclass_fields__ if name in CaseIn.model_fields)
+"""What a caller tells; the link to a registered firm is made by the register's own door."""
 
 
 def _filing(told: CaseIn) -> Filing:
