@@ -155,20 +155,6 @@ def test_the_body_and_the_header_must_name_the_same_revision(caller):
     assert answer.status_code == 412
 
 
-def test_a_draft_is_published_only_as_it_was_seen(caller):
-    keeper, second = caller("keeper"), caller("keeper2")
-    row = {"row": "R1", "unit": "urban", "profile": "san_bu_guo", "reason": "全部由{unit}主办"}
-    ref = keeper.post("/routing-tables", {"rows": [row]}).json()["table"]["ref"]
-    etag = second.get(f"/routing-tables/{ref}")["ETag"]
-
-    other = raw(second, f"/routing-tables/{ref}/publish", "{}", **{"If-Match": '"9.abc-1"'})
-    same = raw(second, f"/routing-tables/{ref}/publish", "{}", **{"If-Match": etag})
-    late = raw(second, f"/routing-tables/{ref}/publish", "{}", **{"If-Match": etag})
-
-    assert [answer.status_code for answer in (other, same, late)] == [412, 200, 412]
-    assert second.get(f"/routing-tables/{ref}").json()["table"]["in_force"] is True
-
-
 def test_pages_neither_repeat_nor_lose_a_row_when_rows_are_added_meanwhile(caller):
     desk = caller("desk")
     ref = desk.post("/cases", LAMP).json()["ref"]

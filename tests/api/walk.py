@@ -122,6 +122,7 @@ def walked() -> Walk:
     _settle_a_case(walk)
     _pass_a_case_round(walk)
     _group_cases(walk)
+    _tell_again(walk)
     _ask_outside(walk)
     _look_at(walk, walk.file())
     _look_up(walk)
@@ -198,6 +199,19 @@ def _group_cases(walk: Walk) -> None:
         {"text": "夜间施工噪音", "category": "环境保护/噪音"},
     ]
     walk.verb("desk", one, "split", parts=parts, reason="反映了三件事")
+
+
+def _tell_again(walk: Walk) -> None:
+    ref = walk.file(text="柳荫路十七号灯杆整夜不亮")
+    again = {"text": "柳荫路十七号灯杆整夜不亮", **IN_SW}
+    walk.does("desk", "alike_alike", again)
+    walk.does("desk", "alike_join", LAMP | {"text": "我也看到路灯不亮"}, ref=ref)
+    walk.does("urban", "lists_bulk", {"verb": "accept", "cases": [{"ref": ref}]})
+    told = {"name": "我的路灯", "query": "state=open&category=城乡建设", "sharing": "own"}
+    view = walk.does("desk", "lists_save", told)["ref"]
+    walk.does("desk", "lists_views")
+    walk.does("desk", "lists_share", {"sharing": "unit"}, ref=view)
+    walk.does("desk", "lists_remove", ref=view)
 
 
 def _ask_outside(walk: Walk) -> None:
@@ -283,12 +297,36 @@ def _seal() -> None:
 
 def _change_the_rules(walk: Walk) -> None:
     row = {"row": "R1", "category": "", "unit": "urban", "profile": "san_bu_guo", "reason": "全部由{unit}主办"}
-    made = walk.does("keeper", "rules_draft", {"rows": [row], "note": "试行统一受理"})
-    ref = made["table"]["ref"]
-    walk.does("keeper2", "rules_table", ref=ref)
-    walk.does("keeper2", "rules_publish", {"allow_holes": False}, ref=ref)
     first = walk.does("keeper", "rules_tables")["items"][0]
-    walk.does("keeper2", "rules_roll_back", {}, ref=first["ref"])
+    made = walk.does("keeper", "rules_draft", {"rows": [row], "note": "试行统一受理"})
+    _published(walk, made["change_set"]["ref"])
+    walk.does("keeper2", "rules_table", ref=first["ref"])
+    made = walk.does("keeper2", "rules_adopt", {}, ref=first["ref"])
+    _published(walk, made["change_set"]["ref"], "keeper2", "keeper")
+    _propose_duties(walk)
+
+
+def _published(walk: Walk, ref: str, drafter: str = "keeper", publisher: str = "keeper2") -> None:
+    handed = walk.does(drafter, "changes_submit", {"title": "试行"}, ref=ref)["change_set"]
+    walk.does(publisher, "changes_publish", {"rev": handed["rev"], "accept_warnings": True}, ref=ref)
+
+
+def _propose_duties(walk: Walk) -> None:
+    walk.does("keeper", "chapters_chapters")
+    walk.does("keeper", "chapters_chapter", chapter="duties")
+    known = walk.does("keeper", "chapters_rows", chapter="duties", size=2)["items"][0]
+    told = {"key": known["key"], "cells": {"title": "楼院路灯日常维护"}, "seen": known["seen"], "title": "改一项"}
+    ref = walk.does("keeper", "chapters_propose_row", told, chapter="duties")["change_set"]["ref"]
+    more = {"rows": [{**known["row"], "code": "P-99", "title": "楼院照明巡查"}], "change_set": ref}
+    made = walk.does("keeper", "chapters_propose_sheet", more, chapter="duties")
+    walk.does("keeper", "changes_take_out", {"chapter": "duties", "key": made["changes"][-1]["key"]}, ref=ref)
+    walk.does("keeper", "changes_submit", {}, ref=ref)
+    walk.does("keeper2", "changes_send_back", {"reason": "请写明依据"}, ref=ref)
+    _published(walk, ref)
+    walk.does("keeper2", "changes_change_set", ref=ref)
+    back = walk.does("keeper2", "changes_roll_back", {"reason": "写错了一项"}, ref=ref)["change_set"]["ref"]
+    walk.does("keeper2", "changes_discard", {"reason": "不必回退"}, ref=back)
+    walk.does("keeper2", "changes_change_sets", size=2)
 
 
 def _subscribe(walk: Walk) -> None:

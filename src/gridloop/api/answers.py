@@ -32,9 +32,14 @@ def filed(result: Filed, *, external_id: str) -> dict[str, Any]:
         "filed_at": case.filed_at, "due_at": case.due_at, "receipt": result.receipt, "external_id": external_id,
         "links": {
             "self": f"{ROOT}/cases/{case.ref}", "receipt": f"{ROOT}/cases/{case.ref}/receipt",
-            "follow": _follow_page().replace("SECRET", result.receipt),
+            "follow": follow_address(result.receipt),
         },
     }  # fmt: skip
+
+
+def follow_address(receipt: str) -> str:
+    """The reporter's page, which the receipt's secret opens."""
+    return _follow_page().replace("SECRET", receipt)
 
 
 @cache
@@ -214,3 +219,10 @@ def boundary_feature(row: Any) -> dict[str, Any]:
     """A boundary as one GeoJSON feature."""
     properties = fields_named(row.grid, "ref code name level path is_synthetic") | {"source": row.source}
     return {"type": "Feature", "properties": properties, "geometry": json.loads(row.geometry)}
+
+
+def suggestion(found: Any) -> dict[str, Any]:
+    """A suggested category; an empty path where the model does not know."""
+    others = [{"path": path, "confidence": round(confidence, 3)} for path, confidence in found.others]
+    told = fields_named(found, "path words leaves")
+    return told | {"confidence": round(found.confidence, 3), "others": others}

@@ -74,19 +74,30 @@ Link = tuple[str, str, dict[str, str]]
 """(name, operation, parameters) of a link; the parameters are runtime expressions."""
 _CASE = {"ref": "$response.body#/ref"}
 _SAME = {"ref": "$request.path.ref"}
+_DRAFT = {"ref": "$response.body#/change_set/ref"}
+CHANGE_SET_VERBS = ("submit", "publish", "send_back", "discard", "roll_back", "take_out")
+_DRAFTED: tuple[Link, ...] = tuple((name, f"changes_{name}", _DRAFT) for name in ("change_set", "submit", "discard"))
 LINKS: dict[str, tuple[str, tuple[Link, ...]]] = {
     "filing_file": ("201", (("look", "cases_get_case", _CASE), ("receipt", "cases_get_receipt", _CASE), ("verbs", "case_parts_verbs", _CASE))),
     "cases_list_cases": ("200", (("first", "cases_get_case", {"ref": "$response.body#/cases/0/ref"}),)),
     "case_parts_numbered": ("200", (("look", "cases_get_case", _CASE),)),
     "cases_add_attachment": ("201", (("fetch", "cases_get_attachment", _CASE), ("all", "case_parts_attachments", _SAME))),
     "rules_tables": ("200", (("first", "rules_table", {"ref": "$response.body#/items/0/ref"}),)),
-    "rules_draft": ("201", (
-        ("look", "rules_table", {"ref": "$response.body#/table/ref"}), ("publish", "rules_publish", {"ref": "$response.body#/table/ref"}),
+    "rules_table": ("200", (("adopt", "rules_adopt", _SAME),)),
+    "rules_draft": ("201", _DRAFTED),
+    "rules_adopt": ("201", _DRAFTED),
+    "chapters_propose_row": ("201", _DRAFTED),
+    "chapters_propose_sheet": ("201", _DRAFTED),
+    "chapters_chapters": ("200", (("first", "chapters_chapter", {"chapter": "$response.body#/items/0/code"}),)),
+    "chapters_chapter": ("200", (("rows", "chapters_rows", {"chapter": "$request.path.chapter"}),)),
+    "changes_change_sets": ("200", (("first", "changes_change_set", {"ref": "$response.body#/items/0/ref"}),)),
+    "changes_change_set": ("200", tuple(
+        (verb, f"changes_{verb}", _SAME | {"header.If-Match": "$response.header.ETag"}) for verb in CHANGE_SET_VERBS
     )),
-    "rules_table": ("200", (
-        ("publish", "rules_publish", _SAME | {"header.If-Match": "$response.header.ETag"}),
-        ("roll_back", "rules_roll_back", _SAME | {"header.If-Match": "$response.header.ETag"}),
-    )),
+    **{f"changes_{verb}": ("200", (("look", "changes_change_set", _DRAFT),)) for verb in CHANGE_SET_VERBS},
+    "alike_alike": ("200", (("join", "alike_join", {"ref": "$response.body#/alike/0/case/ref"}),)),
+    "alike_join": ("201", (("look", "cases_get_case", _SAME),)),
+    "lists_save": ("200", (("share", "lists_share", _CASE), ("end", "lists_remove", _CASE))),
     "webhooks_add": ("201", tuple(
         (name, f"webhooks_{operation}", {"ref": "$response.body#/webhook/ref"})
         for name, operation in (("look", "webhook"), ("change", "change"), ("try", "ping"), ("log", "deliveries"), ("rotate", "rotate"), ("end", "close"))

@@ -23,7 +23,8 @@ _TOLD = tuple(name for name in Filing.__dataclass_fields__ if name in CaseIn.mod
 """What a caller tells; the link to a registered firm is made by the register's own door."""
 
 
-def _filing(told: CaseIn) -> Filing:
+def filing_of(told: CaseIn) -> Filing:
+    """What an action files."""
     return Filing(**{name: getattr(told, name) for name in _TOLD})
 
 
@@ -41,7 +42,7 @@ def file(request: CallerRequest, told: CaseToFile) -> HttpResponse:
     street = street_of(caller.actor, told.street)
 
     def do() -> dict[str, Any]:
-        done = file_case(by=caller.actor, at=caller.at, street=street, filing=_filing(told))
+        done = file_case(by=caller.actor, at=caller.at, street=street, filing=filing_of(told))
         return answers.filed(done, external_id=told.external_id)
 
     return answered_once(request, caller=caller, operation="POST /cases", do=do, status=201)
@@ -75,7 +76,7 @@ def intake(request: CallerRequest, told: IntakeIn) -> HttpResponse:
 def _taken_in(caller: Any, street: str, rows: list[Any]) -> dict[str, Any]:
     """Every readable row filed; a result for each row."""
     read = [_read(row) for row in rows]
-    filings = [_filing(row) for row in read if isinstance(row, CaseIn)]
+    filings = [filing_of(row) for row in read if isinstance(row, CaseIn)]
     done = iter(file_cases(by=caller.actor, at=caller.at, street=street, filings=filings) if filings else [])
     results = [_result(index, row, next(done) if isinstance(row, CaseIn) else None) for index, row in enumerate(read)]
     good = sum(result["ok"] for result in results)

@@ -36,9 +36,7 @@ def answered_once(
 
     Raises WrongInput for a key that is too long, Refused for a key used before with another body.
     """
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if len(key) > LONGEST_KEY:
-        raise WrongInput("api.key_too_long", f"防重复键最多 {LONGEST_KEY} 个字符。", field="Idempotency-Key")
+    key = key_of(request)
     if not key:
         return _response(_spelled(do()), status=status)
     answer, is_repeated = once_sealed(
@@ -49,6 +47,14 @@ def answered_once(
     if is_repeated:
         response["Idempotent-Replay"] = "true"
     return response
+
+
+def key_of(request: HttpRequest, *, longest: int = LONGEST_KEY) -> str:
+    """The key that the request carries; empty for none. Raises WrongInput for one that is too long."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > longest:
+        raise WrongInput("api.key_too_long", f"防重复键最多 {longest} 个字符。", field="Idempotency-Key")
+    return key
 
 
 def _spelled(answer: object) -> str:

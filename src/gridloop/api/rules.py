@@ -1,9 +1,9 @@
-"""The rules in force: duty list, posts and people, calendar, worked examples; and routing tables, drafted and published by two people."""
+"""The rules in force: duty list, posts and people, calendar, worked examples; and routing tables, whose changes are change-sets."""
 
 from __future__ import annotations
 
 import calendar as months
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -11,10 +11,12 @@ from django.http import HttpResponse
 from ninja import Query, Router
 
 from gridloop.api import answers_setup as answers
+from gridloop.api.chapters import proposing
 from gridloop.api.paging import MOST, page_of
-from gridloop.api.repeats import KEY_HEADER, answered_once
-from gridloop.api.revisions import IF_MATCH, must_match, shows_revision
+from gridloop.api.repeats import KEY_HEADER
+from gridloop.api.revisions import shows_revision
 from gridloop.api.shapes import Problem
+from gridloop.api.shapes_changes import ChangeSetFile
 from gridloop.api.shapes_rules import (
     CalendarOut,
     DraftIn,
@@ -23,22 +25,23 @@ from gridloop.api.shapes_rules import (
     NothingIn,
     PersonPage,
     PostPage,
-    PublishIn,
     TableFile,
     TablePage,
 )
 from gridloop.api.tokens import READ, SETUP, CallerRequest, doors, street_of
 from gridloop.api.words import IsoMoment
 from gridloop.core.errors import NotFound
-from gridloop.offices.cases.actions.tables import draft_table, findings_of, publish_table, roll_back_table
+from gridloop.offices.cases.actions.tables import findings_of
 from gridloop.offices.cases.queries import pages
 from gridloop.offices.organisation import queries as organisation
+from gridloop.offices.organisation.changesets.actions import REMOVE_MISSING, propose_sheet
+from gridloop.offices.organisation.changesets.queries import must_draft
 from gridloop.offices.supervision import queries as supervision
 
 router = Router(tags=["规则"])
 REFUSALS = frozenset({401, 403, 404, 422})
-WRITES = frozenset({400, 401, 403, 404, 409, 415, 422})
-BOTH_HEADERS = {"parameters": [*KEY_HEADER["parameters"], IF_MATCH | {"description": "只在此表仍是这个样子时办理:GET 给出的 ETag;已变则 412。"}]}  # fmt: skip
+WRITES = frozenset({400, 401, 403, 404, 409, 413, 415, 422})
+ROUTES = "routes"
 
 
 @router.get("/duties", auth=doors(READ), response={200: DutyPage, REFUSALS: Problem}, summary="履职事项清单")
@@ -150,64 +153,35 @@ def table(request: CallerRequest, ref: str, street: str = "") -> dict[str, Any]:
 @router.post(
     "/routing-tables",
     auth=doors(SETUP),
-    response={201: TableFile, WRITES: Problem},
+    response={201: ChangeSetFile, WRITES: Problem},
     summary="起草路由表",
     openapi_extra=KEY_HEADER,
 )
 def draft(request: CallerRequest, told: DraftIn) -> HttpResponse:
-    """A draft of the next version. It is in force only when a second person has published it."""
-    caller = request.auth
-    code = street_of(caller.actor, told.street)
-
-    def do() -> dict[str, Any]:
-        made = draft_table(
-            by=caller.actor, at=caller.at, street=code, records=[row.model_dump() for row in told.rows], note=told.note,
-            backstop_profile=told.backstop_profile or _backstop_profile(code, at=caller.at),
-        )  # fmt: skip
-        return _told(made, code, request)
-
-    return answered_once(request, caller=caller, operation="POST /routing-tables", do=do, status=201)
+    """The whole table as it shall be, in a draft of a change-set; a second person publishes it (``/change-sets/{ref}/publish``)."""
+    records = [{name: str(value) for name, value in row.model_dump().items()} for row in told.rows]
+    return _proposed(request, told.street, "POST /routing-tables", records=records, title=told.note)
 
 
 @router.post(
-    "/routing-tables/{ref}/publish",
+    "/routing-tables/{ref}/adopt",
     auth=doors(SETUP),
-    response={200: TableFile, WRITES | {412}: Problem},
-    summary="发布路由表",
-    openapi_extra=BOTH_HEADERS,
+    response={201: ChangeSetFile, WRITES: Problem},
+    summary="按此版起草",
+    openapi_extra=KEY_HEADER,
 )
-def publish(request: CallerRequest, ref: str, told: PublishIn, street: str = "") -> HttpResponse:
-    """The draft is in force from its date on. Refused to who drafted it, and with the findings when it does not hold."""
-    caller = request.auth
-    code = street_of(caller.actor, street)
-
-    def do() -> dict[str, Any]:
-        must_match(request, _mark(_table(code, ref), request))
-        done = publish_table(
-            by=caller.actor, at=caller.at, street=code, table=ref, valid_from=told.valid_from, allow_holes=told.allow_holes
-        )  # fmt: skip
-        return _told(done, code, request)
-
-    return answered_once(request, caller=caller, operation=f"publish {ref}", do=do)
+def adopt(request: CallerRequest, ref: str, told: NothingIn, street: str = "") -> HttpResponse:
+    """The rows of an earlier version, in a draft of a change-set: the way back to it, which needs a second person, too."""
+    code = street_of(request.auth.actor, street)
+    must_draft(request.auth.actor, code, chapter=ROUTES)
+    found = _table(code, ref)
+    return _proposed(
+        request, street, f"adopt {ref}", records=found.rows, title=f"路由表按第 {found.version} 版"
+    )  # fmt: skip
 
 
-@router.post(
-    "/routing-tables/{ref}/roll-back",
-    auth=doors(SETUP),
-    response={200: TableFile, WRITES | {412}: Problem},
-    summary="回退到此版",
-    openapi_extra=BOTH_HEADERS,
-)
-def roll_back(request: CallerRequest, ref: str, told: NothingIn, street: str = "") -> HttpResponse:
-    """An earlier published version is in force again, as a new version with the same rows."""
-    caller = request.auth
-    code = street_of(caller.actor, street)
-
-    def do() -> dict[str, Any]:
-        must_match(request, _mark(_table(code, ref), request))
-        return _told(roll_back_table(by=caller.actor, at=caller.at, street=code, table=ref), code, request)
-
-    return answered_once(request, caller=caller, operation=f"roll-back {ref}", do=do)
+def _proposed(request: CallerRequest, street: str, operation: str, **told: Any) -> HttpResponse:
+    return proposing(request, street, operation, propose_sheet, chapter=ROUTES, missing=REMOVE_MISSING, **told)
 
 
 def _table(street: str, ref: str) -> Any:
@@ -215,11 +189,6 @@ def _table(street: str, ref: str) -> Any:
     if found is None:
         raise NotFound("cases.no_table", "没有这份路由表;请从列表中选择。", table=ref)
     return found
-
-
-def _backstop_profile(street: str, *, at: datetime) -> str:
-    found = pages.table_in_force(street, at=at)
-    return str(found.backstop["profile"]) if found else "san_bu_guo"
 
 
 def _told(found: Any, street: str, request: CallerRequest) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
-from pydantic import ConfigDict, StrictBool, StringConstraints
+from pydantic import ConfigDict, StringConstraints
 
 from gridloop.api.shapes import Told
 from gridloop.api.shapes_reference import CategoryOut, GridOut, ProfileOut, UnitOut
-from gridloop.api.words import Whole, ZonedMoment
+from gridloop.api.words import Whole
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Values = Annotated[str, StringConstraints(max_length=120)]
@@ -157,11 +157,12 @@ class RouteRowIn(Told):
     grade: Values = ""
     metric: Whole = Field(0, ge=-1_000_000, le=1_000_000, description="优先序,小的优先")
     post: Values = ""
+    escalates_to: Values = Field("", description="提级到的单位;留空为单位的上级")
     reason: str = Field("", max_length=300)
 
 
 class DraftIn(Told):
-    """The rows of the next version; the version in force stays until a second person publishes the draft."""
+    """The whole table as it shall be; the version in force stays until a second person publishes the change-set."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"example": {"rows": [EXAMPLE_ROW], "note": "路灯统一由城管主办"}}
@@ -169,15 +170,7 @@ class DraftIn(Told):
 
     rows: list[RouteRowIn] = Field(min_length=1, max_length=5000)
     note: str = Field("", max_length=300)
-    backstop_profile: str = Field("", max_length=40, description="兜底时用的时限方案;默认与现行表相同")
     street: str = ""
-
-
-class PublishIn(Told):
-    """Nothing is needed; a date in the future makes the table wait for it."""
-
-    valid_from: ZonedMoment | None = None
-    allow_holes: StrictBool = Field(False, description="明知有空缺仍发布;空缺处由属地兜底")
 
 
 class NothingIn(Told):

@@ -12,7 +12,20 @@ from django.http import Http404, HttpRequest
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Router
 
-from gridloop.api import case_parts, cases, credentials, desk, ledger, reference, rules, webhooks
+from gridloop.api import (
+    alike,
+    case_parts,
+    cases,
+    changes,
+    chapters,
+    credentials,
+    desk,
+    ledger,
+    lists,
+    reference,
+    rules,
+    webhooks,
+)
 from gridloop.api.description import completed, operation_id, scope_of_operation
 from gridloop.api.filing import MOST_ROWS
 from gridloop.api.manners import JsonReader, mannerly
@@ -80,11 +93,15 @@ api = Api(
 )
 answer_errors(api)
 for part in (
+    alike,
+    lists,
     case_parts,
     cases,
     reference,
     desk,
     rules,
+    chapters,
+    changes,
     ledger,
     webhooks,
     credentials,

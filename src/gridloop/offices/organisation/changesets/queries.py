@@ -38,9 +38,12 @@ class Changed:
     lines: tuple[tuple[str, str, str], ...]
 
 
-def change_sets(street: str, *, states: tuple[str, ...] = (), limit: int = 100) -> list[ChangeSet]:
-    """The street's change-sets, newest first, with who drafted and who published."""
+def change_sets(
+    street: str, *, states: tuple[str, ...] = (), before: int = 0, limit: int = 100
+) -> list[ChangeSet]:  # fmt: skip
+    """The street's change-sets, newest first, with who drafted and who published; ``before`` is the key of the last one shown."""
     rows = ChangeSet.objects.filter(street=street).select_related("drafter", "publisher", "rolls_back")
+    rows = rows.filter(pk__lt=before) if before else rows
     return list((rows.filter(state__in=states) if states else rows).defer("outcome")[:limit])
 
 
