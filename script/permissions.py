@@ -36,7 +36,6 @@ from tests.matrix.table import rows_of  # noqa: E402
 def main() -> int:
     """Writes or compares; the exit code says whether the document agrees with the code and nothing failed."""
     call_command("migrate", verbosity=0)
-    call_command("createcachetable")
     found = asked()
     faults = [fault for answers in found.answers for fault in answers.faults]
     for fault in faults:

@@ -14,6 +14,7 @@ The answer is one mark:
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ from gridloop.offices.organisation.models import Street
 from gridloop.offices.organisation.snapshot import forget_everything
 from gridloop.offices.supervision.queries import forget_compiled
 from tests.matrix import samples
-from tests.matrix.world import Side, World
+from tests.matrix.world import PIXEL, Side, World
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 BRACED = re.compile(r"{(\w+)}")
@@ -58,6 +59,7 @@ FORMS: dict[str, dict[str, str]] = {
 BODIES: dict[str, dict[str, Any]] = {
     "correct": {"reason": "测试内容", "category": "环境保护/噪音"},
     "intake": {"cases": []},
+    "attach": {"name": "照片.png", "content": base64.b64encode(PIXEL).decode()},
 }
 """Calls whose description alone does not make a body that is understood, by the last part of the address."""
 

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import transaction
 
 from tests.matrix import samples, world
@@ -26,6 +27,7 @@ def asked() -> Asked:
     logging.disable(logging.ERROR)
     try:
         with transaction.atomic():
+            call_command("createcachetable", verbosity=0)
             cache.clear()
             built = world.build()
             samples.prepare(built)

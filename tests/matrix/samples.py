@@ -30,7 +30,7 @@ from tests.matrix.world import Side, World
 NOBODY = "x" * 16
 WORDS: dict[str, str] = {
     "do": "accept", "r do": "withdraw", "l do": "time", "setup do": "discard", "accounts do": "lock", "sheets": "assign",
-    "profiles": "san_bu_guo", "held": "forget", "rows": "units", "sheet": "csv", "draft": "outline",
+    "profiles": "san_bu_guo", "held": "forget", "rows": "units", "v1 setup": "units", "sheet": "csv", "draft": "outline",
 }  # fmt: skip
 """By the part before, or by the first part and the part before where that says more."""
 MODELS: dict[str, str] = {
