@@ -36,6 +36,7 @@ LABEL_TABLES = {
     "offices/cases/actions/requests.py": ("EXTENSION_REASONS", "SUSPENSION_REASONS", "UNITS_OF_TIME"),
     "offices/cases/actions/closing.py": ("SATISFACTION",),
     "offices/cases/queries/words.py": ("CATEGORY_BY",),
+    "offices/organisation/accounts/deed_kinds.py": ("DEEDS", "BY_CHANGE_SET", "CHANGED"),
 }
 CHOICES = {"offices/cases/models.py": ("Outcome",)}
 TRANSLATORS = ("_", "gettext", "gettext_lazy", "said")

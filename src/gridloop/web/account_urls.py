@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gridloop.web import audit, keepers, me
+from gridloop.web import audit, audit_erasures, keepers, me
 
 urlpatterns = [
     path("me/", me.me, name="me"),
@@ -19,4 +19,5 @@ urlpatterns = [
     path("audit/sign-ins/", audit.sign_ins, name="audit_sign_ins"),
     path("audit/exports/", audit.exports, name="audit_exports"),
     path("audit/deeds/", audit.deeds, name="audit_deeds"),
+    path("audit/erasures/", audit_erasures.erasures, name="audit_erasures"),
 ]

@@ -30,6 +30,7 @@ TABS = (
     ("audit_sign_ins", "read_sign_ins", "登录"),
     ("audit_exports", "read_looks", "导出"),
     ("audit_deeds", "read_deeds", "管理操作"),
+    ("audit_erasures", "erase", "销毁"),
 )
 
 

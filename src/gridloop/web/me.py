@@ -55,6 +55,7 @@ def me(request: HttpRequest, reader: Reader) -> HttpResponse:
         "wants_factor": queries.wants_second_factor(reader.actor, is_demonstration=reader.street.is_demonstration),
         "sees_accounts": may_keep(reader.actor, "see_accounts", street=reader.street.code),
         "sees_audit": may_keep(reader.actor, "read_looks", street=reader.street.code),
+        "may_erase": may_keep(reader.actor, "erase", street=reader.street.code),
         "person": reader.actor.name,
     }  # fmt: skip
     return render(request, "me/me.html", page)

@@ -39,6 +39,7 @@ from gridloop.offices.archive.transaction import deed
 
 ERASES = frozenset({Role.SECURITY_KEEPER, Role.STREET_LEADER})
 LONGEST_WAIT = timedelta(hours=1)
+LONGEST_BASIS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,22 +164,51 @@ def erase(*, entries: Sequence[int], street: str, basis: str, by: Actor, at: dat
     keeper or a leader of the street, WrongInput without a basis or a number, Refused for a number that is not sealed, whose
     payload is gone already, or which is itself a certificate (without it the erasure could no longer be accounted for).
     """
-    if by.kind != "system" and not by.roles(street) & ERASES:
-        raise NotAllowed("archive.may_not_erase", "销毁由安全管理员或街道领导来做;请联系他们。")
+    _must_erase(by, street)
+    under = _basis(basis)
     if not entries:
         raise WrongInput("archive.nothing_to_erase", "请选择要销毁的条目。", field="entries")
-    if not basis.strip():
-        raise WrongInput("archive.basis_missing", "请写明销毁依据(文件名称和条款)。", field="basis")
     with deed():
         rows = _erasable(street, entries)
         certificate = record(
             "archive.erased", by=by, at=at, street=street, subject=f"book:{street}",
-            payload={"basis": basis, "entries": sorted(row.seq for row in rows if row.seq)},
+            payload={"basis": under, "entries": sorted(row.seq for row in rows if row.seq)},
         )  # fmt: skip
-        erasure = Erasure.objects.create(book_id=street, basis=basis, certificate=certificate, erased_at=at)
+        erasure = Erasure.objects.create(book_id=street, basis=under, certificate=certificate, erased_at=at)
         erasure.entries.set(rows)
         Entry.objects.filter(id__in=[row.pk for row in rows]).update(payload=None, salt=None)
     return erasure
+
+
+def erase_of(
+    subject: str, *, entries: Sequence[int], street: str, basis: str, by: Actor, at: datetime
+) -> tuple[int, ...]:
+    """As ``erase``, for entries of one subject only (``case:2a3b…``); returns the numbers whose payload is gone.
+
+    Raises Refused when a number belongs to something else: a form that was meant for one case erases nothing of another.
+    """
+    _must_erase(by, street)
+    wanted = sorted(set(entries))
+    own = Entry.objects.filter(book_id=street, subject=subject, seq__in=wanted).count()
+    if own != len(wanted):
+        raise Refused("archive.of_another", "有的条目不属于这个事项;请重新查找后再选。", entries=wanted)
+    erase(entries=wanted, street=street, basis=basis, by=by, at=at)
+    return tuple(wanted)
+
+
+def _must_erase(by: Actor, street: str) -> None:
+    if by.kind != "system" and not by.roles(street) & ERASES:
+        raise NotAllowed("archive.may_not_erase", "销毁由安全管理员或街道领导来做;请联系他们。")
+
+
+def _basis(said: str) -> str:
+    """The basis as it will stand in the certificate. Raises WrongInput."""
+    basis = said.replace("\x00", "").strip()
+    if not basis:
+        raise WrongInput("archive.basis_missing", "请写明销毁依据(文件名称和条款)。", field="basis")
+    if len(basis) > LONGEST_BASIS:
+        raise WrongInput("archive.basis_too_long", f"依据最多 {LONGEST_BASIS} 字;请只写文件名称和条款。", field="basis")
+    return basis
 
 
 def _erasable(street: str, numbers: Sequence[int]) -> list[Entry]:

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gridloop.offices.archive.models import AccessNote, Entry
+from django.db.models import Q
+
+from gridloop.offices.archive.models import AccessNote, Entry, Erasure
 from gridloop.offices.archive.queries import TimelineEntry, _timeline_entry
 
 
@@ -78,3 +80,45 @@ def deeds(street: str, kinds: Iterable[str], span: Span) -> Deeds:
         rows = rows.filter(actor=span.actor)
     page = list(rows.order_by("-id")[: span.size + 1])
     return Deeds(tuple(_timeline_entry(entry) for entry in page[: span.size]), more=len(page) > span.size)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryHead:
+    """One entry without what it says: who erases need not read. ``seq`` is None until it is sealed."""
+
+    seq: int | None
+    kind: str
+    at: datetime
+    is_erased: bool
+
+
+def entries_of(subject: str, *, street: str) -> list[EntryHead]:
+    """The entries of a subject in the street's book, the oldest first, by their heads."""
+    rows = Entry.objects.filter(book_id=street, subject=subject).order_by("id")
+    found = rows.annotate(gone=Q(payload__isnull=True)).values_list("seq", "kind", "at", "gone")
+    return [EntryHead(*row) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureLine:
+    """One certificate (销毁证明): who erased which entries when, on what basis; ``seq`` is its own number in the ledger."""
+
+    id: int
+    at: datetime
+    by: str
+    basis: str
+    entries: tuple[int, ...]
+    seq: int | None
+
+
+def erasures(street: str, *, before: int = 0, size: int = 50) -> list[ErasureLine]:
+    """The street's certificates, the newest first, below the key ``before``; one more than ``size`` tells there is another page."""
+    rows = Erasure.objects.filter(book_id=street).select_related("certificate").prefetch_related("entries")
+    page = (rows.filter(pk__lt=before) if before else rows).order_by("-id")[: size + 1]
+    return [
+        ErasureLine(
+            row.pk, row.erased_at, _timeline_entry(row.certificate).by, row.basis,
+            tuple(sorted(entry.seq for entry in row.entries.all() if entry.seq)), row.certificate.seq,
+        )
+        for row in page
+    ]  # fmt: skip
