@@ -30,6 +30,7 @@ from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.actions import issue_token
 from gridloop.offices.organisation.models import Account
 from gridloop.offices.organisation.tokens.scopes import SCOPES
+from tests.api import walk_keeping
 from tests.sample import CODE, IN_NE, IN_SW, PEOPLE
 
 LAMP = {"text": "柳荫路 1 号院门口路灯不亮三天了", "source": "phone", "category": "城乡建设/市政设施/路灯", **IN_SW}
@@ -92,7 +93,8 @@ class Walk:
 
     def _headers(self, who: str) -> dict[str, str]:
         if who not in self.callers:
-            code = next(person.code for person in PEOPLE if person.username == who)
+            known = {person.username: person.code for person in PEOPLE}
+            code = known.get(who) or walk_keeping.KEEPERS[who][0]
             _, secret = issue_token(
                 by=SYSTEM, at=timezone.now(), person=organisation.person(CODE, code), name="示例", scopes=list(SCOPES)
             )
@@ -119,6 +121,7 @@ def _shown(body: Any, file: Any) -> Any:
 def walked() -> Walk:
     """Everything done once; the street has been founded."""
     walk = Walk(api.get_openapi_schema(path_prefix="/api/v1/"))
+    walk_keeping.add_keepers()
     _settle_a_case(walk)
     _pass_a_case_round(walk)
     _group_cases(walk)
@@ -126,9 +129,16 @@ def walked() -> Walk:
     _ask_outside(walk)
     _look_at(walk, walk.file())
     _look_up(walk)
+    walk_keeping.take_cases_out(walk)
     _keep_the_ledger(walk)
+    walk_keeping.read_the_records(walk)
     _change_the_rules(walk)
+    walk_keeping.draft_profiles(walk)
+    walk_keeping.redraw(walk)
+    walk_keeping.hear_the_public(walk)
     _subscribe(walk)
+    walk_keeping.keep_accounts(walk)
+    walk_keeping.go_on_leave(walk)
     _hold_tokens(walk)
     return walk
 
@@ -204,6 +214,7 @@ def _group_cases(walk: Walk) -> None:
 def _tell_again(walk: Walk) -> None:
     ref = walk.file(text="柳荫路十七号灯杆整夜不亮")
     again = {"text": "柳荫路十七号灯杆整夜不亮", **IN_SW}
+    walk.does("desk", "alike_offers", {"asked": "柳荫"})
     walk.does("desk", "alike_alike", again)
     walk.does("desk", "alike_join", LAMP | {"text": "我也看到路灯不亮"}, ref=ref)
     walk.does("urban", "lists_bulk", {"verb": "accept", "cases": [{"ref": ref}]})

@@ -8,10 +8,11 @@ from django.http import HttpResponse
 from ninja import Router
 
 from gridloop.api import answers
+from gridloop.api.answers import fields_named
 from gridloop.api.filing import filing_of
 from gridloop.api.repeats import KEY_HEADER, answered_once
 from gridloop.api.shapes import CaseIn, CaseOut, Problem
-from gridloop.api.shapes_console import BeforeFiling, JoinedOut, TellingIn
+from gridloop.api.shapes_console import AskedIn, BeforeFiling, JoinedOut, OffersOut, TellingIn
 from gridloop.api.tokens import FILE, CallerRequest, doors
 from gridloop.offices.cases.actions import join_case, must_file
 from gridloop.offices.cases.queries import likeness, offering
@@ -44,6 +45,24 @@ def _alike(found: likeness.LikeCase) -> dict[str, Any]:
     return {
         "case": answers.case_in_short(found.case), "score": round(found.score, 3), "reasons": [str(each) for each in found.reasons],
     }  # fmt: skip
+
+
+@router.post(
+    "/cases/offers",
+    auth=doors(FILE),
+    response={200: OffersOut, frozenset({400, 401, 403, 413, 415, 422}): Problem},
+    summary="地点和类别候选",
+)
+def offers(request: CallerRequest, told: AskedIn) -> dict[str, Any]:
+    """Places and categories for what was typed (part of a name, pinyin initials), the best first. Sent, not asked for: it may be an address."""
+    actor = request.auth.actor
+    must_file(actor, actor.street)
+    places = offering.places_for(actor, street=actor.street, asked=told.asked)
+    categories = offering.categories_offered(street=actor.street, asked=told.asked)
+    return {
+        "places": [fields_named(each, "label address grid kind") for each in places],
+        "categories": [fields_named(each, "path label why") for each in categories],
+    }
 
 
 @router.post(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from gridloop.api import answers
-from gridloop.api.paging import LARGEST_KEY
+from gridloop.api.paging import LARGEST_KEY, next_link
 from gridloop.api.repeats import KEY_HEADER, answered_once
 from gridloop.api.revisions import IF_MATCH, seen, shows_revision
 from gridloop.api.shapes import AttachmentOut, CaseFileOut, CaseOut, CasePage, Problem, VerbDone
+from gridloop.api.shapes_registers import Sort
 from gridloop.api.tokens import READ, WRITE, CallerRequest, doors
 from gridloop.api.verbs import DOORS, VerbDoor
 from gridloop.api.words import IsoDate
@@ -50,7 +50,8 @@ def list_cases(
     mine: bool = Query(False, description="我首问或经办的"),
     since: IsoDate | None = Query(None, description="登记日期,自(含)"),
     until: IsoDate | None = Query(None, description="登记日期,至(含)"),
-    after: int = Query(0, ge=0, le=LARGEST_KEY, description="上一页的 after"),
+    sort: Sort = Query("", description="排列:空为最新登记在前;oldest、due(最早到期)、answered(最近答复)"),
+    after: str = Query("", pattern=r"^([0-9]{0,18}[.])?[0-9]{0,18}$", description="上一页的键;照 next 里的写"),
     size: int = Query(lists.PAGE, ge=1, le=100),
 ) -> dict[str, Any]:
     """The caller's cases, newest first; with ``q`` the case of that number first. ``after`` of one page asks for the next; the Link
@@ -58,20 +59,15 @@ def list_cases(
     asked, phone = note_what_is_sought(by=request.auth.actor, at=request.auth.at, said=q or text)
     wanted = Filter(
         state=state, unit=unit, category=category, place=place, street=street, text=asked, phone=phone, grade=grade, source=source,
-        late=late, gap=gap, mine=mine, since=str(since or ""), until=str(until or ""), after=str(after or ""),
+        late=late, gap=gap, mine=mine, since=str(since or ""), until=str(until or ""), sort=sort,
+        after=after,
     )  # fmt: skip
     page = lists.list_cases(request.auth.actor, wanted, size=size)
-    if page.after:
-        response["Link"] = f'<{_next_page(request, page.after)}>; rel="next"'
     return {
         "cases": [answers.case_in_short(case) for case in page.cases],
-        "after": int(page.after) if page.after else None,
+        "after": int(page.after) if page.after.isdecimal() else None,
+        "next": next_link(request, response, page.after),
     }
-
-
-def _next_page(request: HttpRequest, after: str) -> str:
-    asked = {name: value for name, value in request.GET.items() if name != "after"}
-    return request.build_absolute_uri(f"{request.path}?{urlencode(asked | {'after': after})}")
 
 
 @router.get("/cases/{ref}", auth=doors(READ), response={200: CaseFileOut, UNSEEN: Problem}, summary="事项全貌")

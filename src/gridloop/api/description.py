@@ -69,6 +69,11 @@ FILES = (
     "application/octet-stream",
 )
 """What an attachment may come as."""
+COMES_AS = {
+    "cases_get_attachment": FILES,
+    "exporting_take_out": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"),
+}
+"""Operations that answer with a file, and as what."""
 
 Link = tuple[str, str, dict[str, str]]
 """(name, operation, parameters) of a link; the parameters are runtime expressions."""
@@ -77,6 +82,9 @@ _SAME = {"ref": "$request.path.ref"}
 _DRAFT = {"ref": "$response.body#/change_set/ref"}
 CHANGE_SET_VERBS = ("submit", "publish", "send_back", "discard", "roll_back", "take_out")
 _DRAFTED: tuple[Link, ...] = tuple((name, f"changes_{name}", _DRAFT) for name in ("change_set", "submit", "discard"))
+_DRAWN = {"ref": "$response.body#/version/ref"}
+_REDRAWN: tuple[Link, ...] = tuple((name, f"boundaries_{name}", _DRAWN) for name in ("version", "publish", "discard"))
+KEEPING_DEEDS = ("give", "password", "sign_out", "lock", "unlock", "clear_second_factor", "end")
 LINKS: dict[str, tuple[str, tuple[Link, ...]]] = {
     "filing_file": ("201", (("look", "cases_get_case", _CASE), ("receipt", "cases_get_receipt", _CASE), ("verbs", "case_parts_verbs", _CASE))),
     "cases_list_cases": ("200", (("first", "cases_get_case", {"ref": "$response.body#/cases/0/ref"}),)),
@@ -105,6 +113,15 @@ LINKS: dict[str, tuple[str, tuple[Link, ...]]] = {
     "webhooks_webhook": ("200", (("change", "webhooks_change", _SAME | {"header.If-Match": "$response.header.ETag"}),)),
     "webhooks_ping": ("202", (("log", "webhooks_deliveries", _SAME),)),
     "webhooks_deliveries": ("200", (("send_again", "webhooks_send_again", {"ref": "$response.body#/items/0/ref"}),)),
+    "boundaries_versions": ("200", (("first", "boundaries_version", {"ref": "$response.body#/items/0/ref"}),)),
+    **{f"boundaries_{step}": ("201", _REDRAWN) for step in ("split", "merge", "outline", "outlines_file", "hole")},
+    "boundaries_version": ("200", tuple((verb, f"boundaries_{verb}", _SAME) for verb in ("publish", "discard", "roll_back"))),
+    "keeping_roll": ("200", (("first", "keeping_account", {"ref": "$response.body#/items/0/person"}),)),
+    "keeping_account": ("200", tuple((deed, f"keeping_{deed}", _SAME) for deed in KEEPING_DEEDS)),
+    "oneself_sessions": ("200", (("end", "oneself_end_session", {"ref": "$response.body#/items/0/ref"}),)),
+    "oneself_leave": ("200", (("end", "oneself_end_leave", {"ref": "$response.body#/leaves/0/ref"}),)),
+    "box_suggestions": ("200", tuple((name, f"box_{name}", {"ref": "$response.body#/items/0/ref"}) for name in ("answer", "contact"))),
+    "auditing_erase": ("200", (("all", "auditing_erasures", {}),)),
     "desk_add": ("201", (("end", "desk_close", _CASE),)),
     "credentials_issue": ("201", (("revoke", "credentials_revoke", {"ref": "$response.body#/token/ref"}),)),
     "ledger_list_entries": ("200", (("proof", "ledger_proof", {"seq": "$response.body#/items/0/seq"}),)),
@@ -176,11 +193,11 @@ def _problem_response(status: int) -> dict[str, Any]:
 
 def _tell_headers(operation: dict[str, Any]) -> None:
     good = operation["responses"].get("200")
+    if good is not None and operation["operationId"] in COMES_AS:
+        good["content"] = {media_type: {"schema": {}} for media_type in COMES_AS[operation["operationId"]]}
     names = {parameter["name"] for parameter in operation.get("parameters", [])}
     if good is not None and operation.get("requestBody") is None and operation["operationId"] != "desk_seen":
-        if operation["operationId"] == "cases_get_attachment":
-            good["content"] = {media_type: {"schema": {}} for media_type in FILES}
-        else:
+        if operation["operationId"] not in COMES_AS:
             good["headers"] = {
                 "ETag": {"schema": {"type": "string"}, "description": "强校验:答复有一个字节不同它就不同"}
             }

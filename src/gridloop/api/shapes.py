@@ -174,10 +174,11 @@ class CaseOut(Schema):
 
 
 class CasePage(Schema):
-    """One page of a list, newest first. ``after`` asks for the next one; null at the end."""
+    """One page of a list. ``next`` asks for the next one, null at the end; ``after`` is its key where the newest come first."""
 
     cases: list[CaseOut]
     after: int | None
+    next: str | None
 
 
 class TraceRow(Schema):

@@ -27,6 +27,34 @@ class TellingIn(Told):
     lat: StrictFloat | None = Field(None, ge=-90, le=90)
 
 
+class AskedIn(Told):
+    """What was typed so far."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"asked": "柳荫"}})
+
+    asked: str = Field(max_length=60)
+
+
+class PlaceOffer(Schema):
+    """A place to choose: what is written as the address (empty for a cell), the cell's code, and what kind of place it is."""
+
+    label: str
+    address: str
+    grid: str
+    kind: str
+
+
+class CategoryOffer(Schema):
+    path: str
+    label: str
+    why: str
+
+
+class OffersOut(Schema):
+    places: list[PlaceOffer]
+    categories: list[CategoryOffer]
+
+
 class CategoryGuess(Schema):
     path: str
     confidence: float

@@ -188,7 +188,16 @@ class ChannelList(Schema):
     items: list[ChannelOut]
 
 
-Scope = Literal["cases:read", "cases:write", "cases:file", "intake:bulk", "contacts:read", "setup:write"]
+Scope = Literal[
+    "cases:read",
+    "cases:write",
+    "cases:file",
+    "intake:bulk",
+    "contacts:read",
+    "setup:write",
+    "accounts:keep",
+    "audit:read",
+]
 
 
 class TokenIn(Told):

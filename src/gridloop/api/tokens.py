@@ -1,7 +1,8 @@
 """Who is calling: a bearer token acting for a person, or a signed-in person with CSRF; and what the token may be used for.
 
 Terms: a **scope** of a token is one of ``cases:read`` (look), ``cases:write`` (the verbs), ``cases:file`` (file one case), ``intake:bulk``
-(file many), ``contacts:read`` (who reported, with a reason), ``setup:write`` (drafts, webhooks). A signed-in person has every scope; what they may *do* follows from their posts in both cases.
+(file many), ``contacts:read`` (who reported, with a reason), ``setup:write`` (drafts, webhooks), ``accounts:keep`` (keeping accounts, erasing),
+``audit:read`` (what auditors read). A signed-in person has every scope; what they may *do* follows from their posts in both cases.
 
 Guarantees: the clock is read once a request, here, and everything the request does happens at that moment.
 """
@@ -25,11 +26,21 @@ from gridloop.core.errors import NotAllowed
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.accounts.queries import actor_at_the_door, step_due
 from gridloop.offices.organisation.tokens.actions import note_use
-from gridloop.offices.organisation.tokens.scopes import BULK, CONTACTS, FILE, READ, SCOPES, SETUP, WRITE
+from gridloop.offices.organisation.tokens.scopes import (
+    AUDIT,
+    BULK,
+    CONTACTS,
+    FILE,
+    KEEP,
+    READ,
+    SCOPES,
+    SETUP,
+    WRITE,
+)
 
 __all__ = [
-    "BULK", "CONTACTS", "FILE", "READ", "SCOPES", "SETUP", "WRITE", "Caller", "CallerRequest", "Session", "Token", "doors", "person_of",
-    "street_of",
+    "AUDIT", "BULK", "CONTACTS", "FILE", "KEEP", "READ", "SCOPES", "SETUP", "WRITE", "Caller", "CallerRequest", "Session", "Token", "doors",
+    "must_have", "person_of", "street_of",
 ]  # fmt: skip
 
 
@@ -63,12 +74,13 @@ class Token(HttpBearer):
             raise AuthenticationError(message=refusal.sentence) from refusal
         if not actor.posts:
             raise NotAllowed("organisation.no_post", "令牌所属的人员今天没有岗位;任职期内才能使用。")
-        _must_have(actor, self.scope)
+        must_have(actor, self.scope)
         note_use(actor.ref, at=at)
         return Caller(actor, at)
 
 
-def _must_have(actor: Actor, scope: str) -> None:
+def must_have(actor: Actor, scope: str) -> None:
+    """The token behind the actor has this scope; a signed-in person has all. Raises NotAllowed."""
     if actor.token_scopes is not None and scope not in actor.token_scopes:
         raise NotAllowed(
             "api.scope_missing", f"此令牌没有“{SCOPES[scope]}”({scope})的范围;请向系统管理员申请。",

@@ -81,7 +81,7 @@ def account(request: HttpRequest, reader: Reader, person: str) -> HttpResponse:
 def _account_page(request: HttpRequest, reader: Reader, person: str, **more: Any) -> HttpResponse:
     street = _must_see(reader)
     found = organisation.person(street, person)
-    line = next(row for row in queries.roll(street, at=reader.at, text=found.code) if row.person == found.ref)
+    line = queries.account_line(street, found.ref, at=reader.at)
     attempts = ()
     if line.username and may_keep(reader.actor, "read_sign_ins", street=street):
         attempts = tuple(auditing.sign_ins(street, reader=reader.actor, person=found.ref, size=10))

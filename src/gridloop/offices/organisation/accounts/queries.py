@@ -37,6 +37,14 @@ def account_of(street: str, person: str) -> Account:
     return found
 
 
+def own_account(actor: Actor) -> Account:
+    """The account of the person behind the actor. Raises NotFound for a person who only has a token."""
+    found = Account.objects.filter(person_id=actor.person_id).first() if actor.person_id else None
+    if found is None:
+        raise NotFound("accounts.none_of_yours", "您没有可以登录的账号;请联系系统管理员开立。")
+    return found
+
+
 def actor_at_the_door(account: Account, *, at: datetime) -> Actor:
     """The actor that may come in: the account is open and a post is held today. Raises NotAllowed, saying why and from when."""
     if account.ended_at:
@@ -294,6 +302,14 @@ def roll(
     page = list(people.order_by("code")[: size + 1])
     posts, factors = _titles([person.pk for person in page], at=at), _with_second_factor(page)
     return [_account_line(person, posts.get(person.pk, ()), factors) for person in page]
+
+
+def account_line(street: str, person: str, *, at: datetime) -> AccountLine:
+    """The line of one person (ref) of the street. Raises NotFound."""
+    found = Person.objects.filter(street=street, ref=person).select_related("unit", "account").first()
+    if found is None:
+        raise NotFound("accounts.not_found", "本街道没有这个人员;请从名册中选择。", person=person)
+    return _account_line(found, _titles([found.pk], at=at).get(found.pk, ()), _with_second_factor([found]))
 
 
 _STATES: dict[str, Q] = {

@@ -1,7 +1,8 @@
 """What a token may be used for: its scopes, and what makes a set of them acceptable.
 
 Terms: ``cases:read`` (look), ``cases:write`` (the verbs), ``cases:file`` (file one case), ``intake:bulk`` (file many), ``contacts:read`` (who
-reported, with a reason), ``setup:write`` (drafts of the rules, webhooks). A scope only narrows what the person behind the token may do.
+reported, with a reason), ``setup:write`` (drafts of the rules, webhooks), ``accounts:keep`` (what keepers do to accounts), ``audit:read`` (the
+records that auditors read). A scope only narrows what the person behind the token may do.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from gridloop.core.access import Actor
 from gridloop.core.errors import NotAllowed, WrongInput
 
 READ, WRITE, FILE, BULK = "cases:read", "cases:write", "cases:file", "intake:bulk"
-CONTACTS, SETUP = "contacts:read", "setup:write"
+CONTACTS, SETUP, KEEP, AUDIT = "contacts:read", "setup:write", "accounts:keep", "audit:read"
 SCOPES = {
     READ: "查看事项", WRITE: "办理事项", FILE: "登记事项", BULK: "批量登记", CONTACTS: "查看反映人信息", SETUP: "设置",
+    KEEP: "管理账号和销毁", AUDIT: "查阅审计记录",
 }  # fmt: skip
 
 
