@@ -29,6 +29,7 @@ OFFICES = (
     "enterprise",
     "policies",
     "projects",
+    "indicators",
 )
 
 

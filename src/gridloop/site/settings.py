@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "gridloop.offices.enterprise",
     "gridloop.offices.policies",
     "gridloop.offices.projects",
+    "gridloop.offices.indicators",
     "gridloop.web",
     "gridloop.api",
 ]
