@@ -98,7 +98,7 @@ def test_bulk_intake_answers_each_row_and_files_the_good_ones(caller):
 
     assert [row["ok"] for row in told["results"]] == [True, False, False, True, True]
     assert (told["filed"], told["refused"]) == (3, 2)
-    assert told["results"][1]["problem"]["fields"] == {"text": "最多 4000 个字"}
+    assert told["results"][1]["problem"]["fields"] == {"text": "最多 10000 个字"}
     assert told["results"][2]["problem"]["fields"] == {"text": "必填", "txt": "没有这一项"}
     assert (
         told["results"][4]["case"]["external_id"] == "E-5" and told["results"][4]["case"]["unit"]["code"] == "housing"

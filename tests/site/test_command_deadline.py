@@ -114,3 +114,50 @@ def test_a_street_named_counts_by_its_own_newer_profile_and_calendar() -> None:
 
     assert due_dates(told) == {"handle": "2022-05-25T17:30:00+08:00"}
     assert told["calendar_version"] == 2
+
+
+@pytest.mark.parametrize(
+    ("received", "begun"),
+    [
+        ("2022-05-29T24:00", "2022-05-30T00:00"),  # ISO 8601, and as this program itself writes it
+        ("2022-05-29 24:00:00", "2022-05-30T00:00"),
+        ("2022-05-29T24:00:00+08:00", "2022-05-30T00:00"),
+        ("2022年5月29日20:00", "2022-05-29T20:00"),  # without a blank
+        ("2022年12月31日24:00", "2023-01-01T00:00"),  # into the next year
+    ],
+)
+def test_midnight_and_chinese_dates_are_read_as_they_are_written(received: str, begun: str) -> None:
+    assert deadline("--profile", "三不过", "--received", received) == deadline(
+        "--profile", "三不过", "--received", begun
+    )
+
+
+@pytest.mark.parametrize("received", ["2022-05-29T24:30", "2022-05-29T25:00", "2022-05-2920:00"])
+def test_what_is_no_time_of_day_stays_refused(received: str) -> None:
+    assert gridloop("deadline", "--profile", "三不过", "--received", received).exit_code == 2
+
+
+def test_nothing_is_assigned_before_it_is_received() -> None:
+    words = ("--profile", "三不过", "--received", "2022-05-29T20:00", "--assigned", "2022-05-28T20:00")
+
+    result = gridloop("deadline", *words, "--json")
+
+    assert result.exit_code == 2
+    assert document(result)["error"]["code"] == "time.assigned_early"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("三不过", "san_bu_guo"),
+        ("13710", "13710"),
+        ("1137", "1137"),
+        ("信阳", "xinyang_7"),
+        ("信阳 7-day", "xinyang_7"),
+        ("信阳7天", "xinyang_7"),
+        ("12345", "12345"),
+        ("12345 热线", "12345"),
+    ],
+)
+def test_every_shipped_profile_answers_to_what_people_call_it(name: str, code: str) -> None:
+    assert deadline("--profile", name, "--received", "2022-05-29T20:00")["profile"] == code

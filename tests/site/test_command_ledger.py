@@ -149,3 +149,20 @@ def test_an_export_that_cannot_be_written_is_wrong_use(case: Case, tmp_path: Pat
 
     assert result.exit_code == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_name_the_export_lies_in_this_folder_and_overwrites_nothing(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    street, book = (
+        document(gridloop("export", "street", CODE, "--json")),
+        document(gridloop("ledger", "export", "--json")),
+    )
+    again = gridloop("export", "street", CODE, "--json")
+
+    assert (street["file"], book["file"]) == (f"{CODE}.zip", f"{CODE}.jsonl.gz")
+    assert (tmp_path / street["file"]).exists() and (tmp_path / book["file"]).exists()
+    assert again.exit_code == 2
+    assert document(again)["error"]["code"] == "site.file_exists"

@@ -66,6 +66,8 @@ def test_wrong_use_ends_with_2_and_says_so_on_stderr(words: tuple[str, ...]) -> 
     [
         ("deadline", "--json"),  # found while reading the options
         ("route", "trace", "--json"),  # found inside the command
+        ("nosuch", "--json"),  # no such command
+        ("import", "nosuch", "file.csv", "--json"),  # no such kind
         ("deadline", "--profile", "nosuch", "--received", "2022-05-29", "--json"),  # found by a rule
     ],
 )

@@ -37,6 +37,12 @@ def test_the_document_has_the_shape_others_script_against(table: Path) -> None:
     assert all(set(row) == {"row", "won", "why"} and row["why"] for row in told["rows"])
 
 
+def test_facts_may_be_said_in_chinese_as_in_a_table(table: Path) -> None:
+    told = trace("--facts", '{"category": "城乡建设/绿化", "time_class": "夜间"}', "--table", table)
+
+    assert told["unit"] == "YL"
+
+
 def test_facts_may_come_from_a_file(table: Path, tmp_path: Path) -> None:
     facts = tmp_path / "facts.json"
     facts.write_text(json.dumps({"category": "教育"}), encoding="utf-8")

@@ -275,3 +275,86 @@ def test_grids_come_from_csv_too_with_or_without_a_boundary(sheet: Any) -> None:
 
     assert (told["added"], told["details"]["boundaries_published"]) == (2, 1)
     assert [(each["row"], each["column"]) for each in told["rejected"]] == [(4, "boundary"), (5, "code")]
+
+
+LONG = "长" * 5000
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "faults"),
+    [
+        (
+            "units",
+            f"代码,名称,电话\nu1,{LONG},\n{'x' * 500},甲,\nu3,甲,{'1' * 300}\nu4,好,\n",
+            ["name", "code", "phone"],
+        ),
+        (
+            "people",
+            f"工号,姓名,单位,邮箱,岗位代码,岗位名称,角色\np1,{LONG},office,,,,\n{'p' * 300},甲,office,,,,\np3,甲,office,{'a' * 300}@b.cn,,,\n"
+            f"p4,甲,office,,D4,{LONG},核查员\np5,好,office,,,,\n",
+            ["name", "code", "email", "title"],
+        ),
+        ("grids", f"代码,名称\n{'x' * 300},甲\ng2,{LONG}\ng3,好\n", ["code", "name"]),
+        ("categories", f"路径\n{LONG}\n好\n", ["path"]),
+        (
+            "routes",
+            f"行,单位,时限方案,岗位,类别,地点\n{'R' * 300},office,san_bu_guo,,,\nR2,office,san_bu_guo,{'D' * 300},,\n"
+            f"R3,office,san_bu_guo,,{LONG},\nR4,office,san_bu_guo,,,410102\n",
+            ["row", "post", "category"],
+        ),
+        (
+            "divisions",
+            f"code,name,area_code,area_name\n410102991,{LONG},410102,区\n410102992,好街道,410102,区\n",
+            ["name"],
+        ),
+        ("messages", f"编号,主题,时间,内容\n{'1' * 300},a,2022-05-01,路灯不亮\n2,{LONG},2022-05-01,路灯不亮\n", ["id"]),
+    ],
+)
+def test_what_no_column_can_hold_is_named_and_the_rest_goes_in(
+    kind: str, text: str, faults: list[str], sheet: Any
+) -> None:
+    told = run(kind, sheet(text), exit_code=1)
+
+    assert [each["column"] for each in told["rejected"]] == faults
+    assert told["added"] == 1
+
+
+def test_null_characters_are_left_out(sheet: Any) -> None:
+    run("units", sheet("代码,名称\nu\x001,甲\x00单位\n"))
+
+    assert Unit.objects.get(code="u1").name == "甲单位"
+
+
+def test_headers_may_be_in_capitals(sheet: Any) -> None:
+    run("units", sheet("Code,NAME\nu1,甲单位\n"))
+
+    assert Unit.objects.get(code="u1").name == "甲单位"
+
+
+def test_a_boundary_that_is_not_in_degrees_is_named(sheet: Any) -> None:
+    feature = {
+        "type": "Feature",
+        "properties": {"code": "G1", "name": "甲"},
+        "geometry": square(38_400_000.0, 3_844_000.0, 100.0),
+    }
+    file = sheet(json.dumps({"type": "FeatureCollection", "features": [feature]}), "metres.geojson")
+
+    told = run("grids", file, exit_code=1)
+
+    assert "WGS-84" in told["rejected"][0]["reason"]
+    assert not Grid.objects.filter(code="G1").exists()
+
+
+@pytest.mark.parametrize("text", ["", "甲,乙\n1,2\n"])
+def test_a_routing_table_without_its_columns_is_wrong_use(text: str, sheet: Any) -> None:
+    result = gridloop("import", "routes", sheet(text), "--json")
+
+    assert result.exit_code == 2
+    assert document(result)["error"]["code"] == "import.no_column"
+
+
+def test_a_routing_table_that_does_not_hold_is_drafted_and_said_to_be_not_fine(sheet: Any) -> None:
+    told = run("routes", sheet("行,类别,单位,时限方案\nR1,企业服务,nosuch,san_bu_guo\n"), exit_code=1)
+
+    assert (told["rejected"], told["added"], told["details"]["state"]) == ([], 1, "draft")
+    assert "unknown_unit" in {each["kind"] for each in told["details"]["findings"]}

@@ -82,7 +82,7 @@ def test_without_script_each_cell_of_the_map_is_a_link_that_picks_it(resident: R
     [
         ("", {}, "请用一两句话说明"),
         ("灯", {}, "请用一两句话说明"),
-        ("长" * 4001, {}, "超过 4000 字"),
+        ("长" * 10_001, {}, "超过 10000 字"),
         ("路灯不亮", {"address": ""}, "没有具体地点"),  # "no place" is a value, never an accident
         ("路灯不亮", {"lon": "abc", "lat": "34.7"}, "重新点选"),
         ("路灯不亮", {"lon": "113.5"}, "不完整"),

@@ -32,7 +32,7 @@ class Told(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
-LONGEST_TEXT = 4000
+LONGEST_TEXT = 10_000
 HARD_CASES_SAY_WHY = needed_when(
     "grade", "difficult", "grade_reason", {"type": "string", "pattern": Words(least=4).pattern}
 )

@@ -33,6 +33,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from gridloop.core.errors import WrongInput
 from gridloop.core.profile import EVENTS, GRADES, PRIORITIES, Ends, IntakeRule, Limit, Profile, Stage, Unit
 from gridloop.core.worktime import PROVISIONAL, Calendar
 
@@ -197,6 +198,9 @@ def deadline_document(
     """
     filed_at = _zoned(received, calendar)
     later = _zoned(assigned, calendar) if assigned else filed_at
+    if later < filed_at:
+        sentence = f"交办时间({moment_in_words(later)})早于收件时间({moment_in_words(filed_at)});请核对两个时间。"
+        raise WrongInput("time.assigned_early", sentence, field="assigned")
     kind, urgency = grade or "ordinary", priority or "normal"
     stages = []
     for stage in profile.stages_for(grade=kind, priority=urgency):

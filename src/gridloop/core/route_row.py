@@ -213,6 +213,13 @@ _CHINESE = (
 HEADERS: dict[str, str] = dict(zip(_CHINESE, COLUMNS, strict=True)) | {"地点": "place", "网格": "place"}
 """Every Chinese header accepted, with its column."""
 
+REQUIRED: dict[str, tuple[str, ...]] = {"row": ("行",), "unit": ("单位",), "profile": ("时限方案",)}
+"""The columns that no table can do without, and their Chinese headers."""
+
+LONGEST_PATH = 120
+LONGEST_LABEL = 40
+"""Of a row's number and of the codes of units, posts and profiles; what a case keeps of its decision has room for them."""
+
 _VALUES: dict[str, dict[str, str]] = {
     fact: {word: value for value, word in words.items()} for fact, words in VALUE_WORDS.items()
 }
@@ -279,9 +286,9 @@ class _Reading:
             time_classes=self.values("time_class"),
             grades=self.values("grade"),
             metric=self.metric(),
-            post=self.cells.get("post", ""),
+            post=self.label_of("post", self.cells.get("post", "")),
             reason=self.reason(),
-            escalates_to=self.cells.get("escalates_to", ""),
+            escalates_to=self.label_of("escalates_to", self.cells.get("escalates_to", "")),
         )
 
     def fault(self, column: str, reason: str) -> None:
@@ -290,12 +297,19 @@ class _Reading:
     def required(self, column: str, reason: str) -> str:
         if not self.cells.get(column):
             self.fault(column, f"不能为空:{reason}")
-        return self.cells.get(column, "")
+        return self.label_of(column, self.cells.get(column, ""))
+
+    def label_of(self, column: str, text: str) -> str:
+        if len(text) > LONGEST_LABEL:
+            self.fault(column, f"有 {len(text)} 个字,最多 {LONGEST_LABEL} 个,请缩短。")
+        return text
 
     def path(self, column: str) -> str:
         path = self.cells.get(column, "").strip("/")
         if not is_well_formed(path):
             self.fault(column, f"路径“{path}”有空段或多余空格,请写成 甲/乙/丙。")
+        if len(path) > LONGEST_PATH:
+            self.fault(column, f"路径有 {len(path)} 个字,最多 {LONGEST_PATH} 个,请缩短。")
         return path
 
     def values(self, column: str) -> frozenset[str]:

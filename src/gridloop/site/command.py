@@ -66,6 +66,11 @@ def refuse(error: GridloopError, *, as_json: bool) -> NoReturn:
     sys.exit(WRONG_USE if isinstance(error, WrongInput | NotFound) else NOT_FINE)
 
 
+def _print_usage(fault: click.UsageError) -> None:
+    """The wrong use as the one JSON document; click says it on stderr and ends with 2."""
+    print_json({"error": {"code": "command.usage", "sentence": fault.format_message(), "fields": {}}})
+
+
 class Command(click.Command):
     """A command whose errors keep the promises above."""
 
@@ -75,7 +80,7 @@ class Command(click.Command):
             return super().parse_args(ctx, args)
         except click.UsageError as fault:
             if wants_json:
-                print_json({"error": {"code": "command.usage", "sentence": fault.format_message(), "fields": {}}})
+                _print_usage(fault)
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -85,14 +90,24 @@ class Command(click.Command):
             refuse(error, as_json=bool(ctx.params.get("as_json")))
         except click.UsageError as fault:
             if ctx.params.get("as_json"):
-                print_json({"error": {"code": "command.usage", "sentence": fault.format_message(), "fields": {}}})
+                _print_usage(fault)
             raise
 
 
 class Group(click.Group):
-    """A group whose commands are ``Command``."""
+    """A group whose commands are ``Command``; a name that is none is told in JSON too, where JSON was asked for."""
 
     command_class = Command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as fault:
+            if "--json" in args:
+                _print_usage(fault)
+            raise
 
 
 class House(Group):

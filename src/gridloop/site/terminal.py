@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from gridloop.core.errors import WrongInput
 
 T = TypeVar("T")
 
@@ -27,6 +30,13 @@ def print_json(document: object) -> None:
 def note(sentence: str) -> None:
     """A remark for the person at the terminal, on stderr."""
     click.echo(sentence, err=True)
+
+
+def unused_file(name: str) -> Path:
+    """A file of this name in the current folder. Raises WrongInput when there is one: nothing is overwritten unasked."""
+    if Path(name).exists():
+        raise WrongInput("site.file_exists", f"文件“{name}”已经存在;请用 -o 写明写到哪里。", file=name)
+    return Path(name)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -43,7 +43,7 @@ class FilingForm(StyledForm):
 
     offers: ClassVar = {"category": "categories", "grid": "grids"}
     empty_choice: ClassVar[Any] = _("由系统判断")
-    text = sentences(_("反映的问题"), rows=5, hint=_("照反映人的原话写,包括时间、地点、影响。"), longest=4000)
+    text = sentences(_("反映的问题"), rows=5, hint=_("照反映人的原话写,包括时间、地点、影响。"), longest=10_000)
     source = forms.ChoiceField(
         label=_("来源"), choices=[(source, _(words.SOURCES[source])) for source in STAFF_SOURCES]
     )
@@ -171,7 +171,8 @@ def look(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/cases/new/look/: what the text suggests and which open cases look alike, as a part of the page; nothing is kept."""
     _must_file(reader)
     told = {
-        name: request.POST.get(name, "").replace("\x00", "")[:4000] for name in ("text", "address", "grid", "category")
+        name: request.POST.get(name, "").replace("\x00", "")[:10_000]
+        for name in ("text", "address", "grid", "category")
     }
     degrees = {name: _degrees(request.POST.get(name, "")) for name in ("lon", "lat")}
     page = {

@@ -12,6 +12,7 @@ from django.db.models import F
 from gridloop.core.access import ROLE_LABELS, SETS_UP, Actor
 from gridloop.core.errors import NotAllowed, Refused, WrongInput
 from gridloop.offices.archive.actions import open_book, record
+from gridloop.offices.archive.fitting import must_fit
 from gridloop.offices.archive.identifiers import new_secret
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.organisation import queries
@@ -53,10 +54,12 @@ def open_street(
     with deed():
         if Street.objects.filter(code=code).exists():
             raise Refused("organisation.street_exists", f"街道 {code} 已经建立。", street=code)
-        street = Street.objects.create(
+        street = Street(
             code=code, slug=slug, name=name, district=district, district_name=district_name, phone=phone,
             is_demonstration=is_demonstration, takes_public_reports=takes_public_reports, opened_at=at,
         )  # fmt: skip
+        must_fit(street)
+        street.save(force_insert=True)
         open_book(street=code, name=name)
         record(
             "street.opened",
@@ -154,7 +157,8 @@ def add_post(
 
 
 def _new(row: Row, sentence: str) -> Row:
-    """The row, saved; Refused with the sentence when its name is taken."""
+    """The row, saved; Refused with the sentence when its name is taken, WrongInput when a text is too long."""
+    must_fit(row)
     try:
         with transaction.atomic():
             row.save(force_insert=True)

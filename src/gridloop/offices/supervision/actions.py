@@ -26,6 +26,7 @@ from gridloop.core.errors import Broken, Refused, WrongInput
 from gridloop.core.profile import Profile, Stage
 from gridloop.core.worktime import Calendar
 from gridloop.offices.archive.actions import Fact, record, record_many
+from gridloop.offices.archive.fitting import must_fit
 from gridloop.offices.archive.identifiers import new_ref
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.organisation.actions import must_set_up, renew
@@ -345,7 +346,7 @@ def publish_calendar(*, by: Actor, at: datetime, street: str, definition: dict[s
     Calendar.from_data(definition)
     with deed():
         row = CalendarVersion.objects.create(
-            street=street, version=version, definition=definition, note=note, published_at=at
+            street=street, version=version, definition=definition, note=note[:200], published_at=at
         )
         renew(street)
         record(
@@ -401,9 +402,11 @@ def publish_profile(*, by: Actor, at: datetime, street: str, definition: dict[st
     definition = {**definition, "version": version}
     parsed = Profile.from_data(definition)
     with deed():
-        row = ProfileVersion.objects.create(
+        row = ProfileVersion(
             street=street, code=code, version=version, name=parsed.name, definition=definition, published_at=at
         )
+        must_fit(row)
+        row.save(force_insert=True)
         renew(street)
         record(
             "profile.published",

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from gridloop.site.command import Group, json_option, needs_database
 from gridloop.site.export import export_street
-from gridloop.site.terminal import note, print_json
+from gridloop.site.from_street import the_street
+from gridloop.site.terminal import note, print_json, unused_file
 
 
 @click.group("export", cls=Group)
@@ -22,22 +23,23 @@ def export_command() -> None:
 @click.option(
     "-o",
     "--output",
-    required=True,
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="写入的 .zip 文件。",
+    help="写入的 .zip 文件;默认为当前目录下的 街道代码.zip。",
 )
 @click.option("--reason", default="命令行导出", show_default=True, help="为什么导出;记入查看记录。")
 @json_option
 @needs_database()
-def street(code: str, output: Path, reason: str, as_json: bool) -> None:
+def street(code: str, output: Path | None, reason: str, as_json: bool) -> None:
     """一个街道的全部:每张表一份 JSON 行、附件、台账、清单(含 SHA-256)。
 
     导出件含未加密的个人信息,请按密件保管;密码和令牌不在其中。
 
     \b
     示例:
-      gridloop export street lianhu -o lianhu.zip
+      gridloop export street lianhu
+      gridloop export street lianhu -o lianhu.zip --reason 移交
     """
+    output = output or unused_file(f"{the_street(code).code}.zip")
     manifest = export_street(code, output=output, at=timezone.now(), reason=reason)
     if as_json:
         print_json({"file": str(output), **manifest})

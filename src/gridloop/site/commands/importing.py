@@ -48,7 +48,7 @@ def import_command() -> None:
 
 
 def _finish(run: Callable[[], Tally], *, dry_run: bool, as_json: bool) -> None:
-    """The import is done (or rehearsed) and told; the exit code is 1 when a row was rejected."""
+    """The import is done (or rehearsed) and told; the exit code is 1 when a row was rejected or what went in does not hold."""
     with rehearsal(is_dry=dry_run):
         tally = run()
     forget_everything()
@@ -56,7 +56,7 @@ def _finish(run: Callable[[], Tally], *, dry_run: bool, as_json: bool) -> None:
         print_json(tally.to_data())
     else:
         _print(tally)
-    if tally.rejected:
+    if tally.rejected or tally.is_faulty:
         sys.exit(NOT_FINE)
 
 

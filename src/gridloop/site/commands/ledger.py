@@ -19,7 +19,7 @@ from gridloop.site import keys
 from gridloop.site.command import NOT_FINE, Group, json_option, needs_database
 from gridloop.site.export import book_lines
 from gridloop.site.from_street import find_case, the_street
-from gridloop.site.terminal import counted, note, print_json, print_table, progress
+from gridloop.site.terminal import counted, note, print_json, print_table, progress, unused_file
 
 
 @click.group("ledger", cls=Group)
@@ -115,24 +115,24 @@ def _entry(what: str, street: str | None) -> Entry:
 
 
 @ledger_command.command("export")
-@click.option("--street", required=True, metavar="代码", help="哪个街道。")
+@click.option("--street", metavar="代码", help="哪个街道;只有一个时可以不写。")
 @click.option(
     "-o",
     "--output",
-    required=True,
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="写入 .jsonl 或 .jsonl.gz。",
+    help="写入 .jsonl 或 .jsonl.gz;默认为当前目录下的 街道代码.jsonl.gz。",
 )
 @json_option
 @needs_database()
-def export(street: str, output: Path, as_json: bool) -> None:
+def export(street: str | None, output: Path | None, as_json: bool) -> None:
     """导出一本台账:每条一行 JSON,末尾是签名过的检查点。
 
     \b
     示例:
       gridloop ledger export --street lianhu -o lianhu.jsonl.gz
     """
-    code = organisation.street(street).code
+    code = the_street(street).code
+    output = output or unused_file(f"{code}.jsonl.gz")
     total = Entry.objects.filter(book_id=code, seq__isnull=False).count()
     _write(output, book_lines(code), total=total)
     counts = {

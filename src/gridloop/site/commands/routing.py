@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from gridloop.core.errors import GridloopError, WrongInput
-from gridloop.core.route_row import CaseFacts
+from gridloop.core.route_row import VALUE_WORDS, CaseFacts
 from gridloop.core.routing import RoutingTable, fallback_row, trace_document
 from gridloop.core.table_proof import PROPERTIES, Proof, prove
 from gridloop.site import proving
@@ -170,7 +170,12 @@ def _facts(text: str) -> dict[str, str]:
         raise WrongInput(
             "route.facts", f"--facts 里不认识:{'、'.join(unknown)};可用:{'、'.join(FACTS)}。", field="facts"
         )
-    return given
+    return {name: _code_of(name, value) for name, value in given.items()}
+
+
+def _code_of(fact: str, said: str) -> str:
+    """The value as tables keep it, where it was said in Chinese (夜间, 疑难)."""
+    return next((code for code, word in VALUE_WORDS.get(fact, {}).items() if word == said), said)
 
 
 def table_from_csv(path: Path, *, backstop: str = BACKSTOP) -> RoutingTable:

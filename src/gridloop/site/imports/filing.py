@@ -23,6 +23,7 @@ from gridloop.site.imports.tally import Tally
 from gridloop.site.terminal import progress
 
 BATCH = 500
+LONGEST_KEY = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,10 @@ def _fresh(tally: Tally, records: Sequence[Record], *, door: str, column: str) -
     fresh = []
     for record in records:
         mark = fingerprint_of(_content(record))
-        if record.key not in seen:
+        if len(record.key) > LONGEST_KEY:
+            reason = f"编号有 {len(record.key)} 个字符,最多 {LONGEST_KEY} 个;请核对。"
+            tally.rejected.append(Rejection(record.row, column, reason))
+        elif record.key not in seen:
             seen[record.key] = mark
             fresh.append(record)
         elif seen[record.key] == mark:

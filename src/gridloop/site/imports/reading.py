@@ -125,12 +125,7 @@ def read_sheet(
     """
     titles, lines, encoding = read_grid(path)
     header = _header(titles, columns)
-    missing = [name for name in required if name not in header]
-    if missing:
-        wanted = "、".join("/".join((name, *columns[name])) for name in missing)
-        raise WrongInput(
-            "import.no_column", f"文件“{path.name}”缺少列:{wanted};请补上表头。", file=str(path), columns=missing
-        )
+    _must_have(path, header, {name: columns[name] for name in required})
     unknown = [name for name in header if name and name not in columns]
     if strict and unknown:
         raise WrongInput(
@@ -145,13 +140,19 @@ def read_sheet(
     return Sheet(tuple(rows), tuple(rejected), encoding, tuple(header))
 
 
-def read_records(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Every record with its row number under the headers as they stand; too many cells come under ``(多出的格)``."""
+def read_records(
+    path: Path, *, required: Mapping[str, Sequence[str]] | None = None
+) -> list[tuple[int, dict[str, str]]]:
+    """Every record with its row number under the headers as they stand; too many cells come under ``(多出的格)``.
+
+    Raises WrongInput when the header has no column of a required name (or of what else it may be called).
+    """
     titles, lines, _ = read_grid(path)
     header = [title.strip().lstrip("\ufeff") for title in titles]
+    _must_have(path, header, required or {})
     found = []
     for number, cells in lines:
-        record = dict(zip(header, cells, strict=False))
+        record = {title: _tidy(cell) for title, cell in zip(header, cells, strict=False)}
         if any(cell.strip() for cell in cells[len(header) :]):
             record["(多出的格)"] = "、".join(cells[len(header) :])
         found.append((number, record))
@@ -201,10 +202,20 @@ def _delimiter(text: str) -> str:
     return "," if "," in titles else next((each for each in "\t;" if each in titles), ",")
 
 
+def _must_have(path: Path, header: Sequence[str], required: Mapping[str, Sequence[str]]) -> None:
+    missing = [name for name, aliases in required.items() if not {name, *aliases} & set(header)]
+    if missing:
+        wanted = "、".join("/".join((name, *required[name])) for name in missing)
+        raise WrongInput(
+            "import.no_column", f"文件“{path.name}”缺少列:{wanted};请补上表头。", file=str(path), columns=missing
+        )
+
+
 def _header(titles: Sequence[str], columns: Mapping[str, Sequence[str]]) -> list[str]:
-    """The header under our names; titles we do not know stay as they are."""
-    ours = {alias: name for name, aliases in columns.items() for alias in (name, *aliases)}
-    return [ours.get(title.strip().lstrip("\ufeff"), title.strip().lstrip("\ufeff")) for title in titles]
+    """The header under our names, capitals or not; titles we do not know stay as they are."""
+    ours = {alias.casefold(): name for name, aliases in columns.items() for alias in (name, *aliases)}
+    tidied = [title.strip().lstrip("\ufeff").strip() for title in titles]
+    return [ours.get(title.casefold(), title) for title in tidied]
 
 
 def _records(lines: Iterator[list[str]], path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -220,11 +231,16 @@ def _records(lines: Iterator[list[str]], path: Path) -> Iterator[tuple[int, list
         ) from fault
 
 
+def _tidy(cell: str) -> str:
+    """Without blanks around it, and without the null characters that no database keeps."""
+    return cell.replace("\x00", "").strip()
+
+
 def _row(
     number: int, cells: Sequence[str], header: Sequence[str], required: Sequence[str]
 ) -> tuple[Row, list[Rejection]]:
     """The record, and what is wrong with its shape."""
-    named = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name}
+    named = {name: _tidy(cell) for name, cell in zip(header, cells, strict=False) if name}
     faults = []
     if any(cell.strip() for cell in cells[len(header) :]):
         faults.append(

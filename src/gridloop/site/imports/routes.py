@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gridloop.core.access import SYSTEM
-from gridloop.core.route_row import RouteRow, rows_from_records, rows_to_records
+from gridloop.core.route_row import REQUIRED, RouteRow, rows_from_records, rows_to_records
 from gridloop.offices.cases.actions.tables import draft_table, findings_of, publish_table
 from gridloop.offices.cases.models import RoutingTable
 from gridloop.offices.organisation import queries as organisation
@@ -41,6 +41,7 @@ def import_routes(
         table = _draft(rows, newest, path, at=at, street=street, profile=backstop_profile)
         tally.added = len(rows)
     tally.details = _details(table, at=at)
+    tally.is_faulty = any(each["kind"] not in ("hole", "unstaffed") for each in tally.details["findings"])
     if publish_as and table.state == RoutingTable.State.DRAFT:
         by = organisation.actor_of(organisation.person(street, publish_as), at=at)
         table = publish_table(by=by, at=at, street=street, table=table.ref, allow_holes=allow_holes)
@@ -51,7 +52,7 @@ def import_routes(
 def _rows(path: Path, tally: Tally) -> list[RouteRow]:
     """The good rows, in order; the others are rejected."""
     kept: list[RouteRow] = []
-    records = read_records(path)
+    records = read_records(path, required=REQUIRED)
     tally.read = len(records)
     for number, record in records:
         rows, problems = rows_from_records([record])

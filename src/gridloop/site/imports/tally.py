@@ -23,7 +23,7 @@ ADDED, EXISTING = "added", "existing"
 
 @dataclass(slots=True)
 class Tally:
-    """The growing account of one import. ``details`` holds what only this kind of import can say."""
+    """The growing account of one import. ``details`` holds what only this kind of import can say; ``is_faulty``: it went in, but does not hold."""
 
     kind: str
     dry_run: bool = False
@@ -32,6 +32,7 @@ class Tally:
     existing: int = 0
     rejected: list[Rejection] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
+    is_faulty: bool = False
 
     def count(self, outcome: str) -> None:
         """One record was ``added`` or was ``existing``."""

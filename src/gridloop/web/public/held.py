@@ -163,7 +163,7 @@ def _ask(request: HttpRequest, opened: Opened) -> HttpResponse:
         raise WrongInput("public.nothing_asked", _("请写明要更正或删除什么。"), field="text")
     number = opened.reports[0].case.number
     title = _("个人信息更正或删除申请:事项 %(number)s") % {"number": number}
-    filing = Filing(text=f"{title}\n{words}"[:4000], source="public", title=title)
+    filing = Filing(text=f"{title}\n{words}"[:10_000], source="public", title=title)
     receipt = file_case(by=PUBLIC, at=opened.at, street=opened.street.code, filing=filing).receipt
     return redirect(f"{reverse('follow', args=[receipt])}?new=1")
 

@@ -40,7 +40,7 @@ from gridloop.offices.supervision.actions import Start, opened_together
 from gridloop.offices.supervision.models import Clock
 from gridloop.offices.territory.queries import Cell
 
-LONGEST_TEXT = 4000
+LONGEST_TEXT = 10_000
 LONGEST_TITLE = 60
 
 

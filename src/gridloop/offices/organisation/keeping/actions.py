@@ -16,6 +16,7 @@ from typing import Any
 
 from gridloop.core.changes import Change, Row
 from gridloop.offices.archive.actions import Fact, record_many
+from gridloop.offices.archive.fitting import must_fit
 from gridloop.offices.organisation.changesets.chapters import Applying, Outcome, Proposed, chapter_of, lines_of, name_of
 
 EVERYTHING: frozenset[str] = frozenset()
@@ -75,6 +76,7 @@ def _write_row(applying: Applying, keeper: Keeper, change: Change, it: Any) -> A
     if it is None:
         it = keeper.new(applying, change.key)
         keeper.fill(applying, it, change.after, EVERYTHING)
+        must_fit(it)
         it.save(force_insert=True)
         return it
     if change.before is None:
@@ -82,6 +84,7 @@ def _write_row(applying: Applying, keeper: Keeper, change: Change, it: Any) -> A
         keeper.fill(applying, it, change.after, EVERYTHING)
     else:
         keeper.fill(applying, it, change.after, altered_columns(change))
+    must_fit(it)
     it.save()
     return it
 

@@ -13,6 +13,7 @@ from shapely.validation import make_valid
 from gridloop.core.access import Actor
 from gridloop.core.errors import Refused, WrongInput
 from gridloop.offices.archive.actions import record
+from gridloop.offices.archive.fitting import must_fit
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.organisation.actions import must_set_up, renew
 from gridloop.offices.territory.models import Address, Boundary, Grid
@@ -43,10 +44,12 @@ def add_grid(
             raise Refused("territory.code_taken", f"网格代码“{code}”已被使用;请换一个。", grid=code)
         above = queries.grid(street, parent) if parent else None
         path = f"{above.path}/{code}" if above else f"{root}/{code}".strip("/")
-        grid = Grid.objects.create(
+        grid = Grid(
             street=street, code=code, name=name, level=above.level + 1 if above else 1, kind=kind, parent=above, path=path,
             is_synthetic=is_synthetic, valid_from=at,
         )  # fmt: skip
+        must_fit(grid)
+        grid.save(force_insert=True)
         renew(street)
         record(
             "grid.added",
@@ -62,7 +65,8 @@ def add_grid(
 def publish_boundary(*, by: Actor, at: datetime, grid: Grid, geometry: dict[str, Any], source: str) -> Boundary:
     """The grid has this boundary from now on; the former one ends, and old cases keep their cell.
 
-    ``geometry`` is GeoJSON in WGS-84. An invalid polygon is repaired. Raises WrongInput when it is no polygon.
+    ``geometry`` is GeoJSON in WGS-84. An invalid polygon is repaired. Raises WrongInput when it is no polygon, or
+    not in degrees.
     """
     must_set_up(by, grid.street)
     repaired = _polygon(geometry, grid.name)
@@ -74,7 +78,7 @@ def publish_boundary(*, by: Actor, at: datetime, grid: Grid, geometry: dict[str,
             grid=grid,
             version=version,
             geometry=json.dumps(repaired, separators=(",", ":")),
-            source=source,
+            source=source[:120],
             valid_from=at,
         )
         renew(grid.street)
@@ -95,6 +99,14 @@ def _polygon(geometry: dict[str, Any], name: str) -> dict[str, Any]:
     polygon = polygon if polygon.is_valid else make_valid(polygon)
     if polygon.is_empty or polygon.geom_type not in ("Polygon", "MultiPolygon", "GeometryCollection"):
         raise WrongInput("territory.no_polygon", f"“{name}”的边界不是面;请提供 Polygon 或 MultiPolygon。", grid=name)
+    west, south, east, north = polygon.bounds
+    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
+        raise WrongInput(
+            "territory.not_degrees",
+            f"“{name}”的坐标不是经纬度(范围 {west:g} 至 {east:g}、{south:g} 至 {north:g});请换算成 WGS-84 经纬度再导出。",
+            grid=name,
+            field="geometry",
+        )
     result: dict[str, Any] = mapping(polygon)
     return result
 
@@ -107,7 +119,9 @@ def add_address(
     with deed():
         if Address.objects.filter(street=street, name=name).exists():
             raise Refused("territory.address_taken", f"地名“{name}”已登记;请改名或更正原有登记。", name=name)
-        address = Address.objects.create(street=street, name=name, grid=queries.grid(street, grid), lon=lon, lat=lat)
+        address = Address(street=street, name=name, grid=queries.grid(street, grid), lon=lon, lat=lat)
+        must_fit(address)
+        address.save(force_insert=True)
         renew(street)
         record(
             "address.added",
