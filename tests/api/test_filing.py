@@ -88,7 +88,7 @@ def test_a_malformed_filing_names_each_field(caller):
 def test_bulk_intake_answers_each_row_and_files_the_good_ones(caller):
     rows = [
         LAMP,
-        {"text": "x" * 5000},
+        {"text": "x" * 10_001},
         {"txt": "wrong"},
         {"text": "无处安放的烦恼"},
         LAMP | IN_NE | {"external_id": "E-5"},

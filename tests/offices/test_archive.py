@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
+from django.db import DataError, ProgrammingError, connection, transaction
 
 from gridloop.core.access import SYSTEM
-from gridloop.core.errors import NotAllowed, Refused, TooMuch, WrongInput
+from gridloop.core.errors import NotAllowed, Refused, WrongInput
 from gridloop.core.ledger import check_receipt, generate_key
 from gridloop.offices.archive import actions, queries
-from gridloop.offices.archive.attachments import LARGEST, attach, clean_photo, sniff
-from gridloop.offices.archive.models import Attachment, Book, Deed, Entry, Reacted
+from gridloop.offices.archive.models import Book, Deed, Entry, Reacted
 from gridloop.offices.archive.transaction import TicketLock, deed
 from tests.sample import MONDAY
 
 BOOK = "410102990"
 KEY = generate_key("gridloop.test", seed=b"7" * 32)
-GPS = 0x8825
 
 
 @pytest.fixture
@@ -148,6 +143,46 @@ def test_a_moment_spoilt_beyond_reading_names_the_entry(book):
     run_sql("UPDATE archive_entry SET at = %s WHERE seq = 3", spoilt)
 
     assert {finding.entry for finding in audit().findings} == {3}
+
+
+@pytest.mark.parametrize(
+    "column", ["kind", "at", "actor", "subject", "cause", "payload", "salt", "commitment", "leaf", "seq"]
+)
+@pytest.mark.parametrize("value", ["X'ff00fe'", "CAST(X'ff00fe' AS TEXT)"], ids=["bytes", "text that is none"])
+def test_bytes_in_a_column_name_the_entry_where_the_database_takes_them(book, column, value):
+    if connection.vendor == "postgresql":  # it keeps to the types
+        with pytest.raises((DataError, ProgrammingError)), transaction.atomic():
+            run_sql(f"UPDATE archive_entry SET {column} = convert_from('\\xff00fe'::bytea, 'UTF8') WHERE seq = 3")
+        return
+
+    run_sql(f"UPDATE archive_entry SET {column} = {value} WHERE seq = 3")
+
+    assert 3 in {finding.entry for finding in audit().findings}
+
+
+@pytest.mark.parametrize("value", ["'abc'", "CAST(X'ff00fe' AS TEXT)", "X''"])
+def test_whatever_a_node_is_made_into_is_found(book, value):
+    if connection.vendor == "postgresql":
+        value = "'\\xff00fe'"
+    run_sql(f'UPDATE archive_node SET hash = {value} WHERE level = 0 AND "index" = 2')
+
+    assert 3 in {finding.entry for finding in audit().findings}
+
+
+@pytest.mark.parametrize("change", ["root = 'ff'", "size = size - 1"])
+def test_what_stands_beside_a_signed_note_must_agree_with_it(book, change):
+    run_sql(f"UPDATE archive_checkpoint SET {change}")
+
+    findings = audit().findings
+
+    assert {finding.kind for finding in findings} == {"checkpoint"}
+    assert any("旁边记的" in finding.sentence for finding in findings)
+
+
+def test_a_newest_checkpoint_that_is_gone_is_missed(book):
+    run_sql("DELETE FROM archive_checkpoint")
+
+    assert [finding.kind for finding in audit().findings] == ["checkpoint"]
 
 
 def test_two_entries_that_changed_places_are_both_named(book):
@@ -362,113 +397,3 @@ def test_a_deed_that_fails_leaves_nothing(book):
         record_and_fail()
 
     assert Entry.objects.count() == before
-
-
-# -- photos, PDFs, sounds ---------------------------------------------------------------------------------------------
-
-
-def photo(kind: str = "JPEG", *, size: tuple[int, int] = (24, 16)) -> bytes:
-    """A photo that says in every way it can where it was taken."""
-    exif = Image.Exif()
-    exif[0x010F], exif[0x0112] = "MakerOfCameras", 6  # turned by a quarter
-    exif.get_ifd(GPS).update({1: "N", 2: (34.0, 45.0, 0.0), 3: "E", 4: (113.0, 30.0, 0.0)})
-    options: dict[str, Any] = {"exif": exif}
-    if kind == "JPEG":
-        options |= {"comment": b"taken at PLACE", "xmp": b"<x>GPSLatitude</x>"}
-    if kind == "WEBP":
-        options |= {"xmp": b"<x>GPSLatitude</x>"}
-    if kind == "PNG":
-        options["pnginfo"] = PngInfo()
-        options["pnginfo"].add_text("Comment", "taken at PLACE")
-        options["pnginfo"].add_itxt("XML:com.adobe.xmp", "<x>GPSLatitude</x>")
-    out = io.BytesIO()
-    Image.new("RGB", size, "red").save(out, format=kind, **options)
-    return out.getvalue()
-
-
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_a_photo_forgets_where_it_was_taken(kind):
-    cleaned = clean_photo(photo(kind), keeps_location=False, name="a")
-
-    kept = Image.open(io.BytesIO(cleaned))
-    assert not dict(kept.getexif())
-    assert kept.size == (16, 24), "it stands upright"
-    assert not any(trace in cleaned for trace in (b"PLACE", b"GPSLatitude", b"MakerOfCameras"))
-
-
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_a_photo_keeps_its_place_and_nothing_else_when_the_reporter_says_so(kind):
-    cleaned = clean_photo(photo(kind), keeps_location=True, name="a")
-
-    exif = Image.open(io.BytesIO(cleaned)).getexif()
-    assert exif.get_ifd(GPS)[2] == (34.0, 45.0, 0.0)
-    assert b"MakerOfCameras" not in cleaned
-
-
-def test_a_photo_with_several_views_is_kept_as_one():
-    out = io.BytesIO()
-    views = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
-    views[0].save(out, format="MPO", save_all=True, append_images=views[1:])
-
-    assert Image.open(io.BytesIO(clean_photo(out.getvalue(), keeps_location=False, name="a"))).format == "JPEG"
-
-
-@pytest.mark.parametrize(
-    ("content", "error"),
-    [
-        (b"", WrongInput),  # an empty file
-        (b"<html><script>alert(1)</script>", WrongInput),  # a page, whatever its name says
-        (b"MZ" + bytes(600), WrongInput),  # a program
-        (b"GIF89a" + bytes(100), WrongInput),  # a format that is not taken
-        (bytes(LARGEST + 1), TooMuch),
-    ],
-)
-def test_what_is_no_photo_pdf_or_sound_is_refused(content, error):
-    with pytest.raises(error):
-        sniff(content, name="照片.jpg")
-
-
-@pytest.mark.parametrize(
-    ("content", "media_type"),
-    [
-        (photo("JPEG"), "image/jpeg"),
-        (photo("PNG"), "image/png"),
-        (photo("WEBP"), "image/webp"),
-        (b"%PDF-1.7\n" + bytes(300), "application/pdf"),
-        (b"ID3\x03" + bytes(300), "audio/mpeg"),
-    ],
-)
-def test_the_type_is_sniffed_from_the_bytes(content, media_type):
-    assert sniff(content, name="无扩展名") == media_type
-
-
-@pytest.mark.parametrize("part", [40, 200, 0.6, 0.9])
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_a_photo_cut_short_is_refused_in_words(kind, part):
-    whole = photo(kind, size=(300, 300))
-
-    with pytest.raises(WrongInput) as refusal:
-        clean_photo(
-            whole[: part if isinstance(part, int) else int(len(whole) * part)], keeps_location=True, name="半张.jpg"
-        )
-
-    assert "半张.jpg" in refusal.value.sentence
-
-
-def test_a_photo_of_absurd_size_is_refused_before_it_is_opened():
-    out = io.BytesIO()
-    Image.new("1", (30000, 30000)).save(out, format="PNG")
-
-    with pytest.raises(TooMuch):
-        clean_photo(out.getvalue(), keeps_location=False, name="巨幅.png")
-
-
-def test_an_attachment_is_kept_and_recorded_under_a_harmless_name(book, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-    kept = attach(by=SYSTEM, at=MONDAY, street=BOOK, subject="case:1", name="../../etc/现场\x00.jpg", content=photo())
-
-    assert kept.name == "现场.jpg"
-    assert Attachment.objects.get().file.size == kept.size
-    entry = Entry.objects.get(kind="attachment.added")
-    assert queries.payload_of(entry)["sha256"] == kept.sha256

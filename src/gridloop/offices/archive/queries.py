@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db import connection
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast
 
 from gridloop.core import ledger
 from gridloop.core.audit import AuditReport, EntryRow, audit
+from gridloop.core.checkpoint import note_text, parse_checkpoint
 from gridloop.core.errors import NotFound, WrongInput
 from gridloop.offices.archive.models import (
     AccessNote,
@@ -215,8 +218,8 @@ def node_getter(street: str) -> ledger.GetNode:
 
 def header_of(entry: Entry) -> ledger.EntryHeader:
     return ledger.EntryHeader(
-        book=entry.book_id, kind=entry.kind, at=entry.at, actor=entry.actor, subject=entry.subject,
-        commitment_hex=entry.commitment, recorded_at=entry.recorded_at, cause=entry.cause,
+        book=str(entry.book_id), kind=str(entry.kind), at=entry.at, actor=str(entry.actor), subject=str(entry.subject),
+        commitment_hex=str(entry.commitment), recorded_at=entry.recorded_at, cause=str(entry.cause),
     )  # fmt: skip
 
 
@@ -235,19 +238,39 @@ def audit_book(street: str, *, verifier_keys: list[str]) -> AuditReport:
     Whatever a column was changed to, the audit reads on: what is no moment or number any more cannot hash to what was sealed.
     Sealing may go on meanwhile: the pass reads up to the size that the book had at its start.
     """
-    book = Book.objects.get(street=street)
-    report = audit(
-        street,
-        entries=_rows(book),
-        nodes=_nodes(book),
-        checkpoints=Checkpoint.objects.filter(book=book, size__lte=book.size)
-        .order_by("size")
-        .values_list("note", flat=True),
-        verifier_keys=verifier_keys,
-        expected_size=book.size,
-    )
-    findings = (*report.findings, *_frontier_findings(book, report), *_beyond(book), *_unsealed_findings(street))
-    return AuditReport(report.book, report.size, report.root, findings)
+    with _whatever_stands_there():
+        book = Book.objects.get(street=street)
+        signed = list(Checkpoint.objects.filter(book=book, size__lte=book.size).order_by("size"))
+        report = audit(
+            street,
+            entries=_rows(book),
+            nodes=_nodes(book),
+            checkpoints=[str(each.note) for each in signed],
+            verifier_keys=verifier_keys,
+            expected_size=book.size,
+        )
+        others = (
+            *_frontier_findings(book, report),
+            *_checkpoint_findings(book, signed),
+            *_beyond(book),
+            *_unsealed_findings(street),
+        )
+    return AuditReport(report.book, report.size, report.root, (*report.findings, *others))
+
+
+@contextmanager
+def _whatever_stands_there() -> Iterator[None]:
+    """On SQLite, which keeps any bytes in any column, text that is none is read as something else than what was sealed."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    usual = connection.connection.text_factory
+    connection.connection.text_factory = lambda raw: raw.decode(errors="replace")
+    try:
+        yield
+    finally:
+        connection.connection.text_factory = usual
 
 
 LAST_LEAF = (F("index") + Value(1)).bitleftshift(F("level"))  # type: ignore[arg-type]
@@ -297,7 +320,9 @@ def _bytes(text: str) -> bytes:
 def _nodes(book: Book) -> Iterator[ledger.Node]:
     rows = Node.objects.filter(book=book).annotate(last=LAST_LEAF).filter(last__lte=book.size)
     for node in rows.order_by("last", "level").iterator(chunk_size=5000):
-        yield ledger.Node(level=node.level, index=node.index, hash=bytes(node.hash))
+        if isinstance(node.level, int) and isinstance(node.index, int):
+            kept = node.hash.encode(errors="replace") if isinstance(node.hash, str) else bytes(node.hash)
+            yield ledger.Node(level=node.level, index=node.index, hash=kept)
 
 
 def _beyond(book: Book) -> Iterator[ledger.Finding]:
@@ -311,6 +336,29 @@ def _beyond(book: Book) -> Iterator[ledger.Finding]:
         yield ledger.Finding(
             "missing", book.street, book.size + 1, f"第 {book.size + 1}–{last} 条曾被封存,现在不见了,请从备份恢复。"
         )
+
+
+def _checkpoint_findings(book: Book, signed: Sequence[Checkpoint]) -> Iterator[ledger.Finding]:
+    """What stands beside a signed note says what the note says, and the newest note is there."""
+    for each in signed:
+        try:
+            note = parse_checkpoint(note_text(str(each.note)))
+        except WrongInput:
+            continue  # the audit has named it
+        if (note.size, note.root.hex()) != (each.size, each.root):
+            yield ledger.Finding(
+                "checkpoint", book.street, None, f"{note.size} 条时的检查点旁边记的条数或树根被改动;签名的原文完好。"
+            )
+    newest = Max("checkpoint__size", default=0)
+    said = Book.objects.filter(street=book.street).annotate(newest=newest).values_list("signed_size", "newest")
+    for signed_size, size in said:  # of one statement, since signing may go on meanwhile
+        if signed_size != size:
+            yield ledger.Finding(
+                "checkpoint",
+                book.street,
+                None,
+                f"账册记着签到了第 {signed_size} 条,最新的检查点却在第 {size} 条;请从备份恢复检查点。",
+            )
 
 
 def _frontier_findings(book: Book, report: AuditReport) -> Iterator[ledger.Finding]:
