@@ -116,6 +116,13 @@ def test_a_legacy_number_is_kept_as_such_and_a_wrong_check_digit_only_warned_of(
     assert record.warnings
 
 
+def test_capital_in_another_currency_is_kept_as_told_and_warned_of() -> None:
+    record, faults = read_told({**GOOD, "capital": "294.8000(万美元)"}, on=ON)
+
+    assert (faults, record.capital, record.capital_text) == ((), None, "294.8000(万美元)")
+    assert "外币" in record.warnings[0]
+
+
 def test_figures_without_a_year_are_those_of_last_year() -> None:
     record, _ = read_told({**GOOD, "staff": "3"}, on=ON)
 

@@ -70,6 +70,9 @@ _NOTHING = frozenset({"", "N/A", "NA", "-", "--", "/", "无", "NULL", "NONE", "�
 _YES = frozenset({"1", "是", "Y", "YES", "TRUE", "限上", "规上", "限额以上", "规模以上"})
 _NO = frozenset({"0", "否", "N", "NO", "FALSE", "限下", "规下", "限额以下", "规模以下"})
 _MONEY = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)\(?(亿元?|万元?|元)?\)?")
+_FOREIGN = re.compile(
+    r"(?:美元|日元|港[元币]|欧元|英镑|韩元|澳元|加元|新加坡元|瑞士法郎|台币|USD|HKD|EUR|JPY|GBP)", re.IGNORECASE
+)
 _DATE = re.compile(r"([12][0-9]{3})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[T ].*)?")
 MOST_MONEY = Decimal(10) ** 14
 LONGEST = {
@@ -106,6 +109,7 @@ class FirmRecord:
     business: str = ""
     registered_on: date | None = None
     capital: Decimal | None = None
+    capital_text: str = ""
     year: int | None = None
     staff: int | None = None
     revenue: Decimal | None = None
@@ -133,12 +137,16 @@ def read_told(told: Mapping[str, str], *, on: date) -> tuple[FirmRecord, tuple[F
     """The record, and every fault of it; a record with faults is not to be kept. ``on`` is today: nothing was founded later."""
     values: dict[str, Any] = {}
     faults: list[Fault] = []
+    warnings: list[str] = []
     for column, read in _READ.items():
         said = plain(told.get(column, ""))
         try:
-            values |= read(said, on) if said else {}
+            found = read(said, on) if said else {}
         except WrongInput as error:
             faults.append(Fault(column, error.sentence))
+            continue
+        warnings += [found.pop("warning")] if "warning" in found else []
+        values |= found
     for column in ("name", "code"):
         if column not in values and not any(fault.column == column for fault in faults):
             faults.append(Fault(column, "不能为空;请补上。"))
@@ -146,7 +154,7 @@ def read_told(told: Mapping[str, str], *, on: date) -> tuple[FirmRecord, tuple[F
         faults.append(Fault("lon", "经度和纬度要一起填。"))
     if any(name in values for name in ("staff", "revenue", "assets")):
         values.setdefault("year", on.year - 1)
-    return FirmRecord(**values), tuple(faults)
+    return FirmRecord(**values, warnings=tuple(warnings)), tuple(faults)
 
 
 def plain(said: str) -> str:
@@ -188,7 +196,14 @@ def _code(said: str, _on: date) -> dict[str, Any]:
     check = check_uscc(said)
     if not check.valid:
         raise WrongInput("enterprise.code", check.reason)
-    return {"code": check.value, "code_kind": check.kind, "warnings": (check.warning,) if check.warning else ()}
+    return {"code": check.value, "code_kind": check.kind, **({"warning": check.warning} if check.warning else {})}
+
+
+def _capital(said: str, _on: date) -> dict[str, Any]:
+    """In 元; an amount in another currency is kept as it is told, since no rate of that day is known here."""
+    if _FOREIGN.search(said) and re.search(r"[0-9]", said):
+        return {"capital_text": said[:60], "warning": f"注册资本“{said[:60]}”是外币,按原文保留,没有折算。"}
+    return {"capital": money(said)}
 
 
 def _industry(said: str, _on: date) -> dict[str, Any]:
@@ -262,7 +277,7 @@ _READ: dict[str, Callable[[str, date], dict[str, Any]]] = {
     "code": _code,
     "industry": _industry,
     "registered_on": lambda said, on: {"registered_on": _day_past(said, on)},
-    "capital": lambda said, _on: {"capital": money(said)},
+    "capital": _capital,
     "revenue": lambda said, _on: {"revenue": money(said)},
     "assets": lambda said, _on: {"assets": money(said)},
     "staff": lambda said, _on: {"staff": _whole(said, least=0, most=2_000_000, what="从业人员")},

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 SOURCE = "国统字〔2017〕213号《统计上大中小微型企业划分办法(2017)》"
 SIZES: dict[str, str] = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型"}
@@ -137,6 +138,7 @@ def _because(group: Group, told: dict[str, int | Decimal | None], rank: int) -> 
     return f"{group.name}:{'、'.join(parts)},划为{tuple(SIZES.values())[rank]}。"
 
 
+@cache
 def _group(code: str) -> Group | None:
     """The row whose code is the longest beginning of this one."""
     fitting = [(len(each), group) for group in GROUPS for each in group.codes if code.startswith(each)]
@@ -180,15 +182,14 @@ THRESHOLDS: tuple[Line, ...] = (
 
 def threshold(code: str, *, revenue: Decimal | None) -> Threshold:
     """Is the firm above the threshold of its industry? Revenue in 元."""
-    fitting = [(len(each), line) for line in THRESHOLDS for each in line.codes if code.startswith(each)]
-    if not fitting:
+    line = _line(code)
+    if line is None:
         why = (
             "建筑业按资质纳统,请按资质登记。"
             if code[:2] in ("47", "48", "49", "50")
             else "这个行业没有按营业收入定的纳统标准。"
         )
         return Threshold(None, "", why if code else "还没有登记行业,不能判断。")
-    line = max(fitting, key=lambda found: found[0])[1]
     if line.least == 0:
         return Threshold(True, line.name, f"{line.name}全部纳统。")
     if revenue is None:
@@ -196,3 +197,10 @@ def threshold(code: str, *, revenue: Decimal | None) -> Threshold:
     above = revenue >= line.least * WAN
     amount = f"{(revenue / WAN).normalize():f}"
     return Threshold(above, line.name, f"{line.name}为年营业收入 {line.least} 万元及以上,该企业为 {amount} 万元。")
+
+
+@cache
+def _line(code: str) -> Line | None:
+    """The threshold whose code is the longest beginning of this one."""
+    fitting = [(len(each), line) for line in THRESHOLDS for each in line.codes if code.startswith(each)]
+    return max(fitting, key=lambda found: found[0])[1] if fitting else None

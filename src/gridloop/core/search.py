@@ -33,6 +33,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
+from pypinyin.seg.mmseg import seg
 
 from gridloop.core.identity import normal_phone
 
@@ -90,7 +91,13 @@ def keys_of(text: str) -> list[str]:
 @lru_cache(maxsize=20_000)
 def initials_of(name: str) -> str:
     """The pinyin initials of each run, parted by blanks; letters and digits stay as they are."""
-    return " ".join("".join(lazy_pinyin(run, style=Style.FIRST_LETTER)).lower() for run in runs_of(name))
+    return " ".join("".join(_letters(word) for word in seg.cut(run)) for run in runs_of(name))
+
+
+@lru_cache(maxsize=50_000)
+def _letters(word: str) -> str:
+    """The initials of one word; pypinyin cuts a run into words first, as we do, and words recur."""
+    return "".join(lazy_pinyin([word], style=Style.FIRST_LETTER)).lower()
 
 
 def _initial_keys(initials: str) -> list[str]:

@@ -46,8 +46,9 @@ ROOMS: dict[str, Room] = {
     "demo": Room("running", WRITES, "建立两个演示街道"),
     "check": Room("checking", READS, "检查台账、路由、网格、岗位、日历和业务记录是否自洽"),
     "tree": Room("checking", READS, "列出街道和网格树"),
-    "import": Room("importing", WRITES, "导入区划、网格、单位、人员、类别、路由表、日历、留言、311 工单"),
+    "import": Room("importing", WRITES, "导入区划、网格、单位、人员、类别、路由表、日历、企业、留言、311 工单"),
     "deadline": Room("computing", WITHOUT, "某时收件,各环节何时到期,逐日说明"),
+    "check-codes": Room("codes", WITHOUT, "一份文件里的统一社会信用代码、身份证号、区划代码是否成立"),
     "locate": Room("locating", WITHOUT, "一批坐标各落在哪个网格(CSV 进,CSV 出)"),
     "route": Room("routing", WITHOUT, "一件事按路由表归谁,为什么;路由表的证明"),
     "classify": Room("classify", WITHOUT, "类别建议模型:训练、检验、判别"),
@@ -124,7 +125,7 @@ class House(Group):
             from gridloop.site.database import open_django
 
             open_django()
-        found = getattr(import_module(f"gridloop.site.commands.{room.module}"), f"{cmd_name}_command")
+        found = getattr(import_module(f"gridloop.site.commands.{room.module}"), f"{cmd_name.replace('-', '_')}_command")
         return found if isinstance(found, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

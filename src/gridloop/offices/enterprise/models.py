@@ -12,6 +12,7 @@ from django.db import models
 from gridloop.core.firm_size import SIZES
 from gridloop.core.vitality import VITALITIES
 from gridloop.offices.archive.models import ConcealedField, Kept
+from gridloop.offices.enterprise.intake_models import Intake  # noqa: F401 - Django finds models here
 from gridloop.offices.enterprise.pairing_models import Pairing  # noqa: F401 - Django finds models here
 from gridloop.offices.enterprise.service_models import (  # noqa: F401 - Django finds models here
     Consult,
@@ -91,6 +92,7 @@ class Enterprise(Kept):
     business = models.TextField("经营范围", blank=True)
     registered_on = models.DateField("成立日期", null=True, blank=True)
     capital = models.DecimalField("注册资本(元)", max_digits=18, decimal_places=2, null=True, blank=True)
+    capital_text = models.CharField("注册资本(外币原文)", max_length=60, blank=True, default="")
 
     staff = models.PositiveIntegerField("从业人员", null=True, blank=True)
     revenue = models.DecimalField("营业收入(元)", max_digits=18, decimal_places=2, null=True, blank=True)

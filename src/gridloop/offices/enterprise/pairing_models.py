@@ -25,6 +25,8 @@ class Pairing(Kept):
         Person, models.PROTECT, null=True, blank=True, verbose_name="备岗", related_name="substitute_pairings"
     )
     reason = models.CharField("缘由", max_length=200, blank=True)
+    note = models.TextField("交接说明", blank=True, default="")
+    term_ends_on = models.DateField("任期至", null=True, blank=True)
     starts_at = models.DateTimeField("自")
     ends_at = models.DateTimeField("至", null=True, blank=True)
     ended_because = models.CharField("结束缘由", max_length=200, blank=True)

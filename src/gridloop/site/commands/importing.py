@@ -21,6 +21,7 @@ from gridloop.site.from_street import the_street
 from gridloop.site.imports.calendar import import_calendar
 from gridloop.site.imports.categories import import_categories
 from gridloop.site.imports.divisions import import_divisions
+from gridloop.site.imports.enterprises import import_firms
 from gridloop.site.imports.grids import GridColumns, import_grids
 from gridloop.site.imports.messages import import_messages
 from gridloop.site.imports.people import import_people
@@ -207,6 +208,34 @@ def requests311(file: Path, boundaries: Path | None, dry_run: bool, as_json: boo
     """
     _finish(
         lambda: import_requests311(file, at=timezone.now(), boundaries=boundaries, dry_run=dry_run),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+@import_command.command("enterprises")
+@file_argument
+@street_option
+@click.option(
+    "--prefer",
+    type=click.Choice(["kept", "file"]),
+    default="kept",
+    show_default=True,
+    help="同一家企业两边不一致时以谁为准。",
+)
+@dry_option
+@json_option
+@needs_database(to_write=True)
+def enterprises(file: Path, street: str | None, prefer: str, dry_run: bool, as_json: bool) -> None:
+    """企业:xlsx 或 CSV。同一信用代码并为一家,补空不覆盖;不一致、近似名称和退回的行逐条列出。
+
+    \b
+    示例:
+      gridloop import enterprises firms.xlsx --street lianhu --dry-run
+    """
+    found = the_street(street).code
+    _finish(
+        lambda: import_firms(file, at=timezone.now(), street=found, prefer=prefer, dry_run=dry_run),
         dry_run=dry_run,
         as_json=as_json,
     )

@@ -25,6 +25,7 @@ from gridloop.offices.cases.models import BEIJING
 from gridloop.offices.enterprise.actions.contacts import new_contact
 from gridloop.offices.enterprise.models import (
     LEFT_BECAUSE,
+    Cluster,
     Enterprise,
     VitalitySpell,
     YearFigures,
@@ -34,7 +35,7 @@ from gridloop.offices.enterprise.queries import register
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.territory.queries import Atlas, Cell, atlas_of
 
-PLAIN = ("alias", "kind", "business", "registered_on", "capital", "address", "priority")
+PLAIN = ("alias", "kind", "business", "registered_on", "capital", "capital_text", "address", "priority")
 """Columns that are kept as they are told."""
 CHANGEABLE = ("name", "code", "industry", "lon", "lat", "grid", "cluster", "size", "above", *PLAIN)
 _DERIVED = ("size", "size_by", "above_threshold", "threshold_by")
@@ -93,9 +94,12 @@ def checked(told: Mapping[str, str], *, at: datetime) -> FirmRecord:
 
 def new_enterprise(
     found: FirmRecord, *, by: Actor, at: datetime, street: str, source: str = "", is_synthetic: bool = False,
-    atlas: Atlas | None = None, root: str = "",
+    atlas: Atlas | None = None, root: str = "", clusters: Mapping[str, Cluster] | None = None,
 ) -> Enterprise:  # fmt: skip
-    """The unsaved row. Raises NotFound for a grid or a cluster that the street lacks. ``atlas`` and ``root`` save a bulk import the look-up."""
+    """The unsaved row. Raises NotFound for a grid or a cluster that the street lacks.
+
+    ``atlas``, ``root`` and ``clusters`` (by name) save an import of many the look-up.
+    """
     if atlas is None:
         known = organisation.street(street)
         atlas, root = atlas_of(known), known.place
@@ -105,11 +109,17 @@ def new_enterprise(
         industry=found.industry, section=found.section, staff=found.staff, revenue=found.revenue, assets=found.assets,
         figures_year=found.year if found.tells_figures else None, vitality=found.vitality or "normal",
         grid_id=place.cell.id if place.cell else None, place=place.path, placed_by=place.placed_by, lon=found.lon, lat=found.lat,
-        cluster=register.cluster(street, found.cluster) if found.cluster else None, is_synthetic=is_synthetic, source=source[:120],
+        cluster=_cluster(street, found.cluster, clusters), is_synthetic=is_synthetic, source=source[:120],
         entered_at=at, **{name: getattr(found, name) for name in PLAIN},
     )  # fmt: skip
     derive(enterprise, size=found.size, above=found.above)
     return enterprise
+
+
+def _cluster(street: str, name: str, clusters: Mapping[str, Cluster] | None) -> Cluster | None:
+    if not name:
+        return None
+    return clusters[name] if clusters and name in clusters else register.cluster(street, name)
 
 
 def placed(found: FirmRecord, atlas: Atlas, root: str) -> Place:
@@ -196,6 +206,7 @@ def amend_enterprise(
 
 def apply_told(firm: Enterprise, told: Mapping[str, str], *, at: datetime) -> None:
     """The row (not saved) with the told columns, and what follows from them, changed."""
+    told = {**told, "capital_text": ""} if "capital" in told else dict(told)  # they are one column, told in one place
     unknown = sorted(set(told) - set(CHANGEABLE))
     if unknown:
         raise WrongInput("enterprise.not_changeable", f"这里不能改:{'、'.join(unknown)}。", field=unknown[0])

@@ -142,12 +142,16 @@ def narrowed(actor: Actor, wanted: Wanted) -> QuerySet[Enterprise]:
     if wanted.cluster:
         rows = rows.filter(cluster__ref=wanted.cluster)
     if wanted.lacks in SLOTS:
-        held = Pairing.objects.filter(subject=_subject(), slot=wanted.lacks, ends_at__isnull=True)
-        rows = rows.filter(~Exists(held))
+        rows = rows.filter(lacking(wanted.lacks))
     if wanted.mine:
         own = Q(person_id=actor.person_id) | Q(substitute_id=actor.person_id)
         rows = rows.filter(Exists(Pairing.objects.filter(own, subject=_subject(), ends_at__isnull=True)))
     return with_words(rows, wanted.text)
+
+
+def lacking(slot: str) -> Q:
+    """Those in whose slot nobody was named."""
+    return ~Q(Exists(Pairing.objects.filter(subject=_subject(), slot=slot, ends_at__isnull=True)))
 
 
 def with_words(rows: QuerySet[Enterprise], text: str) -> QuerySet[Enterprise]:

@@ -1,0 +1,68 @@
+"""What was seen of each enterprise of a street, for the rule that proposes a vitality.
+
+Figures come from the two latest years; *last seen* is the last case told or ledger entry of the firm made by a person; missed contacts are
+added by whoever keeps visits (``missed_contacts`` is a register of functions: offices above add theirs).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+
+from gridloop.core.lifecycle import LIVE_STATES
+from gridloop.core.vitality import Signs
+from gridloop.offices.archive.models import Entry
+from gridloop.offices.cases.models import BEIJING, Case
+from gridloop.offices.enterprise.models import Enterprise, YearFigures
+from gridloop.offices.enterprise.queries.facts import present
+
+Missed = Callable[[str], dict[int, tuple[int, bool]]]
+"""Of a street: by enterprise id, how many contacts in a row reached nobody, and whether the last one reached somebody."""
+missed_contacts: list[Missed] = []
+
+
+def signs_of_all(street: str, *, at: datetime) -> list[tuple[Enterprise, Signs]]:
+    """Every present enterprise with what was seen of it; a fixed number of statements."""
+    figures = _figures(street)
+    seen, troubles = _last_seen(street), _open_troubles(street)
+    missed: dict[int, tuple[int, bool]] = {}
+    for told in missed_contacts:
+        missed |= told(street)
+    found = []
+    for firm in present(street).only("id", "ref", "street", "name", "vitality").order_by("pk"):
+        now, before = figures.get(firm.pk, ({}, {}))
+        count, reached = missed.get(firm.pk, (0, False))
+        last = seen.get(firm.subject)
+        found.append(
+            (firm, Signs(
+                on=at.astimezone(BEIJING).date(), vitality=firm.vitality, staff_now=now.get("staff"), staff_before=before.get("staff"),
+                revenue_now=now.get("revenue"), revenue_before=before.get("revenue"), missed=count, reached_since=reached,
+                last_seen_on=last.astimezone(BEIJING).date() if last else None, open_troubles=troubles[firm.ref],
+            ))
+        )  # fmt: skip
+    return found
+
+
+def _figures(street: str) -> dict[int, tuple[dict[str, Any], dict[str, Any]]]:
+    """By enterprise: the latest year's figures and those of the year just before it (empty where that year was not told)."""
+    years: dict[int, dict[int, dict[str, Any]]] = {}
+    for row in YearFigures.objects.filter(enterprise__street=street).values(
+        "enterprise_id", "year", "staff", "revenue"
+    ):
+        years.setdefault(row["enterprise_id"], {})[row["year"]] = dict(row)
+    return {key: (told[max(told)], told.get(max(told) - 1, {})) for key, told in years.items()}
+
+
+def _last_seen(street: str) -> dict[str, datetime]:
+    """By subject: the last deed that a person did about the firm."""
+    rows = Entry.objects.filter(book_id=street, subject__startswith="enterprise:").exclude(actor__startswith="system:")
+    return dict(rows.values("subject").annotate(last=Max("at")).values_list("subject", "last"))
+
+
+def _open_troubles(street: str) -> Counter[str]:
+    rows = Case.objects.filter(street=street, state__in=LIVE_STATES).exclude(enterprise_ref="")
+    return Counter(rows.values_list("enterprise_ref", flat=True))
