@@ -21,6 +21,7 @@ import "./styles/print.css";
 import { attachDrafts, listenForDrafts } from "./draft";
 import { listenForPictures } from "./lightbox";
 import { attachLooks, listenForLooks } from "./look";
+import { listenForSleep } from "./live";
 import { listenForMenus } from "./menu";
 import { listenForPlaces } from "./nearby";
 import { listenForSubmissions } from "./once";
@@ -30,7 +31,7 @@ import { attachPicks, listenForPicks } from "./picks";
 import { attachPointMaps } from "./point-map";
 import { attachPreferences } from "./preference";
 import { attachSegments } from "./segments";
-import { listenForShortcuts } from "./shortcuts";
+import { attachSteps, listenForShortcuts } from "./shortcuts";
 import { listenForRequests } from "./token";
 import { attachTypeaheads } from "./typeahead";
 
@@ -55,8 +56,10 @@ listenForPicks();
 listenForPlaces();
 listenForRequests();
 listenForShortcuts();
+listenForSleep();
 listenForSubmissions();
 attachAll(document);
+attachSteps();
 htmx.onLoad((element) => {
   if (element instanceof Element) attachAll(element);
 });

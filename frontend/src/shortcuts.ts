@@ -1,6 +1,7 @@
 /**
  * `/` goes to the search field, `?` opens the list of shortcuts, `j` and `k` go to the next and the last item of a list (on a page
- * without one: the next and the last section); buttons that copy and print.
+ * without one: the next and the last section), `x` ticks it, `[` and `]` turn pages. `g` and a letter follow `a[data-go]`. On a case `1` to `9`
+ * open the steps (`[data-step]`, which show their digit), `0` unfolds the others. Ctrl+Enter sends the form one writes in. Buttons that copy and print.
  */
 
 import { said } from "./words";
@@ -43,12 +44,66 @@ function move(step: 1 | -1): void {
   next.scrollIntoView({ block: "nearest" });
 }
 
+function tick(): void {
+  const row = document.activeElement?.closest("tr");
+  row?.querySelector<HTMLInputElement>('input[type="checkbox"][name="case"]')?.click();
+}
+
+/** The steps of a case in the order of the page; a digit opens one that has words to fill in, and goes to one that is a button. */
+function steps(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>("[data-step]")].filter((step) => step.checkVisibility());
+}
+
+function openStep(digit: number): void {
+  const more = document.querySelector<HTMLElement>("[data-more-steps]");
+  const step = digit === 0 ? more : steps()[digit - 1];
+  if (!step) return;
+  const folded = step.closest("details");
+  if (step.matches("summary") && folded && !folded.open) folded.open = true;
+  step.focus();
+  step.scrollIntoView({ block: "nearest" });
+}
+
+const SOON = 1500; // milliseconds within which the letter must follow `g`
+let goingUntil = 0;
+
+function go(key: string): boolean {
+  const isGoing = Date.now() < goingUntil;
+  goingUntil = key === "g" && !isGoing ? Date.now() + SOON : 0;
+  if (isGoing) document.querySelector<HTMLAnchorElement>(`a[data-go="${CSS.escape(key)}"]`)?.click();
+  return isGoing || key === "g";
+}
+
+function turnPage(to: "first" | "next"): void {
+  document.querySelector<HTMLAnchorElement>(`main a[rel="${to}"]`)?.click();
+}
+
+function sendForm(event: KeyboardEvent): void {
+  const form = event.target instanceof HTMLElement ? event.target.closest<HTMLFormElement>("main form") : null;
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit();
+}
+
 function onKey(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target)) return;
+  if (event.isComposing) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return sendForm(event);
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (document.querySelector("dialog[open]") || go(event.key)) return;
   if (event.key === "/") focusSearch(event);
   if (event.key === "?") openShortcuts(event);
   if (event.key === "j") move(1);
   if (event.key === "k") move(-1);
+  if (event.key === "x") tick();
+  if (event.key === "[") turnPage("first");
+  if (event.key === "]") turnPage("next");
+  if (/^[0-9]$/.test(event.key)) openStep(Number(event.key));
+}
+
+/** The first nine steps show their digit. */
+export function attachSteps(): void {
+  if (!matchMedia("(hover: hover)").matches) return;
+  for (const [index, step] of steps().slice(0, 9).entries()) step.dataset["step"] = String(index + 1);
 }
 
 async function copy(button: HTMLElement): Promise<void> {

@@ -112,7 +112,7 @@ def test_the_account_ends_with_the_post_at_midnight_of_the_street(street, wall: 
     again = signed()[1]
 
     assert before.status_code == 200
-    assert after.status_code == 403 and "已于 2022年5月23日 24:00 结束" in after.content.decode()
+    assert after.status_code == 403 and "已于 2022年5月23日(周一)24:00 结束" in after.content.decode()
     assert later.status_code == 302 and "/accounts/login/" in later["Location"]
     assert again.status_code == 403 and "请安全管理员任命" in again.content.decode()
     assert list(SignIn.objects.order_by("id").values_list("outcome", "ended_because")) == [
@@ -126,7 +126,7 @@ def test_a_post_that_begins_tomorrow_opens_nothing_today(street, wall):
 
     answer = signed()[1]
 
-    assert answer.status_code == 403 and "从 2022年5月24日 10:00 开始" in answer.content.decode()
+    assert answer.status_code == 403 and "从 2022年5月24日(周二)10:00 开始" in answer.content.decode()
 
 
 def test_a_person_who_has_left_may_not_come_in(street, wall):

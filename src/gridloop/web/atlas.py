@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -178,13 +178,18 @@ def _rows(
     top = min((grid.level for grid in found), default=1)
     rows = [
         GridRow(
-            grid.code, grid.name, grid.kind_label, grid.level - top, tuple(by_place.get(grid.path, ())),
+            grid.code, grid.name, grid.kind_label, grid.level - top, tuple(_briefly(post, grid.name) for post in by_place.get(grid.path, ())),
             *placed.get(grid.path, (0, 0)), address=_cases_at(grid.path),
             deeper=f"{reverse('atlas')}?{urlencode({'within': grid.code})}" if grid.has_below and grid.level >= level else "",
         )
         for grid in found[:MOST_ROWS]
     ]  # fmt: skip
     return rows, max(len(found) - MOST_ROWS, 0)
+
+
+def _briefly(post: PostShown, grid: str) -> PostShown:
+    """The post without the name of the grid it stands under: 网格长, not 汇泉东社区第1网格网格长."""
+    return replace(post, title=post.title.removeprefix(grid) or post.title)
 
 
 def _flaw_row(each: territory.Placed) -> FlawRow:

@@ -20,6 +20,8 @@ class Link:
     label: str
     address: str
     is_current: bool
+    key: str
+    """Pressed after ``g``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,11 @@ def page(request: HttpRequest) -> dict[str, object]:
 def _links(path: str, actor: Actor) -> tuple[Link, ...]:
     """The doors this actor may use; the longest address that leads the path is the present one."""
     roles = actor.roles()
-    doors = [(_("工作台"), reverse("desk")), (_("事项"), reverse("cases"))]
+    doors = [(_("工作台"), reverse("desk"), "d"), (_("事项"), reverse("cases"), "c")]
     if roles & FILES_CASES:
-        doors.append((_("登记"), reverse("new_case")))
+        doors.append((_("登记"), reverse("new_case"), "n"))
     if roles & (SEES_THE_PLACE | SEES_THE_UNIT):
-        doors.append((_("网格图"), reverse("atlas")))
-    doors.append((_("规则"), reverse("setup")))
-    present = max((address for _label, address in doors if path.startswith(address)), key=len, default="")
-    return tuple(Link(label, address, address == present) for label, address in doors)
+        doors.append((_("网格图"), reverse("atlas"), "m"))
+    doors.append((_("规则"), reverse("setup"), "r"))
+    present = max((address for _label, address, _key in doors if path.startswith(address)), key=len, default="")
+    return tuple(Link(label, address, address == present, key) for label, address, key in doors)

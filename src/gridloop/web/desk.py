@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,21 +38,42 @@ class Pile:
 @staff
 def desk(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/desk/"""
-    found = pages.desk(reader.actor, at=reader.at)
-    page = {
+    page = _lying(reader) | {
         "at": reader.at,
-        "piles": _piles(found, reader),
-        "requests": found.to_approve,
-        "grades": found.to_grade,
-        "grades_count": len(found.to_grade),
-        "outside": found.outside,
-        "decisions": found.decisions,
         "today": localdate(reader.at),
         "notices": notices.notices_of(reader.actor, limit=NOTICES_SHOWN),
         "new_notices": notices.count_new(reader.actor),
         "roles": "、".join(dict.fromkeys(_(ROLE_LABELS[post.role]) for post in reader.actor.posts)),
     }
     return render(request, "console/desk.html", page)
+
+
+@require_safe
+@staff
+def numbers(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """/desk/numbers/: the numbers as they are now, asked for while the desk stands open, and whether the piles are still those of the page."""
+    page = _lying(reader)
+    on_the_page = request.GET.get("seen", "")
+    return render(request, "parts/desk_numbers.html", page | {"has_changed": on_the_page not in ("", page["seen"])})
+
+
+def _lying(reader: Reader) -> dict[str, Any]:
+    """What lies on the desk; ``seen`` stands for all of it."""
+    found = pages.desk(reader.actor, at=reader.at)
+    piles = _piles(found, reader)
+    tasks = [each.case for each in found.outside] + [each.consultation.case for each in found.decisions]
+    return {
+        "piles": piles, "requests": found.to_approve, "grades": found.to_grade, "grades_count": len(found.to_grade),
+        "outside": found.outside, "decisions": found.decisions,
+        "seen": _fingerprint(piles, [*found.to_grade, *(asked.case for asked in found.to_approve), *tasks]),
+    }  # fmt: skip
+
+
+def _fingerprint(piles: Iterable[Pile], others: Iterable[Any]) -> str:
+    """Changes when something comes, goes or is dealt with."""
+    lying = [f"{pile.anchor}:{case.ref}:{case.rev}" for pile in piles for case in pile.cases]
+    lying += [f"{case.ref}:{case.rev}" for case in others]
+    return hashlib.sha256("|".join(lying).encode()).hexdigest()[:16]
 
 
 def _piles(found: pages.Desk, reader: Reader) -> list[Pile]:

@@ -9,7 +9,7 @@ book*, ``locale/en/sentences/*.json``, holds each template, its values numbered,
 Moments and measures (2022年5月29日 20:00, 3 个工作日) are said without an entry.
 A sentence without an entry is said as it is, word by word where it has words of ours; ``script/sentences.py`` and tests/test_sentences.py keep the book complete.
 
-Guarantees: Chinese pages pay one comparison; nothing is said that is not in the book; of several templates that fit, the one with
+Guarantees: Chinese pages pay a look for dates, which get their weekday; nothing is said that is not in the book; of several templates that fit, the one with
 most literal text is taken, so the answer does not depend on the order of the book.
 """
 
@@ -29,7 +29,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 VALUE = re.compile(r"\{(\w+)\}")
 SENTENCE = re.compile("(?<=。)")
 WORD = re.compile(r"[\u3400-\u9fff]+")
-_MOMENT = r"(\d{4})年(\d{1,2})月(\d{1,2})日(?: (\d{1,2}:\d{2}))?"
+_MOMENT = r"(\d{4})年(\d{1,2})月(\d{1,2})日(?!\()(?: (\d{1,2}:\d{2}))?"
 MOMENT = re.compile(_MOMENT)
 _DATE = "[年月日 :]*"
 _DATE_ONLY = re.compile(_DATE)
@@ -49,7 +49,7 @@ def spoken(sentence: object) -> str:
     """The sentence in the language of the page; a sentence that the book does not have stays Chinese."""
     text = str(sentence)
     if (get_language() or "zh").startswith("zh"):
-        return text
+        return MOMENT.sub(_with_weekday, text) if "年" in text else text
     return _english(text, 0)
 
 
@@ -95,9 +95,25 @@ def _moment(text: str) -> str:
     return _moment_of(found) if found else ""
 
 
+def _with_weekday(found: re.Match[str]) -> str:
+    """2022年5月29日(周日)20:00; a day that no calendar has stays as somebody wrote it."""
+    year, month, day, time = found.groups()
+    on = _day(year, month, day)
+    return f"{year}年{month}月{day}日(周{'一二三四五六日'[on.weekday()]}){time or ''}" if on else found.group()
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
 def _moment_of(found: re.Match[str]) -> str:
     year, month, day, time = found.groups()
-    on = date(int(year), int(month), int(day))
+    on = _day(year, month, day)
+    if on is None:
+        return found.group()
     return f"{WEEKDAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]} {on.year}" + (f", {time}" if time else "")
 
 

@@ -8,6 +8,7 @@ from gridloop.web import (
     boundaries,
     bulk,
     case,
+    case_here,
     case_list,
     desk,
     exports,
@@ -20,6 +21,7 @@ from gridloop.web import (
 urlpatterns = [
     path("", include("gridloop.web.public_urls")),
     path("desk/", desk.desk, name="desk"),
+    path("desk/numbers/", desk.numbers, name="desk_numbers"),
     path("desk/notices/seen/", desk.notices_seen, name="notices_seen"),
     path("cases/", case_list.case_list, name="cases"),
     path("cases/views/", case_list.keep_view, name="keep_view"),
@@ -32,6 +34,7 @@ urlpatterns = [
     path("cases/new/places/", filing.places, name="offer_places"),
     path("cases/new/categories/", filing.categories, name="offer_categories"),
     path("cases/<slug:ref>/", case.case, name="case"),
+    path("cases/<slug:ref>/here/", case_here.here, name="case_here"),
     path("cases/<slug:ref>/do/<slug:verb>/", case.do_verb, name="do_verb"),
     path("cases/<slug:ref>/contacts/", case.unmask, name="unmask"),
     path("cases/<slug:ref>/files/<slug:file>/", case.attachment, name="case_attachment"),

@@ -226,6 +226,18 @@ def duration(length: timedelta) -> str:
     return " ".join(f"{number} {unit}" for number, unit in told[:2]) or _("不到 1 分钟")
 
 
+def ago(length: timedelta) -> str:
+    """How long ago, in its largest unit: 3 小时前; empty for more than a week (then a date says more) and for what is still to come."""
+    minutes = length // timedelta(minutes=1)
+    if not timedelta(seconds=-1) <= length < timedelta(days=7):
+        return ""
+    if minutes < 1:
+        return _("刚刚")
+    if minutes < 60:
+        return _("%(n)d 分钟前") % {"n": minutes}
+    return _("%(n)d 小时前") % {"n": minutes // 60} if minutes < 1440 else _("%(n)d 天前") % {"n": minutes // 1440}
+
+
 def masked_name(name: str) -> str:
     """王**: the family name stays."""
     return f"{name[0]}{'*' * min(len(name) - 1, 2)}" if name else ""

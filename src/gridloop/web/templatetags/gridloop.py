@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -29,6 +30,22 @@ def when(at: datetime | None) -> str:
     if _is_english():
         return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
     return f"{day(local.date())}{local:%H:%M}"
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: dict[str, Any], moment: datetime | None) -> SafeString | str:
+    """A moment in words (3 小时前), the exact one on hover; after a week the exact one itself. The page's ``at`` is now."""
+    if moment is None:
+        return "—"
+    words = wording.ago(context["at"] - moment) or when(moment)
+    return format_html('<time datetime="{}" title="{}">{}</time>', iso(moment), when(moment), words)
+
+
+@register.simple_tag(takes_context=True)
+def since(context: dict[str, Any], moment: datetime) -> SafeString | str:
+    """Beside an exact moment of the last week: how long ago that was."""
+    words = wording.ago(context["at"] - moment)
+    return format_html(' <span class="gl-muted">· {}</span>', words) if words else ""
 
 
 @register.filter
