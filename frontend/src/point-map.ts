@@ -4,6 +4,7 @@
  * `svg[data-point-map]` says with `data-west`, `data-east`, `data-south`, `data-north` (degrees) what its viewBox shows; the
  * drawing is linear in both directions. A click, a tap or the keyboard puts the marker, and the point goes into the two
  * hidden inputs named by `data-lon-input` and `data-lat-input`. Arrow keys move by 1/50 of the map, with Shift by 1/500.
+ * An event `gridloop:choose` on the svg (detail: lon, lat) chooses a point, too.
  * Example: on a map of 113.60…113.64 the middle of the viewBox is lon 113.62.
  */
 import { said } from "./words";
@@ -64,7 +65,16 @@ class PointMap {
     this.makeFocusable();
     svg.addEventListener("click", (event) => this.onClick(event));
     svg.addEventListener("keydown", (event) => this.onKey(event));
+    svg.addEventListener("gridloop:choose", (event) => this.onChosen((event as CustomEvent<Point>).detail));
     if (this.point()) this.show(this.point());
+  }
+
+  /** Chosen elsewhere (by a photo): taken when it lies on the map, else said. */
+  private onChosen(point: Point): void {
+    const nearest = place(this.frame, point);
+    if (nearest.lon === point.lon && nearest.lat === point.lat) return this.choose(point);
+    const status = document.getElementById(this.svg.dataset["pointStatus"] ?? "");
+    if (status) status.textContent = said("拍摄位置不在图上");
   }
 
   private makeFocusable(): void {

@@ -95,6 +95,7 @@ def _piles(found: pages.Desk, reader: Reader) -> list[Pile]:
         Pile("overdue", _("全街道超期"), "bad", first_seen(found.overdue)),
         Pile("to-verify", _("待核实销号"), "warn", found.to_verify),
         Pile("mine", _("我首问的"), "quiet", found.mine),
+        Pile("ask-again", _("办结四周,再问问"), "quiet", found.ask_again),
     ]
     return [pile for pile in piles if pile.cases or pile.empty]
 

@@ -19,13 +19,14 @@ from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import Broken, GridloopError
 from gridloop.offices.archive.repeated import once_sealed, was_done
 from gridloop.offices.cases.actions import Filing, file_case, join_case, must_file
 from gridloop.offices.cases.queries import finding, likeness, offering, words
+from gridloop.web.asked import asked, with_answers
 from gridloop.web.drawing import draw_picker
 from gridloop.web.forms import StyledForm, line, offered
 from gridloop.web.forms import words as sentences
@@ -161,6 +162,7 @@ def _form_page(
         "at": reader.at,
         "like": like or [],
         "same": form["same"].value() or "",
+        **asked(reader.street.code, form["category"].value() or "", request.POST),
     }
     return render(request, "console/new_case.html", page, status=status)
 
@@ -180,6 +182,15 @@ def look(request: HttpRequest, reader: Reader) -> HttpResponse:
         "is_chosen": bool(told["category"]), "like": _like(told | degrees, reader), "same": request.POST.get("same", ""), "at": reader.at,
     }  # fmt: skip
     return render(request, "parts/look.html", page)
+
+
+@require_safe
+@staff
+def questions(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """/cases/new/questions/: what is asked for the chosen category, as a part of the page."""
+    _must_file(reader)
+    page = asked(reader.street.code, request.GET.get("category", "")[:120], {})
+    return render(request, "parts/questions.html", page)
 
 
 def _degrees(said: str) -> float | None:
@@ -212,6 +223,7 @@ def categories(request: HttpRequest, reader: Reader) -> HttpResponse:
 def _filed(form: FilingForm, reader: Reader) -> dict[str, Any]:
     """The case's reference, the receipt's secret and whether an open case was joined; once for the form's key."""
     told, same = form.told(), form.cleaned_data["same"]
+    told["text"] = with_answers(told["text"], reader.street.code, told["category"], form.data)
     joins = same if same != DIFFERENT else ""
 
     def do() -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from gridloop.web.public import follow, front, held, report, sealed, street, suggest
+from gridloop.web.public import feed, follow, front, held, report, sealed, street, suggest
 
 urlpatterns = [
     path("", front.front, name="front"),
     path("s/<slug:slug>/", street.front, name="street"),
     path("s/<slug:slug>/map/", street.open_map, name="open_map"),
+    path("s/<slug:slug>/map/feed.xml", feed.feed, name="map_feed"),
     path("s/<slug:slug>/report/", report.report, name="report"),
+    path("s/<slug:slug>/questions/", report.questions, name="questions"),
     path("s/<slug:slug>/nearby/", report.look_nearby, name="nearby"),
     path("s/<slug:slug>/contact/", front.contact, name="contact"),
     path("follow/", front.find, name="find"),

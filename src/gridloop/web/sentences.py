@@ -41,6 +41,7 @@ MEASURES = {
 }  # fmt: skip
 MEASURE = re.compile(rf"(\d+) ?({'|'.join(MEASURES)})")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+IN_CHINESE = "一二三四五六日"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DEEPEST = 8
 
@@ -99,7 +100,7 @@ def _with_weekday(found: re.Match[str]) -> str:
     """2022年5月29日(周日)20:00; a day that no calendar has stays as somebody wrote it."""
     year, month, day, time = found.groups()
     on = _day(year, month, day)
-    return f"{year}年{month}月{day}日(周{'一二三四五六日'[on.weekday()]}){time or ''}" if on else found.group()
+    return f"{year}年{month}月{day}日(周{IN_CHINESE[on.weekday()]}){time or ''}" if on else found.group()
 
 
 def _day(year: str, month: str, day: str) -> date | None:

@@ -19,7 +19,7 @@ from gridloop.web.setup_rows import OWN_PAGES
 
 GROUPS = (
     ("谁在做", ("units", "people", "posts", "holdings", "delegations")),
-    ("派给谁、多久", ("routes", "categories", "profiles", "calendar", "duties")),
+    ("派给谁、多久", ("routes", "categories", "questions", "profiles", "calendar", "duties")),
     ("怎么说、怎么告诉", ("templates", "channels")),
 )
 

@@ -31,6 +31,7 @@ urlpatterns = [
     path("exports/", exports.exports, name="exports"),
     path("cases/new/", filing.new_case, name="new_case"),
     path("cases/new/look/", filing.look, name="look_before_filing"),
+    path("cases/new/questions/", filing.questions, name="offer_questions"),
     path("cases/new/places/", filing.places, name="offer_places"),
     path("cases/new/categories/", filing.categories, name="offer_categories"),
     path("cases/<slug:ref>/", case.case, name="case"),

@@ -51,3 +51,18 @@ class CategoryModel(Kept):
             ),
         ]
         ordering = ["-version"]
+
+
+class CategoryQuestion(Kept):
+    """追问: what is asked of whoever reports a trouble of this category, or of one below it. Nobody has to answer."""
+
+    street = models.CharField(max_length=12, db_index=True)
+    category = models.CharField("类别", max_length=120, blank=True)
+    text = models.CharField("问题", max_length=80)
+    kind = models.CharField("怎么答", max_length=8, default="line")
+    options = models.CharField("选项", max_length=300, blank=True)
+    place = models.PositiveSmallIntegerField("次序", default=0)
+    retired_at = models.DateTimeField("停用时间", null=True, blank=True)
+
+    class Meta:
+        ordering = ["place", "id"]

@@ -5,6 +5,7 @@ A routing table is proved as it would be: with the units, profiles and categorie
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,8 +17,10 @@ from gridloop.core.route_row import VALUE_WORDS, prefixes, rows_from_records
 from gridloop.core.routing import RoutingTable as Table
 from gridloop.core.routing import fallback_row
 from gridloop.offices.cases.actions.chapters import apply_categories, apply_routes, backstop_of, record_of
+from gridloop.offices.cases.category_models import CategoryQuestion
 from gridloop.offices.cases.models import GRADES, PRIORITIES, SOURCES, Case, Category, ReplyTemplate, RoutingTable
 from gridloop.offices.cases.queries.proving import RESTS_ON, proof_of
+from gridloop.offices.cases.queries.questions import KINDS, options_in
 from gridloop.offices.cases.queries.rules import facts_of, rules_of
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.changesets.chapters import (
@@ -36,6 +39,7 @@ from gridloop.offices.organisation.keeping.actions import Keeper, write_rows
 from gridloop.offices.organisation.keeping.units import retire, use_again
 from gridloop.offices.territory import queries as territory
 
+SENSITIVE = re.compile("(?:身份证|病|银行卡|账号|密码)")
 LEVELS = {"street": "街道", "community": "社区", "district": "区"}
 REPLAYED = 200
 TEMPLATE_VERBS = (
@@ -248,19 +252,71 @@ TEMPLATES = Chapter(
 )  # fmt: skip
 
 
+# --- questions of a category ------------------------------------------------------------------------------------------
+
+
+def question_rows(street: str, at: datetime) -> dict[str, Row]:
+    rows = CategoryQuestion.objects.filter(street=street, retired_at__isnull=True)
+    return {row.ref: {**{name: getattr(row, name) for name in _QUESTION}, "place": str(row.place)} for row in rows}
+
+
+_QUESTION = ("text", "category", "kind", "options")
+
+
+def _find_questions(street: str, keys: Sequence[str]) -> dict[str, Any]:
+    return {row.ref: row for row in CategoryQuestion.objects.filter(street=street, ref__in=keys)}
+
+
+def _fill_question(applying: Applying, it: CategoryQuestion, row: Row, columns: frozenset[str]) -> None:
+    for name in _QUESTION:
+        setattr(it, name, row[name])
+    it.place = int(row["place"] or 0)
+
+
+QUESTION_KEEPER = Keeper(
+    "questions", "category_question", _find_questions, lambda applying, key: CategoryQuestion(ref=key, street=applying.street), _fill_question,
+    retire, use_again,
+)  # fmt: skip
+
+QUESTIONS = Chapter(
+    code="questions", label="类别追问", order=105, name=("text",),
+    about="选了类别以后顺便问的几句话,登记和居民反映时都出现;都可以不答。问清楚了,办件人少打一个电话。",
+    example="例:几盏不亮,类别 城乡建设/市政设施/路灯,选一个,选项 一盏、两盏以上、整条路。",
+    columns=(
+        Column("text", "问题", required=True, longest=80, example="几盏不亮", help="一句话;不要问身份证号、病情、账号。"),
+        Column("category", "类别", kind="choice", choices="category", longest=120, required=True, help="这一类及其下各类。"),
+        Column("kind", "怎么答", kind="choice", choices="question_kind", required=True),
+        Column("options", "选项", longest=300, help="“选一个”时填,用顿号隔开。", example="一盏、两盏以上、整条路"),
+        Column("place", "次序", kind="number", longest=3, help="小的先问。", example="1"),
+    ),
+    rows=question_rows, apply=lambda applying: write_rows(applying, QUESTION_KEEPER),
+)  # fmt: skip
+
+
+def check_questions(proposed: Proposed) -> Iterable[Finding]:
+    """A choice has something to choose from; nobody is asked for an identity number, an illness or an account."""
+    for key, row in proposed.after("questions").items():
+        if row["kind"] == "choice" and len(options_in(row["options"])) < 2:
+            yield Finding(ERROR, f"“{row['text']}”是选一个,请至少写两个选项,用顿号隔开。", "questions", key)
+        if SENSITIVE.search(row["text"]):
+            yield Finding(
+                ERROR, f"“{row['text']}”问的是敏感信息;反映问题时不收集身份证号、病情、账号。", "questions", key
+            )
+
+
 # --- what is offered -------------------------------------------------------------------------------------------------
 
 
 def register_chapters() -> None:
     """Categories, the routing table and reply templates can be set up."""
     register(
-        chapters=[CATEGORIES, ROUTES, TEMPLATES],
+        chapters=[CATEGORIES, ROUTES, TEMPLATES, QUESTIONS],
         sources={
             "category": category_pairs, "place": place_pairs, "level": lambda _: list(LEVELS.items()),
             "source": lambda _: list(SOURCES.items()), "priority": lambda _: list(PRIORITIES.items()),
             "time_class": lambda _: list(VALUE_WORDS["time_class"].items()), "grade": lambda _: list(GRADES.items()),
-            "state": lambda _: list(STATES.items()),
+            "state": lambda _: list(STATES.items()), "question_kind": lambda _: list(KINDS.items()),
             "template_verb": lambda _: [(name, CASE.verbs[name].label) for name in TEMPLATE_VERBS if name in CASE.verbs],
         },
-        checks={"categories": check_categories, "routes": check_routes, "cases_in_hand": check_cases_in_hand},
+        checks={"categories": check_categories, "routes": check_routes, "cases_in_hand": check_cases_in_hand, "questions": check_questions},
     )  # fmt: skip

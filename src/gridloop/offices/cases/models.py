@@ -15,7 +15,7 @@ from django.db import models
 
 from gridloop.core.lifecycle import STATES
 from gridloop.offices.archive.models import ConcealedField, Kept
-from gridloop.offices.cases.category_models import CategoryModel, CategorySign  # noqa: F401 - Django finds models here
+from gridloop.offices.cases.category_models import CategoryModel, CategoryQuestion, CategorySign  # noqa: F401 - Django finds models here
 from gridloop.offices.cases.list_models import ExportRecord, SavedView, SearchText  # noqa: F401 - Django finds models here
 from gridloop.offices.organisation.models import DutyItem, Person, Unit
 from gridloop.offices.territory.models import Grid
@@ -149,6 +149,9 @@ class Case(Kept):
             ),
             models.Index(
                 fields=["street", "enterprise"], name="cases_by_name_of_firm", condition=~models.Q(enterprise="")
+            ),
+            models.Index(
+                fields=["street", "cleared_at"], name="cases_by_end", condition=models.Q(cleared_at__isnull=False)
             ),
         ]
 

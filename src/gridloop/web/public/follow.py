@@ -28,6 +28,7 @@ from gridloop.offices.cases.actions.closing import SATISFACTION
 from gridloop.offices.cases.actions.telling import UNDO_WITHIN, may_undo, undo
 from gridloop.offices.cases.queries import following
 from gridloop.offices.cases.queries.following import Followed
+from gridloop.offices.cases.queries.pages import ASK_AFTER
 from gridloop.web.public import wording
 from gridloop.web.public.doors import Opened, absolute, grouped, with_receipt
 from gridloop.web.public.limits import count
@@ -57,6 +58,8 @@ class TroubleShown:
     question: str
     satisfied: str
     may_withdraw: bool
+    asks_again: bool
+    """Four weeks have passed since the end: is it still well?"""
     undo_until: datetime | None
     why_here: str
 
@@ -144,9 +147,15 @@ def _trouble(opened: Opened, report: Any) -> TroubleShown:
         satisfied=_(SATISFACTION.get(report.satisfied, "")) if report.satisfied else "",
         may_withdraw="withdraw" in followed.own_verbs
         and (followed.told is not followed.answering or not followed.others),
+        asks_again=_asks_again(followed, at=opened.at),
         undo_until=_undo_until(followed, at=opened.at),
         why_here=wording.why_here(followed),
     )
+
+
+def _asks_again(followed: Followed, *, at: datetime) -> bool:
+    ended_at = followed.answering.cleared_at
+    return "reopen" in followed.verbs and ended_at is not None and at - ended_at >= ASK_AFTER
 
 
 def _undo_until(followed: Followed, *, at: datetime) -> datetime | None:

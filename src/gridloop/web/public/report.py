@@ -23,7 +23,7 @@ from django.utils.crypto import get_random_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gridloop.core.errors import Broken, GridloopError, NotFound, Refused, TooMuch, WrongInput
 from gridloop.offices.archive.actions import once
@@ -37,6 +37,7 @@ from gridloop.offices.cases.queries.pages import categories
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.territory import queries as territory
 from gridloop.web import drawing
+from gridloop.web.asked import asked, with_answers
 from gridloop.web.public.doors import PUBLIC, open_receipt
 from gridloop.web.public.limits import count
 from gridloop.web.public.told import (
@@ -121,9 +122,18 @@ def look_nearby(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "public/nearby.html", _nearby(told_in(request.POST), street))
 
 
+@require_safe
+def questions(request: HttpRequest, slug: str) -> HttpResponse:
+    """/s/<slug>/questions/: what is asked for the chosen category, as a part of the form."""
+    street = organisation.street(slug)
+    count(request, "look", at=moment(request), street=street.code)
+    return render(request, "parts/questions.html", asked(street.code, request.GET.get("category", "")[:120], {}))
+
+
 def _filed(request: HttpRequest, street: Any, told: Told, *, at: datetime) -> str:
     """The secret of the receipt: of this submission, or of the same one made a moment ago."""
     filing = filing_of(told, street)
+    filing = replace(filing, text=with_answers(filing.text, street.code, filing.category, request.POST))
     photos = [(photo.name or _("照片"), read_photo(photo)) for photo in request.FILES.getlist("photos")]
 
     def do() -> dict[str, Any]:
@@ -134,7 +144,7 @@ def _filed(request: HttpRequest, street: Any, told: Told, *, at: datetime) -> st
             attach(by=opened.by, at=at, case=case.ref, name=name, content=content, keeps_location=told.keeps_location)
         return {"sealed": conceal(receipt)}
 
-    content = [asdict(told), [hashlib.sha256(content).hexdigest() for _name, content in photos]]
+    content = [asdict(told) | {"text": filing.text}, [hashlib.sha256(content).hexdigest() for _name, content in photos]]
     done, _was_done = once(
         door=f"public:{street.code}", key=request.POST.get("key", "")[:64], content=content, at=at, do=do
     )
@@ -206,6 +216,7 @@ def _form(
         "honeypot": HONEYPOT,
         "has_looked": "look" in request.POST,
         **_nearby(told, street),
+        **asked(street.code, told.category, request.POST),
     }
     return render(request, "public/report.html", page, status=status)
 

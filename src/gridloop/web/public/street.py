@@ -56,6 +56,7 @@ class CellShown:
     """One row of the map's table: the place with those above it, and how many people told of open problems there."""
 
     name: str
+    code: str
     depth: int
     people: int
     rest: int
@@ -91,9 +92,8 @@ def _rates(doing: Doing) -> list[Rate]:
 def open_map(request: HttpRequest, slug: str) -> HttpResponse:
     """/s/<slug>/map/: 404 until the street has switched it on."""
     street = organisation.street(slug)
-    if not publicity_of(street.code).shows_map:
-        raise NotFound("public.no_map", _("这个街道没有公开问题地图;可以在街道页看总体情况。"))
-    shown = _counted(street, at=moment(request))
+    must_show_map(street)
+    shown = counted(street, at=moment(request))
     page = {
         "street": street,
         "shown": shown,
@@ -105,7 +105,13 @@ def open_map(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "public/map.html", page)
 
 
-def _counted(street: Any, *, at: datetime) -> OpenProblems:
+def must_show_map(street: Any) -> None:
+    """Raises NotFound until the street has switched its map on."""
+    if not publicity_of(street.code).shows_map:
+        raise NotFound("public.no_map", _("这个街道没有公开问题地图;可以在街道页看总体情况。"))
+
+
+def counted(street: Any, *, at: datetime) -> OpenProblems:
     """Today's numbers, counted once: the same all day, however often the page is opened."""
     publicity = publicity_of(street.code)
     day = anonymous.last_midnight(at, zone=street.zone).date()
@@ -132,7 +138,8 @@ def _cells(shown: OpenProblems, street: Any) -> list[CellShown]:
 def _cell(place: Place, names: dict[str, Cell], street: Any) -> CellShown:
     name = names[place.path].name if place.path in names else street.name
     depth = place.path.count("/") - street.place.count("/")
-    return CellShown(name, depth, place.count, place.rest if place.below else 0)
+    code = names[place.path].code if place.path in names else ""
+    return CellShown(name, code, depth, place.count, place.rest if place.below else 0)
 
 
 def _drawn(shown: OpenProblems, street: Any) -> drawing.Drawing | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from gridloop.core.access import Actor, relations, scope_of
 from gridloop.core.clock import Segment as Held
@@ -55,6 +55,11 @@ class Desk:
     mine: list[Case]
     outside: list[OutsideTask]
     decisions: list[ConsultationDecision]
+    ask_again: list[Case]
+
+
+ASK_AFTER, ASK_UNTIL = timedelta(days=28), timedelta(days=60)
+"""When somebody asks once more whether it is still well: four weeks after the end, and no more after two months."""
 
 
 def desk(actor: Actor, *, at: datetime, size: int = 20) -> Desk:
@@ -84,7 +89,25 @@ def desk(actor: Actor, *, at: datetime, size: int = 20) -> Desk:
         mine=list(visible.filter(first_contact_id=actor.person_id, state__in=LIVE_STATES).order_by("-id")[:size]),
         outside=outside_tasks(actor, size=size),
         decisions=_decisions_to_do(actor, size),
+        ask_again=_to_ask_again(actor, at=at, size=size),
     )
+
+
+def _to_ask_again(actor: Actor, *, at: datetime, size: int) -> list[Case]:
+    """Cases that ended four weeks ago, whose reporter left a number, has not judged the answer, and has not been called since: the one longest ended first.
+
+    They lie before the first contact, and before the duty desk for what residents told directly.
+    """
+    mine = Q(first_contact_id=actor.person_id)
+    if "duty_desk" in actor.roles():
+        mine |= Q(source__in=("public", "enterprise"))
+    ended = visible_to(actor).filter(
+        mine, state="cleared", cleared_at__gt=at - ASK_UNTIL, cleared_at__lte=at - ASK_AFTER
+    )
+    unasked = Report.objects.filter(case=OuterRef("pk"), judged_at__isnull=True).exclude(phone_index="")
+    called = Callback.objects.filter(case=OuterRef("pk"), called_at__gt=OuterRef("cleared_at"))
+    found = ended.filter(Exists(unasked), ~Exists(called)).select_related("lead", "first_contact", "grid")
+    return list(found.order_by("cleared_at", "id")[:size])
 
 
 def _decisions_to_do(actor: Actor, size: int) -> list[ConsultationDecision]:
