@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
 
 from django.utils import timezone
 
@@ -14,6 +16,7 @@ from gridloop.core.route_row import CaseFacts
 from gridloop.core.routing import trace_document
 from gridloop.core.worktime import Calendar
 from gridloop.offices.cases.models import Case
+from gridloop.offices.cases.queries import replaying
 from gridloop.offices.cases.queries.finding import visible_to
 from gridloop.offices.cases.queries.rules import Rules, facts_of, rules_of
 from gridloop.offices.organisation import queries as organisation
@@ -21,6 +24,8 @@ from gridloop.offices.organisation.models import Street
 from gridloop.offices.supervision import queries as supervision
 from gridloop.offices.supervision.seed import find_profile, shipped_calendar
 from gridloop.site.moments import parse_moment
+from gridloop.site.parquet import replay_parquet
+from gridloop.site.proving import rows_of
 
 
 def profile_and_calendar(street: str, profile: str) -> tuple[Profile, Calendar]:
@@ -73,6 +78,30 @@ def trace_of_case(named: str, *, street: str | None) -> dict[str, object]:
     if table is None:
         raise NotFound("cases.no_table", f"事项 {case.number} 不是按路由表派的,没有可说明的行。", case=named)
     return trace_document(table, facts_of(case, rules))
+
+
+def replayed(
+    draft: str,
+    *,
+    first: date,
+    last: date,
+    street: str | None,
+    calendar: str,
+    org: str,
+    engine: str,
+    parquet: Path | None,
+) -> dict[str, Any]:
+    """The replay of a file's table, or of a draft's, over the street's history or over its export."""
+    found, at = the_street(street), timezone.now()
+    path = Path(draft)
+    if path.is_file():
+        named, table = f"file:{path.name}", replaying.table_of_rows(found.code, rows_of(path), at=at)
+    else:
+        named, table = replaying.draft_of(found.code, draft, at=at)
+    kind: dict[str, str] = {"calendar": calendar, "org": org, "named": named}
+    if parquet is not None:
+        return replay_parquet(parquet, found.code, table, first=first, last=last, engine=engine, **kind)
+    return replaying.replayed(found.code, table, replaying.period_of(found.code, first=first, last=last), **kind)
 
 
 def trace_in_street(given: Mapping[str, str], *, street: str | None, at: str | None) -> dict[str, object]:

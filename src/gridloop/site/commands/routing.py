@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from gridloop.core.errors import GridloopError, WrongInput
+from gridloop.core.replay import document_bytes
 from gridloop.core.route_row import VALUE_WORDS, CaseFacts
 from gridloop.core.routing import RoutingTable, fallback_row, trace_document
 from gridloop.core.table_proof import PROPERTIES, Proof, prove
@@ -21,6 +22,7 @@ from gridloop.site import proving
 from gridloop.site.command import Group, json_option
 from gridloop.site.commands.computing import streets
 from gridloop.site.imports.reading import read_text
+from gridloop.site.moments import parse_day
 from gridloop.site.terminal import print_json, print_table
 
 FACTS = tuple(each.name for each in fields(CaseFacts))
@@ -122,6 +124,96 @@ def _is_there_a_street() -> bool:
         return bool(streets().number_of_streets())
     except GridloopError:
         return False
+
+
+@route_command.command("replay")
+@click.option(
+    "--table", "draft", required=True, metavar="草稿", help="路由表文件(CSV、xlsx),或变更单、路由表草稿的编号。"
+)
+@click.option("--from", "first", required=True, metavar="日期", help="从这一天登记的事项起。")
+@click.option("--to", "last", required=True, metavar="日期", help="到这一天登记的事项止(含)。")
+@click.option("--street", metavar="代码", help="哪个街道;只有一个街道时可以不写。")
+@click.option(
+    "--calendar",
+    type=click.Choice(["then", "now"]),
+    default="then",
+    show_default=True,
+    help="按登记当时的日历,还是现在的。",
+)
+@click.option(
+    "--org",
+    type=click.Choice(["then", "now"]),
+    default="now",
+    show_default=True,
+    help="按登记当时的单位和时限方案,还是现在的。",
+)
+@click.option(
+    "--engine",
+    default="local",
+    show_default=True,
+    metavar="local|dask://主机:端口",
+    help="在本机算,还是在 Dask 集群上算(要 --parquet)。",
+)
+@click.option(
+    "--parquet", type=click.Path(path_type=Path, file_okay=False), help="从这个目录的导出读历史,不查数据库里的事项。"
+)
+@json_option
+def replay(
+    draft: str,
+    first: str,
+    last: str,
+    street: str | None,
+    calendar: str,
+    org: str,
+    engine: str,
+    parquet: Path | None,
+    as_json: bool,
+) -> None:
+    """把历史事项按草稿重走一遍:改派了哪些、期限变了哪些、谁会超期、各单位各岗位的件数前后怎样。
+
+    \b
+    示例:
+      gridloop route replay --table draft.csv --from 2022-01-01 --to 2022-06-30 --street lianhu --json
+      gridloop route replay --table draft.csv --from 2022-01-01 --to 2022-06-30 --parquet history --engine dask://10.0.0.5:8786
+    """
+    if engine != "local" and parquet is None:
+        raise click.UsageError("--engine dask:// 要同时给 --parquet:集群的每台机器都要读得到的导出目录。")
+    days = {"first": parse_day(first, field="from"), "last": parse_day(last, field="to")}
+    whole = streets().replayed(draft, **days, street=street, calendar=calendar, org=org, engine=engine, parquet=parquet)
+    if as_json:
+        click.echo(document_bytes(whole), nl=False)
+    else:
+        _print_replay(whole)
+
+
+COUNTED = {
+    "cases": "重走的事项", "changed_hops": "去处改变", "changed_deadlines": "期限改变", "newly_late": "变成超期", "no_longer_late": "不再超期",
+    "not_judged": "不比超期(曾挂起或延期)", "gaps_before": "原来落到属地兜底", "gaps_after": "改后落到属地兜底", "absent_after": "改后的去处不在册",
+}  # fmt: skip
+MOST_PRINTED = 30
+
+
+def _print_replay(whole: dict[str, Any]) -> None:
+    for name, word in COUNTED.items():
+        click.echo(f"{word}:{whole[name]}")
+    units = [
+        (each["name"], each["before"], each["after"], f"{each['after'] - each['before']:+d}")
+        for each in whole["load"]["units"]
+    ]
+    print_table("各单位件数", ("单位", "原来", "改后", "差"), units)
+    listed = [
+        (
+            each["case"],
+            each["category"],
+            f"{each['before']['unit']} → {each['after']['unit']}",
+            f"{each['before']['due'] or '—'} → {each['after']['due'] or '—'}",
+        )
+        for each in whole["changed_cases"][:MOST_PRINTED]
+    ]
+    if listed:
+        print_table("有变化的事项", ("事项", "类别", "去处", "期限"), listed)
+    if len(whole["changed_cases"]) > MOST_PRINTED:
+        click.echo(f"另有 {len(whole['changed_cases']) - MOST_PRINTED} 件;用 --json 看全部。")
 
 
 def _print_proof(found: Proof) -> None:
