@@ -25,7 +25,7 @@ from datetime import datetime
 from gridloop.core.access import FILES_CASES, Actor
 from gridloop.core.errors import GridloopError, NotAllowed, NotFound, WrongInput
 from gridloop.core.identity import normal_phone
-from gridloop.core.route_row import CaseFacts
+from gridloop.core.route_row import VALUE_WORDS, CaseFacts
 from gridloop.core.routing import Decision
 from gridloop.offices.archive.actions import Fact, record_many
 from gridloop.offices.archive.concealed import blind
@@ -42,6 +42,7 @@ from gridloop.offices.territory.queries import Cell
 
 LONGEST_TEXT = 10_000
 LONGEST_TITLE = 60
+LEVELS = {"": "未填", **VALUE_WORDS["level"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def _plan(filing: Filing, *, by: Actor, at: datetime, rules: Rules, contact: Per
     proposed = _proposed_grade(filing)
     grade = "simple" if filing.grade == "simple" else "ordinary"
     facts = CaseFacts(
-        category=category, place=place, level=filing.level, source=filing.source, priority=_one_of(filing.priority, PRIORITIES, "priority"),
+        category=category, place=place, level=_one_of(filing.level, LEVELS, "level"), source=filing.source, priority=_one_of(filing.priority, PRIORITIES, "priority"),
         time_class=rules.time_class(at), grade=grade,
     )  # fmt: skip
     table_id, table = rules.table_at(at)
@@ -200,6 +201,9 @@ def _place(filing: Filing, rules: Rules) -> tuple[Cell | None, str]:
         if cell is None:
             raise NotFound("cases.no_such_grid", f"本街道没有网格“{filing.grid}”;请重新选择。", field="grid")
         return cell, "picked"
+    if (filing.lon is None) != (filing.lat is None):
+        missing = "lon" if filing.lon is None else "lat"
+        raise WrongInput("cases.half_a_point", "经度和纬度要一起给;请补上另一个,或两个都不填。", field=missing)
     if filing.lon is not None and filing.lat is not None:
         if not (-180 <= filing.lon <= 180 and -90 <= filing.lat <= 90):
             raise WrongInput("cases.bad_point", "经纬度超出范围;请在地图上重新点选。", field="lon")
@@ -237,7 +241,7 @@ def _proposed_grade(filing: Filing) -> str:
 
 def _one_of(value: str, choices: dict[str, str], field: str) -> str:
     if value not in choices:
-        raise WrongInput("cases.unknown_choice", f"{field} 只能是:{'、'.join(choices)}。", field=field)
+        raise WrongInput("cases.unknown_choice", f"{field} 只能是:{'、'.join(filter(None, choices))}。", field=field)
     return value
 
 
