@@ -14,6 +14,7 @@ from gridloop.offices.organisation.actions import appoint, issue_token
 from gridloop.offices.organisation.snapshot import forget_everything
 from gridloop.offices.organisation.tokens.scopes import SCOPES
 from gridloop.offices.supervision.queries import forget_compiled
+from tests.api.walk_keeping import KEEPERS
 from tests.sample import CODE, PEOPLE, sample_street
 
 HANDY = ("URBAN-1", "VERIFY", "KEEPER-2")
@@ -30,8 +31,8 @@ def founded() -> None:
 
 
 def token_of(username: str, scopes: Iterable[str] = tuple(SCOPES)) -> str:
-    code = next(person.code for person in PEOPLE if person.username == username)
-    person = organisation.person(CODE, code)
+    known = {person.username: person.code for person in PEOPLE}
+    person = organisation.person(CODE, known.get(username) or KEEPERS[username][0])
     return issue_token(by=SYSTEM, at=timezone.now(), person=person, name="测试", scopes=list(scopes))[1]
 
 

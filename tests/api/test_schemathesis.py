@@ -58,6 +58,20 @@ def test_somebody_with_a_token_finds_no_fault(house, tmp_path):
     assert tried > 300, report
 
 
+def test_keepers_with_their_tokens_find_no_fault(house, tmp_path):
+    """Accounts, records and erasing, as the security keeper and as the audit keeper: nobody is both, and the desk is neither."""
+    description = tmp_path / "openapi.json"
+    description.write_text(json.dumps(living_description(walked())), encoding="utf-8")
+
+    for keeper, tag in (("guard", "账号"), ("guard", "审计"), ("auditor", "审计")):
+        bearer = f"Authorization: Bearer {token_of(keeper)}"
+        code, report, tried = fuzzed(
+            house, description, "-H", bearer, "-n", "3", "--phases", "examples,fuzzing", "--include-tag", tag
+        )
+        assert code == 0, report
+        assert tried > 20, report
+
+
 def test_somebody_without_a_token_finds_every_door_shut(house, tmp_path):
     description = tmp_path / "openapi.json"
     from gridloop.api.v1 import api

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Field, Schema
 from pydantic import ConfigDict, StrictBool, StringConstraints
 
 from gridloop.api.shapes import Told
-from gridloop.api.words import IsoDate, Whole, Words
+from gridloop.api.words import EntryNumber, IsoDate, Whole, Words
 from gridloop.offices.cases.queries.columns import COLUMNS, DEFAULT
 from gridloop.offices.cases.queries.lists import SORTS
 
@@ -146,9 +146,7 @@ class EraseIn(Told):
     )  # fmt: skip
 
     number: str = Field(pattern=r"^[0-9]{8}-?[0-9]{1,17}$")
-    entries: list[Annotated[Whole, Field(ge=1, le=2**53)]] = Field(
-        min_length=1, max_length=200, json_schema_extra={"uniqueItems": True}
-    )
+    entries: list[EntryNumber] = Field(min_length=1, max_length=200, json_schema_extra={"uniqueItems": True})
     basis: Annotated[str, Words(longest=200)] = Field(description="文件名称和条款;不写个人信息")
 
 
@@ -378,6 +376,3 @@ class CategoryModelOut(Schema):
 class CategoryModels(Schema):
     items: list[CategoryModelOut]
     corrections_waiting: int
-
-
-Day = date

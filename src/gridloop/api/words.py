@@ -52,6 +52,7 @@ def _counted(value: object) -> object:
 
 Whole = Annotated[int, BeforeValidator(_counted)]
 Revision = Annotated[int, Field(ge=0, le=2**31 - 1), BeforeValidator(_counted)]
+EntryNumber = Annotated[int, Field(ge=1, le=2**53), BeforeValidator(_counted)]
 Rating = Annotated[int, Field(ge=1, le=5), BeforeValidator(_counted)]
 IsoDate = Annotated[date, BeforeValidator(_written_out)]
 IsoMoment = Annotated[datetime, BeforeValidator(_written_out)]

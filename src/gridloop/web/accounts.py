@@ -75,6 +75,12 @@ class ClosedRegistration(DefaultAccountAdapter):  # type: ignore[misc]
         """Behind our own proxy, what that proxy noted: otherwise one person's mistakes would lock out everybody."""
         return address(request) or "127.0.0.1"
 
+    def clean_password(self, password: str, user: Any = None) -> str:
+        """Raises ValidationError for the present password as well: a first password, which a keeper has seen, is not kept by choosing it again."""
+        if user is not None and user.pk and user.has_usable_password() and user.check_password(password):
+            raise ValidationError(now_said("新密码和现在的一样;请换一个。"), code="password_unchanged")
+        return str(super().clean_password(password, user))
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("me")
 

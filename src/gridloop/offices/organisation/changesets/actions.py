@@ -288,12 +288,16 @@ def publish(
 
 
 def _must_not_be_about(by: Actor, found: ChangeSet) -> None:
-    """Nobody gives themselves a post. Raises NotAllowed."""
+    """Nobody gives themselves a post, nor the post they hold another role or place. Raises NotAllowed."""
     own = queries.code_of_person(by)
-    rows = [change.after or {} for change in queries.changes_of(found) if change.chapter in GRANTING]
-    if own and any(own in (row.get("person"), row.get("to")) for row in rows):
+    held = {post.post for post in by.posts if post.street == found.street}
+    changes = [change for change in queries.changes_of(found) if change.chapter in GRANTING]
+    rows = [change.after or {} for change in changes]
+    is_mine = any(change.chapter == "posts" and change.key in held for change in changes)
+    if is_mine or (own and any(own in (row.get("person"), row.get("to")) for row in rows)):
         raise NotAllowed(
-            "setup.about_oneself", "变更单里有关于您自己的任职或代办,不能由您发布;请另一位安全管理员或街道领导来发布。"
+            "setup.about_oneself",
+            "变更单里有关于您自己的任职、代办或岗位,不能由您发布;请另一位安全管理员或街道领导来发布。",
         )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import combinations
 from typing import Any
 
 from django.db.models import Q
 
-from gridloop.core.access import ROLE_LABELS, keeper_clash
+from gridloop.core.access import KEEPERS, ROLE_LABELS, keeper_clash
 from gridloop.core.changes import Row
 from gridloop.offices.organisation import queries
 from gridloop.offices.organisation.changesets.chapters import (
@@ -272,19 +273,39 @@ def check_keepers(proposed: Proposed) -> Iterable[Finding]:
 
 
 def check_separation(proposed: Proposed) -> Iterable[Finding]:
-    """Nobody holds two of the three keeper posts (三员分立)."""
-    posts = proposed.after("posts")
-    roles: dict[str, set[str]] = {}
-    for row in proposed.after("holdings").values():
-        if row["post"] in posts:
-            roles.setdefault(str(row["person"]), set()).add(str(posts[row["post"]]["role"]))
-    for person, held in roles.items():
-        clash = keeper_clash(held)
+    """Nobody holds, or stands in on, two of the three keeper posts at the same time (三员分立). One after the other is no clash."""
+    for person, spans in _keeping_spans(proposed).items():
+        clash = next(
+            (
+                both
+                for one, other in combinations(spans, 2)
+                if one.meets(other) and (both := keeper_clash({one.post, other.post}))
+            ),
+            (),
+        )
         if clash:
             words = "和".join(ROLE_LABELS[role] for role in clash)
             yield Finding(
                 ERROR, f"{proposed.label('people', person)}同时任{words};三员由三个人分任,请改派。", "holdings"
             )
+
+
+def _keeping_spans(proposed: Proposed) -> dict[str, list[Stint]]:
+    """By person: when they hold or stand in on which keeper role (in place of the post's code)."""
+    posts, holdings = proposed.after("posts"), proposed.after("holdings")
+    found: dict[str, list[Stint]] = {}
+
+    def note(person: str, post: str, row: Row) -> None:
+        role = str(posts.get(post, {}).get("role", ""))
+        if role in KEEPERS:
+            starts, ends = cell_moment(row["starts"]) or proposed.at, cell_moment(row["ends"])
+            found.setdefault(person, []).append(Stint("", role, person, "", False, starts, ends))
+
+    for row in holdings.values():
+        note(str(row["person"]), str(row["post"]), row)
+    for row in proposed.after("delegations").values():
+        note(str(row["to"]), str(holdings.get(row["holding"], {}).get("post", "")), row)
+    return found
 
 
 def check_delegations(proposed: Proposed) -> Iterable[Finding]:

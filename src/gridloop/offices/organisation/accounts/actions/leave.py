@@ -1,7 +1,8 @@
 """Leave (请假代理): while a holder is away someone else stands in on the posts, from one midnight of the street to another.
 
 Rules: the holder says it for their own posts, or a security keeper or leader for them; nobody stands in for themselves, nor while
-away; one post has one stand-in at a time; nobody becomes two keepers by standing in; a lent post is not lent on.
+away; who grants posts lends nobody's to themselves; one post has one stand-in at a time; nobody becomes two keepers by standing in; a lent post
+is not lent on.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def take_leave(*, by: Actor, at: datetime, leave: Leave) -> list[Delegation]:
         to = _stand_in(by.street, leave.to)
         made = [
             _lend(holding, to, by=by, at=at, starts_at=starts_at, ends_at=ends_at, reason=reason)
-            for holding in _holdings(by, leave.holdings, at=at)
+            for holding in _holdings(by, leave.holdings, to=to, at=at)
         ]
         renew(street.code)
         record_many([_fact(each) for each in made], by=by, at=at, street=street.code)
@@ -80,8 +81,8 @@ def _stand_in(street: str, ref: str) -> Person:
         raise WrongInput("leave.no_stand_in", "请从本街道人员中选择代理人。", field="to") from unknown
 
 
-def _holdings(by: Actor, refs: Sequence[str], *, at: datetime) -> list[Holding]:
-    """The holdings, each the actor's own, or anybody's of the street for those who grant posts."""
+def _holdings(by: Actor, refs: Sequence[str], *, to: Person, at: datetime) -> list[Holding]:
+    """The holdings, each the actor's own, or anybody's of the street for those who grant posts; nobody lends such a post to themselves."""
     wanted = list(dict.fromkeys(refs))
     found = list(
         Holding.objects.select_for_update(of=("self",))
@@ -90,8 +91,11 @@ def _holdings(by: Actor, refs: Sequence[str], *, at: datetime) -> list[Holding]:
     )
     if not wanted or len(found) != len(wanted):
         raise WrongInput("leave.no_post", "请选择您现在担任的岗位。", field="holdings")
-    if any(held.person_id != by.person_id for held in found) and not may_keep(by, "grant", street=by.street):
+    others = any(held.person_id != by.person_id for held in found)
+    if others and not may_keep(by, "grant", street=by.street):
         raise NotAllowed("leave.not_yours", "只能为自己的岗位请代理;他人的由安全管理员或街道领导来办。")
+    if others and by.person_id and to.pk == by.person_id:
+        raise NotAllowed("leave.to_oneself", "他人的岗位不能由您代理给您本人;请另一位安全管理员或街道领导来办。")
     return found
 
 
