@@ -22,7 +22,10 @@ from django.apps import apps
 from django.db import DatabaseError, models, transaction
 
 from gridloop.core.access import SYSTEM, Role
+from gridloop.core.quiet import Quiet
 from gridloop.offices.archive import actions as archive
+from gridloop.offices.enterprise.actions.visits import set_quiet_days
+from gridloop.offices.enterprise.visit_models import VisitPlan
 from gridloop.offices.organisation.models import Account, Person, Street
 from gridloop.site import keys
 from tests.matrix.world import Side, World
@@ -38,6 +41,7 @@ MODELS: dict[str, str] = {
     "webhooks": "notices.Webhook", "deliveries": "notices.WebhookDelivery", "webhook-deliveries": "notices.WebhookDelivery",
     "channels": "notices.Channel", "suggest": "notices.Suggestion", "suggestions": "notices.Suggestion", "accounts": "organisation.Person",
     "sessions": "organisation.SignIn", "leave": "organisation.Delegation", "changes": "organisation.ChangeSet", "change-sets": "organisation.ChangeSet", "sets": "organisation.ChangeSet",
+    "wishes": "enterprise.VisitWish",
     "versions": "territory.BoundaryVersion", "boundaries": "territory.BoundaryVersion", "templates": "cases.ReplyTemplate", "exports": "cases.ExportRecord",
 }  # fmt: skip
 OBJECTS: dict[str, Callable[[World, Side], Any]] = {
@@ -53,6 +57,8 @@ OBJECTS: dict[str, Callable[[World, Side], Any]] = {
     "accounts": lambda world, side: side.people[Role.UNIT_WORKER].ref,
     "keys": lambda world, side: _key(side),
     "streets": lambda world, side: side.code,
+    "plan": lambda world, side: _plan(side),
+    "quiet": lambda world, side: _quiet(side),
     "layers": lambda world, side: f"s{side.code}",
     "grids": lambda world, side: Street.objects.get(code=side.code).version,
     "flaws": lambda world, side: Street.objects.get(code=side.code).version,
@@ -146,6 +152,8 @@ def _plain(field: Any, side: Side, given: Any) -> Any:
         return given
     if isinstance(field, models.DateTimeField):
         return side.case.filed_at
+    if isinstance(field, models.DateField):
+        return side.case.filed_at.date()
     if isinstance(field, models.BooleanField):
         return False
     if isinstance(field, models.IntegerField):
@@ -170,6 +178,35 @@ def _related(model: Any, side: Side) -> Any:
         return side.code
     made = _made(model._meta.label, side)
     return side.kept[model._meta.label].pk if made else None
+
+
+def _quiet(side: Side) -> str:
+    """Quiet days of the street, once made."""
+    if "quiet" not in side.kept:
+        day = side.case.filed_at.date()
+        side.kept["quiet"] = set_quiet_days(by=SYSTEM, at=side.case.filed_at, street=side.code, span=Quiet(day, day))
+    return str(side.kept["quiet"].ref)
+
+
+def _plan(side: Side) -> str:
+    """A draft of a visit plan without visits, once made."""
+    if "plan" not in side.kept:
+        asked = {
+            "days": [side.case.filed_at.date().isoformat()],
+            "managers": {},
+            "quiet": [],
+            "cap_visits": 1,
+            "cap_days": 30,
+            "per_day": 4,
+        }
+        side.kept["plan"] = VisitPlan.objects.create(
+            street=side.code,
+            first_on=side.case.filed_at.date(),
+            last_on=side.case.filed_at.date(),
+            asked=asked,
+            made_at=side.case.filed_at,
+        )
+    return str(side.kept["plan"].ref)
 
 
 def _key(side: Side) -> int:

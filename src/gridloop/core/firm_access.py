@@ -61,12 +61,16 @@ def must_arrange(actor: Actor, street: str) -> None:
 
 def must_serve(actor: Actor, street: str) -> None:
     """The actor works for firms of the street. Raises NotAllowed."""
-    if actor.kind != "system" and not actor.roles(street) & SERVES:
+    if not may_serve(actor, street):
         raise NotAllowed("enterprise.may_not_serve", "这件事由服务企业的工作人员来做;请联系服务管家。")
 
 
 def may_keep(actor: Actor, street: str) -> bool:
     return actor.kind == "system" or bool(actor.roles(street) & KEEPS)
+
+
+def may_serve(actor: Actor, street: str) -> bool:
+    return actor.kind == "system" or bool(actor.roles(street) & SERVES)
 
 
 def may_arrange(actor: Actor, street: str) -> bool:

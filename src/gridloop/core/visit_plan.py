@@ -36,7 +36,8 @@ from gridloop.core.errors import WrongInput
 
 SIZES = {"large": 1.0, "medium": 1.0, "small": 1.1, "micro": 1.2}
 """The smaller the firm, the fewer other doors it has: sizes weigh upwards, so that not only the known firms are seen."""
-RISKS = {"stalled": 3.0, "half_stalled": 2.0, "unreachable": 1.5, "normal": 1.0}
+RISKS = {"stalled": 3.0, "half": 2.0, "lost": 1.5, "normal": 1.0}
+"""By vitality (``core.vitality``): who is doing badly is asked sooner."""
 DECLINED, CAPPED, QUIET, NO_ROOM, NO_MANAGER = (
     "企业不愿被走访",
     "已到频次上限",
@@ -101,6 +102,7 @@ class Visit:
     why: str
     bodies: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ def _with_days(
     open_days = [day for day in days if urgent or not (day in rules.quiet or day in firm.quiet)]
     if not open_days:
         return each, QUIET
-    free = [day for day in open_days if _cap_allows(firm.on_site, day, rules.cap)]
+    free = [day for day in open_days if cap_allows(firm.on_site, day, rules.cap)]
     if not free:
         return each, CAPPED
     in_time = [day for day in free if by is None or day <= by]
@@ -225,7 +227,16 @@ def _with_days(
     return _Candidate(firm, each.wishes, tuple(place[day] for day in in_time), each.need, each.why), ""
 
 
-def _cap_allows(on_site: Sequence[date], day: date, cap: Cap) -> bool:
+def why_not(firm: Firm, day: date, *, rules: Rules, urgent: bool = False) -> str:
+    """Why nobody may call at the firm on this day; empty when somebody may."""
+    if not urgent and firm.declined:
+        return DECLINED
+    if not urgent and (day in rules.quiet or day in firm.quiet):
+        return QUIET
+    return "" if cap_allows(firm.on_site, day, rules.cap) else CAPPED
+
+
+def cap_allows(on_site: Sequence[date], day: date, cap: Cap) -> bool:
     """Whether one more visit on ``day`` keeps every window of ``cap.days`` days at ``cap.visits`` or fewer.
 
     Only windows that hold the day can change; of these, those that begin at an earlier visit or at the day itself are the fullest.
@@ -239,7 +250,7 @@ def _cap_allows(on_site: Sequence[date], day: date, cap: Cap) -> bool:
 def _free_on(firm: Firm, days: Sequence[date], rules: Rules) -> date | None:
     """The first day after the plan on which the cap would allow a visit."""
     later = (days[-1] + timedelta(days=ahead) for ahead in range(1, rules.cap.days + 1))
-    return next((day for day in later if _cap_allows(firm.on_site, day, rules.cap)), None)
+    return next((day for day in later if cap_allows(firm.on_site, day, rules.cap)), None)
 
 
 def _choose(candidates: Sequence[_Candidate], *, rooms: int, room: int) -> dict[int, int]:
@@ -335,4 +346,5 @@ def _gather(candidates: Sequence[_Candidate], chosen: dict[int, int]) -> None:
 def _visit(each: _Candidate, day: date) -> Visit:
     bodies = tuple(dict.fromkeys(wish.body for wish in each.wishes))
     purposes = tuple(dict.fromkeys(wish.purpose for wish in each.wishes))
-    return Visit(each.firm.code, each.firm.manager, day, each.need, each.why, bodies, purposes)
+    urgent = any(wish.urgent for wish in each.wishes)
+    return Visit(each.firm.code, each.firm.manager, day, each.need, each.why, bodies, purposes, urgent)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gridloop.core.access import FILES_CASES, SEES_THE_PLACE, SEES_THE_UNIT, Actor
+from gridloop.core.firm_access import may_read
 from gridloop.web.reader import known_reader
 
 
@@ -61,6 +62,8 @@ def _links(path: str, actor: Actor) -> tuple[Link, ...]:
     doors = [(_("工作台"), reverse("desk"), "d"), (_("事项"), reverse("cases"), "c")]
     if roles & FILES_CASES:
         doors.append((_("登记"), reverse("new_case"), "n"))
+    if may_read(actor):
+        doors.append((_("走访"), reverse("visits"), "v"))
     if roles & (SEES_THE_PLACE | SEES_THE_UNIT):
         doors.append((_("网格图"), reverse("atlas"), "m"))
     doors.append((_("规则"), reverse("setup"), "r"))

@@ -58,6 +58,7 @@ urlpatterns = [
     path("atlas/boundaries/<slug:ref>/publish/", boundaries.publish, name="publish_boundary"),
     path("atlas/boundaries/<slug:ref>/discard/", boundaries.discard, name="discard_boundary"),
     path("atlas/boundaries/<slug:ref>/roll-back/", boundaries.roll_back, name="roll_back_boundary"),
+    path("visits/", include("gridloop.web.visit_urls")),
     path("", include("gridloop.web.account_urls")),
     path("", include("gridloop.web.program_urls")),
     path("", include("gridloop.web.setup_urls")),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gridloop.core.access import ROLE_LABELS, SYSTEM
+from gridloop.core.visiting import PURPOSES
 from gridloop.offices.archive.queries import TimelineEntry
 from gridloop.offices.cases.actions.closing import SATISFACTION
 from gridloop.offices.cases.actions.requests import EXTENSION_REASONS, SUSPENSION_REASONS, UNITS_OF_TIME
@@ -40,6 +41,7 @@ WORDS: dict[str, dict[str, str]] = {
     "category_by": words.CATEGORY_BY, "segment": SEGMENT_ROLES, "role": dict(ROLE_LABELS), "outcome": words.CALLBACK_OUTCOMES,
     "reason": REQUEST_REASONS, "event": CLOCK_EVENTS, "clock": CLOCK_STATES, "unit_of_time": UNITS_OF_TIME_ALL, "ground": GROUNDS,
     "outside": words.OUTSIDE_STATES,
+    "purpose": PURPOSES,
     "satisfied": {str(value): label for value, label in SATISFACTION.items()},
 }  # fmt: skip
 STATE_TONES = {

@@ -21,6 +21,14 @@ from gridloop.offices.enterprise.service_models import (  # noqa: F401 - Django 
     ServiceTeam,
     TeamMember,
 )
+from gridloop.offices.enterprise.visit_models import (  # noqa: F401 - Django finds models here
+    QuietDays,
+    Visit,
+    VisitCase,
+    VisitPlan,
+    VisitRules,
+    VisitWish,
+)
 from gridloop.offices.organisation.models import Person
 from gridloop.offices.territory.models import Grid
 

@@ -111,6 +111,12 @@ def state_tone(state: str) -> str:
 
 
 @register.filter
+def visit_tone(state: str) -> str:
+    """The tone of a visit's state."""
+    return {"planned": "wait", "done": "good", "declined": "warn", "unreachable": "bad"}.get(state, "quiet")
+
+
+@register.filter
 def grade_label(grade: str) -> str:
     return wording.said(words.GRADES.get(grade, grade))
 

@@ -1,0 +1,188 @@
+"""Visits as they are read: the scoped list and its counts, what the planner is asked, the round of a day, and who is paired as manager.
+
+Counts are of rows, never typed: *visits* that were made (at the door, by telephone or online alike), *distinct firms* among them, *merged* ones
+(two bodies or more), refusals, and firms of the register that were not reached at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from gridloop.core.access import Actor
+from gridloop.core.errors import NotFound
+from gridloop.offices.cases.models import BEIJING, Case
+from gridloop.offices.cases.queries.finding import visible_to as cases_visible_to
+from gridloop.offices.enterprise.models import Enterprise
+from gridloop.offices.enterprise.queries import register
+from gridloop.offices.enterprise.visit_models import Visit, VisitWish
+from gridloop.offices.organisation import queries as organisation
+
+PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class VisitsWanted:
+    """What the list is narrowed to; ``since`` and ``until`` are days (both included) of the visit, or of the plan for those to come."""
+
+    state: str = ""
+    way: str = ""
+    purpose: str = ""
+    level: str = ""
+    since: date | None = None
+    until: date | None = None
+    enterprise: str = ""
+    mine: bool = False
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCounts:
+    """The figures of a period. ``firms`` are distinct; ``unvisited`` are firms of the register now without a contact in the period."""
+
+    visits: int
+    on_site: int
+    phone: int
+    online: int
+    firms: int
+    merged: int
+    declined: int
+    unreachable: int
+    registered: int
+    unvisited: int
+    cases: int
+
+
+def visible_visits(actor: Actor) -> QuerySet[Visit]:
+    """The visits at firms that the actor may see, and those the actor made."""
+    seen = Q(enterprise__in=register.visible_to(actor).order_by().values("pk"))
+    if actor.person_id:
+        seen |= Q(host_id=actor.person_id)
+    return Visit.objects.filter(seen)
+
+
+def visit(ref: str, *, by: Actor) -> Visit:
+    """The visit by ref. Raises NotFound, also outside the scope."""
+    found = visible_visits(by).filter(ref=ref).select_related("enterprise", "host").first()
+    if found is None:
+        raise NotFound("visits.not_found", "没有这次走访,或不在您的责任范围内;请核对。", visit=ref)
+    return found
+
+
+def narrowed(actor: Actor, wanted: VisitsWanted) -> QuerySet[Visit]:
+    """The actor's visits, narrowed."""
+    rows = visible_visits(actor)
+    for column, value in (("state", wanted.state), ("way", wanted.way), ("level", wanted.level)):
+        if value:
+            rows = rows.filter(**{column: value})
+    if wanted.enterprise:
+        rows = rows.filter(enterprise__ref=wanted.enterprise)
+    if wanted.mine:
+        rows = rows.filter(host_id=actor.person_id)
+    if wanted.purpose:
+        rows = rows.filter(purposes__icontains=f'"{wanted.purpose}"')
+    return rows.filter(_between(wanted.since, wanted.until))
+
+
+def _between(since: date | None, until: date | None) -> Q:
+    made, to_come = Q(happened_at__isnull=False), Q(happened_at__isnull=True)
+    if since:
+        made &= Q(happened_at__gte=_midnight(since))
+        to_come &= Q(planned_on__gte=since)
+    if until:
+        made &= Q(happened_at__lt=_midnight(until + timedelta(days=1)))
+        to_come &= Q(planned_on__lte=until)
+    return made | to_come
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=BEIJING)
+
+
+def list_visits(actor: Actor, wanted: VisitsWanted, *, size: int = PAGE) -> tuple[list[Visit], int]:
+    """A page of visits, the newest row first, and the id to go on with (0 at the end)."""
+    rows = narrowed(actor, wanted)
+    if wanted.after:
+        rows = rows.filter(pk__lt=wanted.after)
+    found = list(rows.select_related("enterprise", "host").order_by("-pk")[: size + 1])
+    return found[:size], (found[size - 1].pk if len(found) > size else 0)
+
+
+def counts(actor: Actor, *, street: str, since: date | None, until: date | None) -> VisitCounts:
+    """The figures of the period for what the actor may see."""
+    rows = narrowed(actor, VisitsWanted(since=since, until=until))
+    made = rows.filter(state="done")
+    of_way = dict(made.order_by().values_list("way").annotate(Count("pk")))
+    firms = register.visible_to(actor).filter(street=street, left_at__isnull=True)
+    reached = made.order_by().values("enterprise").distinct()
+    return VisitCounts(
+        visits=sum(of_way.values()), on_site=of_way.get("on_site", 0), phone=of_way.get("phone", 0), online=of_way.get("online", 0),
+        firms=reached.count(), merged=sum(len(bodies) > 1 for bodies in made.values_list("bodies", flat=True)),
+        declined=rows.filter(state="declined").count(), unreachable=rows.filter(state="unreachable").count(),
+        registered=firms.count(), unvisited=firms.exclude(pk__in=reached).count(),
+        cases=made.order_by().filter(found__isnull=False).values("found").count(),
+    )  # fmt: skip
+
+
+def unvisited(
+    actor: Actor, *, street: str, since: date | None, until: date | None, size: int = 200
+) -> list[Enterprise]:
+    """The firms without a contact in the period, longest on the register first."""
+    reached = narrowed(actor, VisitsWanted(state="done", since=since, until=until)).order_by().values("enterprise")
+    firms = register.visible_to(actor).filter(street=street, left_at__isnull=True).exclude(pk__in=reached)
+    return list(firms.select_related("grid").order_by("entered_at", "pk")[:size])
+
+
+def to_come(actor: Actor, *, size: int = 12) -> list[Visit]:
+    """The actor's own visits to come, the next first."""
+    rows = Visit.objects.filter(host_id=actor.person_id or 0, state="planned").select_related("enterprise", "host")
+    return list(rows.order_by("planned_on", "pk")[:size])
+
+
+def cases_found(row: Visit, *, by: Actor) -> list[Case]:
+    """The cases filed from the visit that the actor may see."""
+    return list(cases_visible_to(by).filter(found_by_visit__visit=row).order_by("pk"))
+
+
+def wishes_open(street: str) -> QuerySet[VisitWish]:
+    return VisitWish.objects.filter(street=street, answered_by__isnull=True, withdrawn_at__isnull=True)
+
+
+def wishes_of(firm: Enterprise) -> list[VisitWish]:
+    """The open wishes to visit the firm."""
+    return list(wishes_open(firm.street).filter(enterprise=firm).select_related("unit"))
+
+
+def wishes_answered(row: Visit) -> list[VisitWish]:
+    return list(row.wishes.select_related("unit"))
+
+
+def unit_names(street: str) -> dict[str, str]:
+    """By code: the names of the street's units."""
+    return {unit.code: unit.name for unit in organisation.units(street)}
+
+
+def body_names(row: Visit) -> list[str]:
+    """The units that take part, by name."""
+    names = unit_names(row.street)
+    return [names.get(code, code) for code in row.bodies]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSigns:
+    """Whether anybody was reached lately: attempts in a row that reached nobody, the last moment somebody was."""
+
+    missed: int
+    last_seen_at: datetime | None
+
+
+def contact_signs(enterprise: Enterprise) -> ContactSigns:
+    """What the visits say about being in touch; read by the rule that proposes a state."""
+    missed = 0
+    for state, at in enterprise.visits.exclude(happened_at=None).values_list("state", "happened_at")[:50]:
+        if state == "done":
+            return ContactSigns(missed, at)
+        missed += state == "unreachable"
+    return ContactSigns(missed, None)
