@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gridloop.offices.archive.models import Deed, Entry
+from gridloop.offices.cases.actions import Filing
 from gridloop.offices.cases.models import Case, Report
 from gridloop.offices.cases.queries.rules import UNSURE
 from gridloop.offices.supervision.models import Clock
+from gridloop.site.imports.filing import Record, _content
 from tests.shared_data import shared
 from tests.site.command_line import document, gridloop
 
@@ -60,6 +63,13 @@ def test_the_same_number_with_other_content_is_rejected(tmp_path: Path) -> None:
     assert (again["added"], again["existing"], again["rejected"][0]["column"]) == (0, 0, "id")
 
 
+def test_the_fingerprint_of_a_record_holds_what_was_told_and_nothing_else() -> None:
+    filing = Filing(text="路灯不亮", source="import", external_id="7")
+    record = Record(2, datetime(2019, 2, 28, tzinfo=UTC), filing)
+
+    assert set(_content(record)) == {"text", "source", "external_id", "told_at"}
+
+
 def test_the_real_messages_become_cases_classified_or_honestly_unsure_once() -> None:
     file = shared("messages/messages_unlabelled_4326.csv")
 
@@ -89,3 +99,5 @@ def test_the_real_requests_agree_with_the_citys_own_answers() -> None:
     assert agreement["due"] == {"n": 486, "expressed": 433, "not_expressed": 53, "equal": 418}
     assert (second["added"], second["existing"]) == (0, 1000)
     assert second["details"]["agreement"] == agreement
+    found = document(gridloop("check", "--json"))
+    assert found["ok"] and not [each for each in found["findings"] if "nyc_undated" in each["sentence"]]

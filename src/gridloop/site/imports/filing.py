@@ -89,7 +89,12 @@ def _fresh(tally: Tally, records: Sequence[Record], *, door: str, column: str) -
 
 
 def _content(record: Record) -> dict[str, object]:
-    return {**asdict(record.filing), "told_at": record.told_at.isoformat()}
+    """What was told of the record, and nothing that was not: a later version with more to tell knows the record again."""
+    told = asdict(record.filing)
+    unsaid = asdict(Filing(text=""))
+    return {name: value for name, value in told.items() if value != unsaid[name]} | {
+        "told_at": record.told_at.isoformat()
+    }
 
 
 def _file(tally: Tally, batch: Sequence[Record], *, street: str, at: datetime) -> list[Case]:

@@ -87,12 +87,14 @@ def _profiles(proposed: Proposed) -> dict[str, Profile]:
 
 
 def _readable_profiles(proposed: Proposed) -> Iterable[tuple[str, Profile]]:
-    """A profile that cannot be read is left out: its own check says what is wrong with it."""
+    """A profile that cannot be read from its row stays as it is in force, or is left out: its own check says what is wrong with it."""
+    in_force = supervision.profiles_in_force(proposed.street)
     for code, row in proposed.after("profiles").items():
         try:
             yield code, profile_of_row(row)
         except GridloopError:
-            continue
+            if code in in_force:
+                yield code, in_force[code][1]
 
 
 def _calendar(proposed: Proposed) -> Calendar | None:
