@@ -13,9 +13,13 @@ from gridloop.web import public_urls, urls
 
 DRAWN = "a page drawn from what GET /cases/{ref} says"
 BY_LINK = "an outside body does this on its own page, by the secret of its link"
+IN_FRONT_OF_A_PAGE = (
+    "who else has the page open; a program sees by the ETag of GET /cases/{ref} whether it is still the one it knows"
+)
 ONLY_IN_A_BROWSER = "a program that could change a second factor could take a person's place"
 DOORS: dict[str, str | tuple[str, ...]] = {
     "desk": ("desk_desk", "desk_me", "desk_list_notices"),
+    "desk_numbers": ("desk_desk", "case_parts_counts"),
     "notices_seen": ("desk_seen",),
     "cases": ("cases_list_cases", "case_parts_counts", "lists_views"),
     "keep_view": ("lists_save",),
@@ -27,6 +31,8 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "look_before_filing": ("alike_alike",),
     "offer_places": ("alike_offers",),
     "offer_categories": ("alike_offers", "reference_categories"),
+    "offer_questions": ("chapters_rows",),
+    "case_here": IN_FRONT_OF_A_PAGE,
     "case": ("cases_get_case", "case_parts_looks", "case_parts_why_here", "case_parts_why_this_date"),
     "do_verb": tuple(f"cases_{verb}" for verb in CASE.verbs),
     "unmask": ("case_parts_contacts",),

@@ -164,6 +164,15 @@ def test_what_a_spreadsheet_takes_for_a_formula_is_disarmed(start):
     assert harmless(f"{start}1+1").startswith("'")
 
 
+@pytest.mark.parametrize("letter", ["\x00", "\x0b", "\x1f", "\ufffe", "\uffff"])
+def test_a_purpose_or_a_text_with_what_xml_cannot_hold_goes_out_all_the_same(letter):
+    sheet = Sheet(title="事项", heads=("甲",), mark=f"水{letter}印", number="DC-1")
+
+    page = load_workbook(io.BytesIO(table_file("xlsx", sheet=sheet, rows=[[f"路{letter}灯"]]))).active
+
+    assert (page[1][0].value, page[3][0].value) == ("水印", "路灯")
+
+
 @given(st.lists(st.lists(st.text(max_size=20), min_size=2, max_size=2), max_size=5))
 def test_any_text_goes_into_both_formats_and_no_cell_is_a_formula(rows):
     sheet = Sheet(title="事项", heads=("甲", "乙"), mark="=水印", number="DC-1")

@@ -199,8 +199,9 @@ def merge(request: CallerRequest, told: MergeIn) -> HttpResponse:
 def outline(request: CallerRequest, told: OutlineIn) -> HttpResponse:
     """The grid's new outline, in the coordinate system that is named."""
     redraw = actions.draft_fitted_outline if told.follow else actions.draft_outline
+    geometry = told.geometry.model_dump(mode="json")
     return _drafting(
-        request, "outline", told, lambda who: redraw(**who, grid=told.grid, geometry=told.geometry, system=told.system)
+        request, "outline", told, lambda who: redraw(**who, grid=told.grid, geometry=geometry, system=told.system)
     )
 
 

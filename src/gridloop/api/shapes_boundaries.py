@@ -94,11 +94,28 @@ class MergeIn(Onto):
     absorbed: Code
 
 
+Position = Annotated[list[StrictFloat], Field(min_length=2, max_length=3)]
+Ring = Annotated[list[Position], Field(min_length=4, max_length=100_000)]
+Rings = Annotated[list[Ring], Field(min_length=1, max_length=1000)]
+
+
+class PolygonIn(Told):
+    """GeoJSON (RFC 7946): the outer ring, then holes."""
+
+    type: Literal["Polygon"]
+    coordinates: Rings
+
+
+class MultiPolygonIn(Told):
+    type: Literal["MultiPolygon"]
+    coordinates: Annotated[list[Rings], Field(min_length=1, max_length=1000)]
+
+
 class OutlineIn(Onto):
     """The grid has another outline; with ``follow`` its neighbours are adapted so that nothing gaps or overlaps."""
 
     grid: Code
-    geometry: dict[str, Any] = Field(description="GeoJSON:Polygon 或 MultiPolygon")
+    geometry: PolygonIn | MultiPolygonIn = Field(description="GeoJSON:Polygon 或 MultiPolygon")
     system: System = "wgs84"
     follow: StrictBool = True
 

@@ -13,7 +13,8 @@ from gridloop.api.words import IsoDate, Revision
 
 ChangeState = Literal["draft", "submitted", "published", "in_force", "failed", "discarded"]
 Cell = Annotated[str, StringConstraints(max_length=2000)]
-Cells = dict[str, Cell]
+CellName = Annotated[str, StringConstraints(pattern=r"^[^\u0000]*$", max_length=40)]
+Cells = dict[CellName, Cell]
 Key = Annotated[str, StringConstraints(max_length=120)]
 Reason = Annotated[str, StringConstraints(max_length=300)]
 EXAMPLE_CELLS = {"code": "P-13", "kind": "basic", "title": "楼院路灯日常维护", "unit_code": "urban"}

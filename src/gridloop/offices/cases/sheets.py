@@ -26,11 +26,13 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Font
 
 LONGEST_CELL = 32_000  # a spreadsheet holds 32,767 characters in a cell
 NUMBER_HEAD = "导出登记号"
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What a workbook, which is XML, cannot hold."""
 _FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]")
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -50,8 +52,12 @@ class Sheet:
 
 def harmless(cell: str) -> str:
     """The cell as text that no spreadsheet program takes for a formula, without characters that no file may hold."""
-    clean = ILLEGAL_CHARACTERS_RE.sub("", cell)[:LONGEST_CELL]
+    clean = _without_control(cell)[:LONGEST_CELL]
     return f"'{clean}" if _FORMULA.match(clean) else clean
+
+
+def _without_control(text: str) -> str:
+    return _NO_XML.sub("", text)
 
 
 def table_file(file_format: str, *, sheet: Sheet, rows: Iterable[Sequence[str]]) -> bytes:
@@ -72,14 +78,15 @@ def _xlsx(sheet: Sheet, rows: Iterable[Sequence[str]]) -> bytes:
     book = Workbook(write_only=True)
     page = book.create_sheet(sheet.title[:31])
     page.freeze_panes = "A3"
-    page.oddFooter.center.text = sheet.mark.replace("&", "&&")[:200]  # "&" begins a code in footers
+    mark = _without_control(sheet.mark)
+    page.oddFooter.center.text = mark.replace("&", "&&")[:200]  # "&" begins a code in footers
     for column in range(len(sheet.heads) + 1):
         page.column_dimensions[_letters(column)].width = 18
     page.append([_text(page, sheet.mark, bold=True)])
     page.append([_text(page, head, bold=True) for head in (*sheet.heads, NUMBER_HEAD)])
     for row in rows:
         page.append([_text(page, cell) for cell in (*row, sheet.number)])
-    book.properties.creator = sheet.mark[:200]
+    book.properties.creator = mark[:200]
     book.properties.title = sheet.number
     out = io.BytesIO()
     book.save(out)
