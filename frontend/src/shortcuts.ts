@@ -1,7 +1,7 @@
 /**
  * `/` goes to the search field, `?` opens the list of shortcuts, `j` and `k` go to the next and the last item of a list (on a page
  * without one: the next and the last section), `x` ticks it, `[` and `]` turn pages. `g` and a letter follow `a[data-go]`. On a case `1` to `9`
- * open the steps (`[data-step]`, which show their digit), `0` unfolds the others. Ctrl+Enter sends the form one writes in. Buttons that copy and print.
+ * open the steps (`[data-digit]`, which show their digit), `0` unfolds the others. Ctrl+Enter sends the form one writes in. Buttons that copy and print.
  */
 
 import { said } from "./words";
@@ -51,7 +51,7 @@ function tick(): void {
 
 /** The steps of a case in the order of the page; a digit opens one that has words to fill in, and goes to one that is a button. */
 function steps(): HTMLElement[] {
-  return [...document.querySelectorAll<HTMLElement>("[data-step]")].filter((step) => step.checkVisibility());
+  return [...document.querySelectorAll<HTMLElement>("[data-digit]")].filter((step) => step.checkVisibility());
 }
 
 function openStep(digit: number): void {
@@ -103,7 +103,7 @@ function onKey(event: KeyboardEvent): void {
 /** The first nine steps show their digit. */
 export function attachSteps(): void {
   if (!matchMedia("(hover: hover)").matches) return;
-  for (const [index, step] of steps().slice(0, 9).entries()) step.dataset["step"] = String(index + 1);
+  for (const [index, step] of steps().slice(0, 9).entries()) step.dataset["digit"] = String(index + 1);
 }
 
 async function copy(button: HTMLElement): Promise<void> {

@@ -72,6 +72,6 @@ def test_the_desk_works_by_keys_and_sees_who_else_is_there(someone: Callable[...
     keys.press("Escape")
     keys.press("1")
 
-    assert desk.page.evaluate("document.activeElement.dataset.step") == "1"
+    assert desk.page.evaluate("document.activeElement.dataset.digit") == "1"
     keys.press("0")
     assert desk.page.locator("details:has(> [data-more-steps])[open]").count() == 1

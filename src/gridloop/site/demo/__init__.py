@@ -30,6 +30,7 @@ from gridloop.offices.organisation.models import Street
 from gridloop.offices.organisation.snapshot import forget_everything
 from gridloop.site.demo import lianhu, liuhu
 from gridloop.site.demo.replay import Progress, Stage, play
+from gridloop.site.demo.setup import set_up_words
 from gridloop.site.demo.tale import BEIJING, Names, read_tales
 from gridloop.site.founding import StreetPlan, found
 from gridloop.site.tick import keep_books_of
@@ -102,6 +103,7 @@ def _load(show: Show, *, at: datetime, progress: Progress | None) -> None:
     try:
         with seeded(show.seed), deed():
             found(plan, at=FOUNDED)
+            set_up_words(plan.code, calls=show.calls(), at=FOUNDED)
             open_campaign(by=SYSTEM, at=FOUNDED, street=plan.code, **show.campaign)
             _live_through(show, plan, at=at, progress=progress)
     except BaseException:
