@@ -51,7 +51,13 @@ function tick(): void {
 
 /** The steps of a case in the order of the page; a digit opens one that has words to fill in, and goes to one that is a button. */
 function steps(): HTMLElement[] {
-  return [...document.querySelectorAll<HTMLElement>("[data-digit]")].filter((step) => step.checkVisibility());
+  return [...document.querySelectorAll<HTMLElement>("[data-digit]")].filter(isUnfolded);
+}
+
+/** Told from the page's structure alone: asking the browser what is visible would have it lay out every folded form. */
+function isUnfolded(step: HTMLElement): boolean {
+  const around = step.matches("summary") ? step.parentElement?.parentElement : step;
+  return !around?.closest("details:not([open])");
 }
 
 function openStep(digit: number): void {
