@@ -29,7 +29,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 VALUE = re.compile(r"\{(\w+)\}")
 SENTENCE = re.compile("(?<=。)")
 WORD = re.compile(r"[\u3400-\u9fff]+")
-_MOMENT = r"(\d{4})年(\d{1,2})月(\d{1,2})日(?!\()(?: (\d{1,2}:\d{2}))?"
+_MOMENT = r"(\d{4})年(\d{1,2})月(\d{1,2})日(?!\(| ?周)(?: (\d{1,2}:\d{2}))?"
 MOMENT = re.compile(_MOMENT)
 _DATE = "[年月日 :]*"
 _DATE_ONLY = re.compile(_DATE)
