@@ -17,7 +17,23 @@ IN_FRONT_OF_A_PAGE = (
     "who else has the page open; a program sees by the ETag of GET /cases/{ref} whether it is still the one it knows"
 )
 ONLY_IN_A_BROWSER = "a program that could change a second factor could take a person's place"
+NOT_YET = "the offices for enterprises have pages first; their doors are still to be built"
 DOORS: dict[str, str | tuple[str, ...]] = {
+    "visits": NOT_YET,
+    "visit_rules": NOT_YET,
+    "end_quiet": NOT_YET,
+    "visit_plans": NOT_YET,
+    "visit_plan": NOT_YET,
+    "adopt_plan": NOT_YET,
+    "drop_plan": NOT_YET,
+    "visit_round": NOT_YET,
+    "log_visit": NOT_YET,
+    "arrange_visit": NOT_YET,
+    "wish_visit": NOT_YET,
+    "withdraw_wish": NOT_YET,
+    "visit": NOT_YET,
+    "move_visit": NOT_YET,
+    "cancel_visit": NOT_YET,
     "desk": ("desk_desk", "desk_me", "desk_list_notices"),
     "desk_numbers": ("desk_desk", "case_parts_counts"),
     "notices_seen": ("desk_seen",),
