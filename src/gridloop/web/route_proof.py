@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gridloop.core.table_proof import PROPERTIES, Journey
 from gridloop.offices.cases.queries.proving import proof_of
 from gridloop.offices.organisation.changesets.chapters import Proposed
+from gridloop.web.sentences import spoken
 
 MOST_SHOWN = 20
 HOLDS, FAILS, OPEN = "good", "bad", "quiet"
@@ -48,7 +49,7 @@ def shown_proof(setup: Proposed, *, address: Callable[[str], str]) -> ProofShown
     listed = []
     for name, words in PROPERTIES.items():
         failures = proof.of(name)
-        title, _, promise = words.partition(":")
+        title, _, promise = spoken(words).partition(":")  # said whole: the sentence book knows no halves
         tone = FAILS if failures else OPEN if name in proof.unproved else HOLDS
         told = tuple(
             FailureShown(
@@ -57,5 +58,5 @@ def shown_proof(setup: Proposed, *, address: Callable[[str], str]) -> ProofShown
             )
             for each in failures[:MOST_SHOWN]
         )
-        listed.append(PropertyShown(title, promise, tone, told, max(0, len(failures) - MOST_SHOWN)))
+        listed.append(PropertyShown(title, promise.strip(), tone, told, max(0, len(failures) - MOST_SHOWN)))
     return ProofShown(proof.ok, tuple(listed), proof.journey, frozenset(each.sentence for each in proof.failures))
