@@ -33,7 +33,7 @@ def collected() -> dict[str, list[str]]:
     for path in [
         *sorted((SOURCE / "core").rglob("*.py")),
         *sorted((SOURCE / "offices").rglob("*.py")),
-        SOURCE / "reactions.py",
+        *sorted((SOURCE / "reactions").rglob("*.py")),
     ]:
         place = path.relative_to(SOURCE)
         if "migrations" in place.parts or str(place) in LEFT_OUT:

@@ -43,7 +43,7 @@ def moment(text: str) -> datetime:
 def test_a_case_may_be_returned_until_the_close_of_the_next_workday(filed, closes):
     story = told(at=moment(filed))
 
-    assert actions.dispatch.return_window(story.case) == moment(closes)
+    assert actions.returning.return_window(story.case) == moment(closes)
     with pytest.raises(TooLate):
         story.do("urban", "return_case", after=moment(closes) - moment(filed) + HOUR, **CITED)
     assert story.do("urban", "return_case", after=moment(closes) - moment(filed), **CITED).state == "returned"
@@ -53,7 +53,7 @@ def test_a_difficult_case_may_be_returned_a_day_longer():
     story = told(grade="difficult", grade_reason="涉及三个部门")
     story.do("desk", "confirm_grade", approved=True)
 
-    assert actions.dispatch.return_window(story.case) == moment("2022-05-25T17:30")
+    assert actions.returning.return_window(story.case) == moment("2022-05-25T17:30")
 
 
 def test_a_return_cites_the_duty_list_and_goes_to_the_desk():

@@ -16,9 +16,10 @@ from gridloop.core.errors import GridloopError, Refused, TooLate, TooMuch
 from gridloop.core.lifecycle import CASE, possible
 from gridloop.offices.archive.models import Entry
 from gridloop.offices.cases import actions
-from gridloop.offices.cases.models import Case, ConsultationDecision, Report
+from gridloop.offices.cases.models import Case, ConsultationDecision, Report, Return
 from gridloop.offices.cases.queries import pages
 from gridloop.offices.cases.queries.finding import standing_of
+from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.supervision.actions import sweep
 from tests.offices.loop import DAY, HOUR, Story, answered, cleared, invariant_problems, reporter, told
 from tests.sample import sample_street, who
@@ -32,7 +33,6 @@ TOLD = {
     "supplement": {"text": "灯杆编号 17"},
     "answer": {"text": "已更换灯具"},
     "answer_interim": {"text": "配件在途"},
-    "return_case": {"duty_item": "P-12", "reason": "照明由区局维护"},
     "consult": {"units": ["urban", "housing"], "topic": "由谁维护"},
     "conclude_consultation": {"minutes": "由城管办理。", "decisions": [actions.Decided("修灯", "urban")]},
     "escalate": {"unit": "district_urban", "reason": "需区局协调"},
@@ -61,6 +61,17 @@ def values_for(verb: str, story: Story, dice: Random) -> dict[str, object]:
             return {
                 "unit": dice.choice(["urban", "housing", "environment", "office"]),
                 "reason": "改派单位",
+            }
+        case "answer_return":
+            takes = dice.random() < 0.5
+            return {"takes": takes, "duty_item": "" if takes else "P-12", "reason": "照明由区局维护"}
+        case "return_case":
+            return {"duty_item": dice.choice(["P-12", "B-03"]), "reason": "不在职责范围"}
+        case "designate":
+            return {
+                "unit": dice.choice(["urban", "housing", "office"]),
+                "duty_items": ["B-03"],
+                "reason": "由该单位牵头",
             }
         case "verify":
             return {"passed": dice.random() < 0.7, "text": "现场查看过"}
@@ -118,7 +129,7 @@ def open_doors(story: Story, *, at: datetime) -> dict[str, list[Actor]]:
     return doors
 
 
-FAVOURED = dict.fromkeys(("accept", "begin_work", "answer", "verify", "strike_off", "reopen", "rework", "judge_answer", "record_callback", "return_case", "request_suspension", "decide_suspension", "request_extension", "decide_extension", "resume", "supplement", "confirm_grade"), 4)  # fmt: skip
+FAVOURED = dict.fromkeys(("accept", "begin_work", "answer", "verify", "strike_off", "reopen", "rework", "judge_answer", "record_callback", "return_case", "answer_return", "designate", "request_suspension", "decide_suspension", "request_extension", "decide_extension", "resume", "supplement", "confirm_grade"), 4)  # fmt: skip
 """Verbs that lead somewhere come up more often than those that only leave a note."""
 
 EXPECTED = {
@@ -139,6 +150,10 @@ def _holds(story: Story, verb: str, *, at_first: int) -> None:
     assert invariant_problems(case, at=story.now) == [], f"after {story.kinds}"
     assert Case.objects.filter(pk=case.pk, lead__isnull=False).count() == 1
     assert case.first_contact.name == "辛管家"
+    assert case.answerer.name == "辛管家", f"a transfer moved the answer duty: {story.kinds}"
+    assert organisation.answering(case.answerer, at=story.now).person.name == "辛管家"
+    assert case.returns <= 3 or case.hops <= 3, story.kinds
+    assert Return.objects.filter(case=case, outcome="").count() <= 1
     assert case.state in (*CASE.verbs[verb].targets, case.state)
     deeds, entries = len(story.kinds), len(story.entries()) - at_first
     spare = sum(kind in TWO_ENTRIES for kind in story.kinds)

@@ -54,6 +54,21 @@ class ReturnCase(Justified):
     duty_item: str = Field(description="履职事项清单的编号")
 
 
+class AnswerReturn(Justified):
+    takes: StrictBool = Field(description="接办为 true;不接为 false,并须引用清单")
+    duty_item: str = Field("", description="履职事项清单的编号;不接时必填")
+
+
+class Designate(Justified):
+    unit: str = Field(description="主办单位代码")
+    duty_items: list[str] = Field(
+        min_length=1, max_length=20, description="依据的清单编号", json_schema_extra={"uniqueItems": True}
+    )
+    applies_to: Literal["place", "street"] = Field(
+        "place", description="起草的路由行适用于同一地点还是全街道的同类事项"
+    )
+
+
 class ToUnit(Reasoned):
     unit: str = Field(description="单位代码")
 
@@ -197,6 +212,7 @@ BETWEEN_FIELDS: dict[str, dict[str, Any]] = {
     "record_callback": needed_when("outcome", "reached", "solved", {"type": "boolean"}),
     "review_outside": needed_when("approved", value=False, needed="remark", schema={"type": "string", "pattern": Words(least=4).pattern}),
     "send_outside": needed_when("shows_contact", value=True, needed="reason", schema={"type": "string", "pattern": Words().pattern}),
+    "answer_return": needed_when("takes", value=False, needed="duty_item", schema={"type": "string", "minLength": 1}),
     "correct": {"anyOf": [
         {"properties": {name: {"type": "string", "minLength": 1}}, "required": [name]} for name in ("category", "grid", "priority")
     ]},
@@ -267,6 +283,14 @@ DOORS: tuple[VerbDoor, ...] = (
     VerbDoor("answer", Explained, actions.answer, {"text": "已更换灯具,5 月 24 日恢复照明。"}),
     VerbDoor("answer_interim", Worded, actions.answer_interim, {"text": "配件在途,预计两日内更换。"}),
     VerbDoor("return_case", ReturnCase, actions.return_case, {"duty_item": "P-12", "reason": "照明设施由区局维护"}),
+    VerbDoor(
+        "answer_return", AnswerReturn, actions.answer_return,
+        {"takes": False, "duty_item": "P-12", "reason": "照明设施由区局维护,我单位只负责周边保洁"},
+    ),
+    VerbDoor(
+        "designate", Designate, actions.designate,
+        {"unit": "urban", "duty_items": ["B-03"], "reason": "市容设施由城管牵头", "applies_to": "place"},
+    ),
     VerbDoor("assign", ToUnit, actions.assign, {"unit": "housing", "reason": "该处由房管所代管"}),
     VerbDoor("consult", Consult, actions.consult, {"units": ["urban", "housing"], "topic": "楼院路灯由谁维护", "lead": "urban"}),
     VerbDoor(

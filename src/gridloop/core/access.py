@@ -94,6 +94,7 @@ class PostHeld:
     street: str
     is_substitute: bool = False
     instead_of: str = ""
+    instead_of_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,11 @@ class Actor:
     def units(self) -> frozenset[str]:
         return frozenset(post.unit for post in self.posts)
 
+    @property
+    def answers_for(self) -> frozenset[int]:
+        """Whose answer duties (首问) the person attends to: their own, and those of whoever lent them a post."""
+        return frozenset({self.person_id, *(post.instead_of_id for post in self.posts)} - {0})
+
 
 SYSTEM = Actor(kind="system", ref="gridloop", name="系统")
 
@@ -133,6 +139,7 @@ class Scope:
     units: tuple[str, ...] = ()
     person_id: int = 0
     reports: frozenset[int] = frozenset()
+    answers_for: frozenset[int] = frozenset()
 
     @property
     def is_empty(self) -> bool:
@@ -148,6 +155,7 @@ def scope_of(actor: Actor) -> Scope:
         units=tuple(sorted({post.unit for post in actor.posts if post.role in SEES_THE_UNIT and post.unit})),
         person_id=actor.person_id if actor.posts else 0,
         reports=actor.reports,
+        answers_for=actor.answers_for if actor.posts else frozenset(),
     )
 
 
@@ -160,9 +168,11 @@ class CaseStanding:
     place: str
     lead_unit: str
     co_units: frozenset[str] = frozenset()
+    asked_unit: str = ""
     handlers: frozenset[int] = frozenset()
     answered_by: int = 0
     first_contact: int = 0
+    answerer: int = 0
     requester: int = 0
     grader: int = 0
     reports: frozenset[int] = frozenset()
@@ -182,6 +192,8 @@ def relations(actor: Actor, standing: CaseStanding) -> frozenset[str]:
         found.add("reporter")
     if actor.person_id:
         found |= _relations_of_person(actor.person_id, standing)
+    if standing.answerer in actor.answers_for:
+        found.add("first_contact")
     return frozenset(found)
 
 
@@ -196,6 +208,8 @@ def _relations_of_post(post: PostHeld, standing: CaseStanding) -> set[str]:
             found.add("lead_leader")
     if post.unit in standing.co_units and post.role in SEES_THE_UNIT:
         found.add("co_unit")
+    if post.unit == standing.asked_unit and post.role in SEES_THE_UNIT:
+        found.add("asked_unit")
     return found
 
 
@@ -313,6 +327,7 @@ RELATION_LABELS: dict[str, str] = {
     "lead_unit": "主办单位",
     "lead_leader": "主办单位负责人",
     "co_unit": "协办单位",
+    "asked_unit": "被引用单位",
     "first_contact": "首问人",
     "reporter": "反映人",
     "handler": "经办人",

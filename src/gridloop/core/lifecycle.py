@@ -87,6 +87,8 @@ _VERBS = [
     _verb("answer", "答复", WORKING, "answered", "lead_unit", needs="text"),
     _verb("answer_interim", "阶段性答复", WORKING, "", "lead_unit", needs="text"),
     _verb("return_case", "退回", "routed accepted", "returned", "lead_unit", needs="duty_item reason"),
+    _verb("answer_return", "答复退回", "returned", "routed", "asked_unit", needs="takes reason"),
+    _verb("designate", "裁定主办", "returned", "routed", "leader system", needs="unit reason duty_items"),
     _verb(
         "assign", "交办", "routed returned consulting handling escalated", "routed", "desk leader", needs="unit reason"
     ),

@@ -153,6 +153,37 @@ class PauseRule:
     longest_days: int | None = None
 
 
+SILENCES = {"taken": "视为接办", "desk": "交值班受理岗判定"}
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRule:
+    """How returns go (退回): the window, how long the other side has, what its silence means, which return is ruled on.
+
+    ``window`` is workdays by grade; ``answer`` and ``ruling`` are the times of the other side and of the adjudicator. The usual values
+    are those of the 天津 12345 rules (one working day, two for 疑难, designation after three); the hours are ours to set.
+    """
+
+    window: int = 1
+    window_difficult: int = 2
+    answer: Limit = Limit(4, Unit.WORKING_HOUR)
+    ruling: Limit = Limit(1, Unit.WORKING_DAY, Ends.CLOSE_OF_BUSINESS)
+    silence: str = "taken"
+    most: int = 3
+
+    def __post_init__(self) -> None:
+        if self.silence not in SILENCES:
+            sentence = f"不答复的后果只能是:{'、'.join(SILENCES.values())};请改选。"
+            raise WrongInput("profile.silence", sentence, silence=self.silence)
+        if not (1 <= self.window <= self.window_difficult <= 30 and 1 <= self.most <= 3):
+            sentence = "退回期限须为 1 到 30 个工作日(疑难不短于一般),第几次退回裁定须为 1 到 3;请改正。"
+            raise WrongInput("profile.returns", sentence, window=self.window, most=self.most)
+
+    def window_of(self, grade: str) -> int:
+        """Workdays after the assignment within which such a case may be returned."""
+        return self.window_difficult if grade == "difficult" else self.window
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One timed part of a case. A repeating stage (每月反馈) is due again and again until its terminal event."""
@@ -194,6 +225,7 @@ class Profile:
     pauses: PauseRule = PauseRule()
     intake: IntakeRule | None = None
     note: str = ""
+    returns: ReturnRule = ReturnRule()
     _limits: dict[tuple[str, str, str], Limit] = field(init=False, repr=False, compare=False)
     _stages: dict[str, Stage] = field(init=False, repr=False, compare=False)
 
@@ -234,6 +266,7 @@ class Profile:
     def to_data(self) -> dict[str, Any]:
         """The profile as JSON-able values; ``from_data`` gives an equal profile back."""
         intake = _intake_to_data(self.intake) if self.intake else None
+        returns = {} if self.returns == ReturnRule() else {"returns": _returns_to_data(self.returns)}
         return {
             "code": self.code,
             "version": self.version,
@@ -244,6 +277,7 @@ class Profile:
             "pauses": {"allowed": self.pauses.allowed, "longest_days": self.pauses.longest_days},
             "intake": intake,
             "stages": [_stage_to_data(stage) for stage in self.stages],
+            **returns,
         }
 
     @classmethod
@@ -260,6 +294,7 @@ class Profile:
                 pauses=_pauses_from_data(source.get("pauses") or {}),
                 intake=_intake_from_data(source.get("intake")),
                 note=str(source.get("note", "")),
+                returns=_returns_from_data(source.get("returns") or {}),
             )
         except (KeyError, ValueError, TypeError) as fault:
             raise WrongInput("profile.malformed", f"时限方案格式有误({fault}),请对照说明改正后再导入。") from fault
@@ -332,6 +367,30 @@ def _row_to_data(row: LimitRow) -> dict[str, Any]:
 def _pauses_from_data(source: Mapping[str, Any]) -> PauseRule:
     longest = source.get("longest_days")
     return PauseRule(bool(source.get("allowed", True)), None if longest is None else int(longest))
+
+
+def _returns_from_data(source: Mapping[str, Any]) -> ReturnRule:
+    """What is not said is as usual."""
+    usual = ReturnRule()
+    return ReturnRule(
+        int(source.get("window", usual.window)),
+        int(source.get("window_difficult", usual.window_difficult)),
+        _row_from_data(source["answer"]).limit if "answer" in source else usual.answer,
+        _row_from_data(source["ruling"]).limit if "ruling" in source else usual.ruling,
+        str(source.get("silence", usual.silence)),
+        int(source.get("most", usual.most)),
+    )
+
+
+def _returns_to_data(rule: ReturnRule) -> dict[str, Any]:
+    return {
+        "window": rule.window,
+        "window_difficult": rule.window_difficult,
+        "answer": _row_to_data(LimitRow(rule.answer)),
+        "ruling": _row_to_data(LimitRow(rule.ruling)),
+        "silence": rule.silence,
+        "most": rule.most,
+    }
 
 
 def _intake_from_data(source: Mapping[str, Any] | None) -> IntakeRule | None:

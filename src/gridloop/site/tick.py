@@ -7,6 +7,8 @@ Steps of ``once(at=…)``:
 
 1. do what a date has brought about: change-sets of the setup and boundaries come into force, cases whose suspension is over are resumed,
    what outside bodies left unanswered is taken back when their lease ends, policy digests whose quiet hours are over are told;
+   answer duties of people who left pass on; cases that nobody
+   returned inside the window count as taken, and returns that nobody answered come to what silence means;
 2. sweep the clocks until none is due;
 3. for each book: seal its entries, let the reactions follow the sealed ones in order, try again what failed before;
 4. again from 1, until a round finds nothing to do: what a breach led to is itself sealed and followed;
@@ -54,11 +56,13 @@ from gridloop.offices.archive import actions as archive
 from gridloop.offices.archive import queries as books
 from gridloop.offices.archive.models import Entry
 from gridloop.offices.archive.transaction import deed
-from gridloop.offices.cases.actions import resume, take_back
+from gridloop.offices.cases.actions import deem_accepted, resume, settle_return, take_back
 from gridloop.offices.cases.actions.classification import is_time_to_retrain, retrain
+from gridloop.offices.cases.actions.first_contact import pass_answer_duties
 from gridloop.offices.cases.actions.searching import follow_ledger
 from gridloop.offices.cases.actions.telling import forget_old_contacts
 from gridloop.offices.cases.queries.concerned import suspensions_over
+from gridloop.offices.cases.queries.court import returns_overdue, windows_closed
 from gridloop.offices.cases.queries.outside import leases_over
 from gridloop.offices.notices.actions import Message, Send, deliver, tell
 from gridloop.offices.notices.webhooks.actions import Post, announce, post_messages
@@ -95,6 +99,9 @@ class Done:
     forgotten: int = 0
     indexed: int = 0
     taken_back: int = 0
+    deemed: int = 0
+    settled: int = 0
+    passed: int = 0
     set_up: int = 0
     announced: int = 0
     posted: int = 0
@@ -220,6 +227,9 @@ class _Steps:
             done += self.attempt("enacted", partial(enact_due, street=street, at=at), street)
             done += self.attempt("taken_back", partial(_take_back, street, at=at), street)
             done += self.attempt("digested", partial(_tell_digests, street, at=at), street)
+            done += self.attempt("passed", partial(pass_answer_duties, street=street, at=at), street)
+            done += self.attempt("deemed", partial(_deem, street, at=at), street)
+            done += self.attempt("settled", partial(_settle, street, at=at), street)
         done += self.attempt("judged", partial(_sweep, at=at))
         for street in streets:
             done += self.attempt("sealed", partial(_seal, street), street)
@@ -331,6 +341,16 @@ def _take_back(street: str, *, at: datetime) -> int:
 def _tell_digests(street: str, *, at: datetime) -> int:
     """Policies that were pushed in quiet hours, or just now: those who serve the firms are told."""
     return _until_nothing_is_left(partial(tell_due_digests, by=SYSTEM, at=at, street=street))
+
+
+def _deem(street: str, *, at: datetime) -> int:
+    """Cases that nobody accepted or returned inside the window count as taken."""
+    return sum(deem_accepted(at=at, case=ref) for ref in windows_closed(street, at=at))
+
+
+def _settle(street: str, *, at: datetime) -> int:
+    """Returns whose answer is overdue: what silence means comes true."""
+    return sum(settle_return(at=at, ref=ref) for ref in returns_overdue(street, at=at))
 
 
 # -- private: reactions -----------------------------------------------------------------------------------------------

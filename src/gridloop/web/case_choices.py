@@ -10,10 +10,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from gridloop.core.access import Role
-from gridloop.offices.cases.actions.dispatch import return_window
+from gridloop.core.returns import ADJUDICATOR
+from gridloop.offices.cases.actions.returning import return_window
 from gridloop.offices.cases.queries import likeness
+from gridloop.offices.cases.queries.court import awaits, citations_of, proposal_for
 from gridloop.offices.cases.queries.pages import CaseFile
 from gridloop.offices.cases.queries.templates import templates_for
+from gridloop.offices.organisation import queries as organisation
 from gridloop.web.forms import Offered, Pairs, offered
 from gridloop.web.reader import Reader
 from gridloop.web.sentences import spoken
@@ -23,6 +26,8 @@ NAMED = {
     "like_cases": "like", "asking_links": "link", "answered_links": "link", "open_links": "link", "decisions": "decision",
     "contacts": "report",
 }  # fmt: skip
+
+MOST_CITED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ def choices_of(found: CaseFile, reader: Reader, *, reports: Sequence[Any], like:
         "like_cases": [(each.case.number, f"{each.case.number} {each.case.title}({spoken('、'.join(each.reasons))})") for each in like],
         "contacts": [(each.ref, f"{each.name} {each.phone}".strip()) for each in reports if each.name or each.phone],
         "decisions": _decisions(found, reader),
+        "cited_items": _cited(found),
+        "to_rule": [("1", "")] if awaits(found.case) == ADJUDICATOR else [],
         **_links(found),
     }  # fmt: skip
     return offered(found.case.street, at=reader.at, reports=named, of_case=of_case, category=found.case.category)
@@ -51,6 +58,7 @@ def choices_named(request: HttpRequest, reader: Reader, case: Any) -> Offered:
     said = {name: request.POST.get(name, "") for name in {*NAMED.values(), "report"}}
     pairs: dict[str, Pairs] = {name: [(value, value)] for name, value in said.items() if value}
     of_case = {source: pairs.get(field, []) for source, field in NAMED.items()}
+    of_case["cited_items"] = _duty_pairs(case.street)
     return offered(case.street, at=reader.at, reports=pairs.get("report", []), of_case=of_case, category=case.category)
 
 
@@ -63,6 +71,18 @@ def _decisions(found: CaseFile, reader: Reader) -> Pairs:
         for each in meeting.decisions.all()
         if each.done_at is None and (is_desk or each.owner.code in reader.actor.units())
     ]
+
+
+def _cited(found: CaseFile) -> Pairs:
+    """The rows of the duty list for a ruling: those that the sides cited first, then those that speak of the category."""
+    cited = [each.code for each in citations_of(found.case)]
+    pairs = _duty_pairs(found.case.street)
+    return sorted(pairs, key=lambda pair: pair[0] not in cited)[:MOST_CITED]
+
+
+def _duty_pairs(street: str) -> Pairs:
+    items = organisation.duty_items(street)
+    return [(item.code, f"{item.code} {item.title}({item.get_kind_display()},{item.lead})") for item in items]
 
 
 def _links(found: CaseFile) -> dict[str, Pairs]:
@@ -87,6 +107,8 @@ def hints_of(found: CaseFile, reader: Reader) -> dict[str, str]:
             if reader.at <= closes
             else _("退回期限已于 %s 结束,请办理或申请会商。") % until(closes)
         )
+    if any(verb.name == "designate" for verb in found.verbs) and found.case.state == "returned":
+        hints["designate"] = _ruling_hint(found)
     for request in found.requests:
         if request.decided_at is None:
             hints[f"decide_{request.kind}"] = _("%(who)s 申请:%(reason)s") % {
@@ -96,6 +118,14 @@ def hints_of(found: CaseFile, reader: Reader) -> dict[str, str]:
     if found.case.proposed_grade:
         hints["confirm_grade"] = _("理由:%s") % found.case.grade_reason
     return hints
+
+
+def _ruling_hint(found: CaseFile) -> str:
+    """What the citations speak for."""
+    proposal = proposal_for(found.case)
+    return _("按规则应由 %(unit)s:%(reason)s。") % {
+        "unit": organisation.unit(found.case.street, proposal.unit).name, "reason": spoken(proposal.reason)
+    }  # fmt: skip
 
 
 def candidates(found: CaseFile, reader: Reader) -> list[likeness.LikeCase]:

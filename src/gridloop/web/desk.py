@@ -62,9 +62,10 @@ def _lying(reader: Reader) -> dict[str, Any]:
     found = pages.desk(reader.actor, at=reader.at)
     piles = _piles(found, reader)
     tasks = [each.case for each in found.outside] + [each.consultation.case for each in found.decisions]
+    tasks += [each.case for each in (*found.to_answer, *found.to_rule)]
     return {
         "piles": piles, "requests": found.to_approve, "grades": found.to_grade, "grades_count": len(found.to_grade),
-        "outside": found.outside, "decisions": found.decisions,
+        "outside": found.outside, "decisions": found.decisions, "to_answer": found.to_answer, "to_rule": found.to_rule,
         "seen": _fingerprint(piles, [*found.to_grade, *(asked.case for asked in found.to_approve), *tasks]),
     }  # fmt: skip
 
@@ -94,7 +95,7 @@ def _piles(found: pages.Desk, reader: Reader) -> list[Pile]:
         Pile("to-do", _("待办"), "open", first_seen(found.to_do), "" if pressing else _("没有等您办的事项。")),
         Pile("overdue", _("全街道超期"), "bad", first_seen(found.overdue)),
         Pile("to-verify", _("待核实销号"), "warn", found.to_verify),
-        Pile("mine", _("我首问的"), "quiet", found.mine),
+        Pile("mine", _("我的答复责任"), "quiet", found.mine),
         Pile("ask-again", _("办结四周,再问问"), "quiet", found.ask_again),
     ]
     return [pile for pile in piles if pile.cases or pile.empty]

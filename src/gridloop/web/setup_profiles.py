@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gridloop.core.errors import Broken, GridloopError, NotFound, WrongInput
-from gridloop.core.profile import EVENTS, GRADES, PRIORITIES, Ends, Profile, Unit
+from gridloop.core.profile import EVENTS, GRADES, PRIORITIES, SILENCES, Ends, Profile, Unit
 from gridloop.offices.organisation.changesets import actions
 from gridloop.offices.organisation.changesets.chapters import fingerprint
 from gridloop.offices.supervision import queries as supervision
@@ -116,7 +116,7 @@ def _form(request: HttpRequest, reader: Reader, row: Data, *, error: GridloopErr
         "events": EVENTS.items(), "grades": GRADES.items(), "priorities": PRIORITIES.items(), "units": [(u.value, u.label) for u in Unit], "ends": [(e.value, w) for e, w in ENDS.items()],
         "counts_as": COUNTS_AS.items(), "seen": request.POST.get("seen") or (fingerprint(known) if known and not is_new else ""), "title": request.POST.get("title", ""),
         "warnings": "、".join(f"{round(point * 100)}" for point in row.get("warnings", (0.5, 0.8))), "aliases": "、".join(row.get("aliases", ())),
-        "pauses": row.get("pauses") or {"allowed": True}, "intake": row.get("intake") or {},
+        "pauses": row.get("pauses") or {"allowed": True}, "intake": row.get("intake") or {}, "returns": _returns_shown(row), "silences": SILENCES.items(),
     }  # fmt: skip
     return render(request, "setup/profile_edit.html", page, status=error.status if error else 200)
 
@@ -149,7 +149,7 @@ def typed(request: HttpRequest) -> Data:
         "code": said.get("code", "").strip()[:40], "name": said.get("name", "").strip()[:80], "note": said.get("note", "").strip()[:500],
         "aliases": _parts(said.get("aliases", ""))[:10], "warnings": _fractions(said.get("warnings", "")),
         "pauses": {"allowed": bool(said.get("pauses")), "longest_days": int(longest) if longest.isdecimal() and len(longest) < 5 else None},
-        "intake": _intake(request), "stages": [_stage(request, number) for number in range(MOST_STAGES) if _is_filled(request, number)],
+        "intake": _intake(request), "returns": _returns(request), "stages": [_stage(request, number) for number in range(MOST_STAGES) if _is_filled(request, number)],
     }  # fmt: skip
 
 
@@ -167,6 +167,35 @@ def _intake(request: HttpRequest) -> Data | None:
     if not cut_off or not at:
         return None
     return {"cut_off": cut_off, "counts_as": request.POST.get("counts_as", "next_day"), "at": at}
+
+
+def _returns_shown(row: Data) -> Data:
+    """The rule of returns with what is usual where nothing is said."""
+    usual = {
+        "window": 1,
+        "window_difficult": 2,
+        "silence": "taken",
+        "most": 3,
+        "answer": {"number": 4},
+        "ruling": {"number": 1},
+    }
+    return usual | (row.get("returns") or {})
+
+
+def _returns(request: HttpRequest) -> Data:
+    """The rule of returns as typed: numbers of workdays and office hours. Raises WrongInput for what is no number."""
+
+    def number(name: str, usual: int) -> int:
+        said = request.POST.get(name, "").strip() or str(usual)
+        if not said.isdecimal() or len(said) > 4:
+            raise WrongInput("profile.number", f"时限“{said[:20]}”不是整数;请填 1、3、7 这样的数。", field=name)
+        return int(said)
+
+    return {
+        "window": number("r-window", 1), "window_difficult": number("r-window_difficult", 2), "most": number("r-most", 3),
+        "silence": request.POST.get("r-silence", "taken"), "answer": {"number": number("r-answer", 4), "unit": Unit.WORKING_HOUR.value},
+        "ruling": {"number": number("r-ruling", 1), "unit": Unit.WORKING_DAY.value},
+    }  # fmt: skip
 
 
 def _is_filled(request: HttpRequest, number: int) -> bool:

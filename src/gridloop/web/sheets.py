@@ -25,6 +25,7 @@ from gridloop.core.errors import NotFound, Refused
 from gridloop.core.identity import mask_name, mask_phone
 from gridloop.offices.cases.actions.contact import Contact, show_contacts
 from gridloop.offices.cases.queries import finding, pages
+from gridloop.offices.cases.queries.following import answers_for
 from gridloop.offices.cases.queries.pages import CaseFile
 from gridloop.web import wording
 from gridloop.web.reader import Reader, staff
@@ -208,7 +209,7 @@ def _notice(found: CaseFile, reader: Reader, reporters: str) -> Sheet:
         opening=f"您于{until(case.filed_at)}反映的“{_short(case)}”已登记,编号 {case.number}。现将有关事项一次告知如下。",
         sections=(
             needed,
-            Section("由谁答复", (f"主办单位:{case.lead.name}。首问人:{case.first_contact.name},全程负责跟踪并告知您。",)),
+            Section("由谁答复", (f"主办单位:{case.lead.name}。答复责任:{answers_for(case, at=reader.at)},全程负责跟踪并告知您。",)),
             Section("什么时候答复", (f"答复期限:{_due(case)}。", "请您补充材料期间,办理时限不停止计算。")),
             Section("怎样查询和反映", ("凭回执上的网址或二维码随时查看进展、补充情况、评价答复。", "没有得到办理或对答复不满意的,可以在查询页选“未解决”,也可以拨打值班电话。")),
         ),
@@ -262,7 +263,7 @@ def _deadlines(found: CaseFile) -> tuple[str, ...]:
 
 def _ask(case: Any, reader: Reader) -> str:
     phone = f",电话:{reader.street.phone}" if reader.street.phone else ""
-    return f"(首问人:{case.first_contact.name}{phone})"
+    return f"(答复责任:{answers_for(case, at=reader.at)}{phone})"
 
 
 def _masked(text: str) -> str:

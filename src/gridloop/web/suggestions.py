@@ -32,6 +32,11 @@ class PublicityForm(forms.Form):
         required=False,
         help_text=gettext_lazy("按网格显示未答复问题的反映人数;不显示内容。"),
     )
+    shows_names = forms.BooleanField(
+        label=gettext_lazy("公开答复责任人姓名"),
+        required=False,
+        help_text=gettext_lazy("反映人的查询页默认只写岗位;勾选后也写姓名。"),
+    )
     least = forms.IntegerField(
         label=gettext_lazy("最少人数"),
         min_value=LEAST_K,
@@ -119,6 +124,7 @@ def publicity_page(request: HttpRequest, reader: Reader) -> HttpResponse:
     present = publicity.publicity_of(reader.street.code)
     first = {
         "shows_map": present.shows_map,
+        "shows_names": present.shows_names,
         "least": present.least,
         "hours": int(present.delay_for.total_seconds() // 3600),
     }
@@ -142,7 +148,7 @@ def _was_set(form: PublicityForm, reader: Reader) -> bool:
     try:
         set_publicity(
             by=reader.actor, at=reader.at, street=reader.street.code, shows_map=told["shows_map"], least=told["least"],
-            delay_for=timedelta(hours=told["hours"]), reason=told["reason"],
+            delay_for=timedelta(hours=told["hours"]), reason=told["reason"], shows_names=told["shows_names"],
         )  # fmt: skip
     except Broken:
         raise

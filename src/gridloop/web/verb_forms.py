@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gridloop.offices.cases.actions import Decided, Part
 from gridloop.offices.cases.actions.closing import SATISFACTION
 from gridloop.offices.cases.actions.requests import EXTENSION_REASONS, SUSPENSION_REASONS, UNITS_OF_TIME
+from gridloop.offices.cases.actions.ruling import HERE, SCOPES
 from gridloop.offices.cases.queries import words as vocabulary
 from gridloop.web.forms import CaseForm, line, words, yes_or_no
 
@@ -63,6 +64,42 @@ class ReturnForm(CaseForm):
         widget=forms.Select(attrs={"data-filter": ""}),
     )  # fmt: skip
     reason = words(_("退回理由"))
+
+
+class AnswerReturnForm(CaseForm):
+    """The unit that a return was put to: it takes the case on, or says by which row of the duty list it does not."""
+
+    offers: ClassVar = {"duty_item": "duty_items"}
+    empty_choice: ClassVar[Any] = _("不引用")
+    takes = yes_or_no(
+        _("接不接办"), yes=_("接办"), no=_("不接"), hint=_("接办后不能再退回;逾期不答复按时限方案处理(通常视为接办)。")
+    )
+    duty_item = forms.ChoiceField(
+        label=_("引用履职事项清单"), required=False, help_text=_("不接时必须引用一条。"),
+        widget=forms.Select(attrs={"data-filter": ""}),
+    )  # fmt: skip
+    reason = words(_("理由"))
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if found.get("takes") is False and not found.get("duty_item"):
+            self.add_error("duty_item", _("不接时请引用清单中的一条。"))
+        return found
+
+
+class DesignateForm(CaseForm):
+    """A ruling: the unit, the rows of the duty list it rests on, the reason, and for which cases it shall hold."""
+
+    offers: ClassVar = {"unit": "units", "duty_items": "cited_items"}
+    unit = forms.ChoiceField(label=_("由谁主办"), help_text=_("裁定有约束力:该单位不能再退回,值班岗不再转派。"))
+    duty_items = forms.MultipleChoiceField(
+        label=_("依据的清单事项"), widget=forms.CheckboxSelectMultiple, help_text=_("至少一条;先列各方引用过的。")
+    )
+    reason = words(_("裁定理由"), hint=_("会成为先例,供以后同类事项查阅;不要写反映人的信息。"), longest=500)
+    applies_to = forms.ChoiceField(
+        label=_("起草的路由行适用于"), choices=_options(SCOPES), widget=forms.RadioSelect, initial=HERE,
+        help_text=_("裁定后自动起草一行路由,由另一个人核对后发布。"),
+    )  # fmt: skip
 
 
 class AssignForm(CaseForm):

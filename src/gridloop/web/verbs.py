@@ -66,6 +66,8 @@ _TABLE = [
     WebVerb("answer", asks.AnswerForm, actions.answer, _("已答复,等待核实。")),
     WebVerb("answer_interim", asks.InterimForm, actions.answer_interim, _("阶段性答复已告知反映人。")),
     WebVerb("return_case", asks.ReturnForm, actions.return_case, _("已退回值班受理岗。"), tone="bad"),
+    WebVerb("answer_return", asks.AnswerReturnForm, actions.answer_return, _("退回已答复。")),
+    WebVerb("designate", asks.DesignateForm, actions.designate, _("已裁定主办单位,并起草了路由行;请到变更单里提交核对。")),
     WebVerb("assign", asks.AssignForm, actions.assign, _("已交办。")),
     WebVerb("consult", asks.ConsultForm, actions.consult, _("会商已发起。")),
     WebVerb("conclude_consultation", asks.MinutesForm, actions.conclude_consultation, _("会商纪要已形成。")),
@@ -122,7 +124,19 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
         _("时限"),
         ("request_extension", "decide_extension", "request_suspension", "decide_suspension", "resume", "raise_case"),
     ),
-    (_("交给别人"), ("return_case", "assign", "consult", "conclude_consultation", "escalate", "pull_back")),
+    (
+        _("交给别人"),
+        (
+            "return_case",
+            "answer_return",
+            "designate",
+            "assign",
+            "consult",
+            "conclude_consultation",
+            "escalate",
+            "pull_back",
+        ),
+    ),
     (_("外单位"), ("send_outside", "extend_outside", "review_outside", "recall_outside")),
     (_("整理"), ("merge", "split", "correct", "propose_grade", "confirm_grade")),
     (
@@ -180,6 +194,8 @@ def _is_called_for(name: str, case: Any, waiting: set[str], choices: Offered) ->
         return bool(choices.pairs(NEEDS_CHOICE[name]))
     if name in NEEDS_REQUEST:
         return NEEDS_REQUEST[name] in waiting
+    if name == "designate":
+        return bool(choices.pairs("to_rule"))
     return bool(case.proposed_grade) if name == "confirm_grade" else True
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gridloop.core.access import ROLE_LABELS, SYSTEM
+from gridloop.core.returns import AWAITS, OUTCOMES
 from gridloop.core.visiting import PURPOSES
 from gridloop.offices.archive.queries import TimelineEntry
 from gridloop.offices.cases.actions.closing import SATISFACTION
@@ -42,6 +43,7 @@ WORDS: dict[str, dict[str, str]] = {
     "reason": REQUEST_REASONS, "event": CLOCK_EVENTS, "clock": CLOCK_STATES, "unit_of_time": UNITS_OF_TIME_ALL, "ground": GROUNDS,
     "outside": words.OUTSIDE_STATES,
     "purpose": PURPOSES,
+    "awaits": AWAITS, "return_outcome": OUTCOMES,
     "satisfied": {str(value): label for value, label in SATISFACTION.items()},
 }  # fmt: skip
 STATE_TONES = {
@@ -61,6 +63,13 @@ KINDS: dict[str, tuple[str, str]] = {
     "case.answered": ("答复", "good"),
     "case.answered_in_part": ("阶段性答复", "open"),
     "case.returned": ("退回", "warn"),
+    "case.answer_duty_passed": ("答复责任转到另一人", "warn"),
+    "case.return_taken": ("接办退回", "open"),
+    "case.return_declined": ("不接退回,说明理由", "warn"),
+    "case.return_deemed_taken": ("逾期未答复退回,视为接办", "bad"),
+    "case.return_unanswered": ("逾期未答复退回", "bad"),
+    "case.designated": ("裁定主办单位", "warn"),
+    "case.deemed_accepted": ("退回期限已过,视为签收", "warn"),
     "case.assigned": ("交办", "open"),
     "case.routed_again": ("更正后重新派件", "open"),
     "case.consultation_called": ("发起会商", "open"),
@@ -117,6 +126,7 @@ LABELS: dict[str, str] = {
     "minutes": "纪要", "duty_item": "引用清单", "duty_title": "清单事项", "reason": "理由", "text": "内容", "category": "类别",
     "grade": "等级", "proposed_grade": "待确认等级", "remark": "备注", "amount": "延长", "until": "至", "into": "去向", "merged": "并入的事项",
     "outcome": "结果", "solved": "是否解决", "satisfied": "满意度", "ground": "依据", "name": "文件", "title": "标题", "to": "收件人",
+    "answers": "由谁答复", "before": "原责任人", "rule": "依据规则", "nth": "第几次", "side": "请谁答复", "answer_by": "答复期限", "duty_items": "依据清单", "precedent": "先例", "closed": "退回期限",
     "body": "外单位", "decision": "会商决定", "days": "天数", "photos": "照片", "shows_contact": "可看联系方式",
     "reason_code": "理由类别", "source": "来源", "sentence": "说明", "stage": "环节", "due": "到期", "holder": "责任单位",
 }  # fmt: skip
@@ -125,6 +135,10 @@ SHOWN: dict[str, str] = {
     "notice.told": "title to",
     "attachment.added": "name",
     "case.joined": "source",
+    "case.answer_duty_passed": "answers before rule",
+    "case.returned": "unit nth duty_item duty_title reason side answer_by",
+    "case.designated": "unit former reason duty_items precedent",
+    "case.deemed_accepted": "unit closed",
     "case.outside_answered": "body text photos",
     "case.outside_asked_time": "body days reason",
     "case.sent_outside": "body text until shows_contact",
@@ -215,6 +229,8 @@ _WORDED: dict[str, Callable[[Any, dict[str, Any]], str]] = {
     "reason_code": _from(REQUEST_REASONS),
     "amount": lambda value, payload: f"{value} {said(UNITS_OF_TIME.get(payload.get('unit_of_time', ''), ''))}",
     "until": _moment,
+    "answer_by": _moment,
+    "closed": _moment,
     "due": lambda value, payload: _moment(value, payload) if isinstance(value, str) else "",
     "stage": _from({"assign": "交办", "handle": "办理", "accept": "签收", "answer": "答复", "contact": "联系"}),
 }

@@ -16,6 +16,7 @@ from django.db import models
 from gridloop.core.lifecycle import STATES
 from gridloop.offices.archive.models import ConcealedField, Kept
 from gridloop.offices.cases.category_models import CategoryModel, CategoryQuestion, CategorySign  # noqa: F401 - Django finds models here
+from gridloop.offices.cases.court_models import Ruling  # noqa: F401 - Django finds models here
 from gridloop.offices.cases.list_models import ExportRecord, SavedView, SearchText  # noqa: F401 - Django finds models here
 from gridloop.offices.organisation.models import DutyItem, Person, Unit
 from gridloop.offices.territory.models import Grid
@@ -96,6 +97,7 @@ class Case(Kept):
     filed_at = models.DateTimeField("登记时间")
     filed_by = models.CharField(max_length=48)
     first_contact = models.ForeignKey(Person, models.PROTECT, verbose_name="首问人", related_name="first_contacts")
+    answerer = models.ForeignKey(Person, models.PROTECT, verbose_name="答复责任人", related_name="answer_duties")
 
     placed_by = models.CharField("定位方式", max_length=8, choices=sorted(PLACED_BY.items()))
     grid = models.ForeignKey(Grid, models.PROTECT, null=True, verbose_name="网格", related_name="cases")
@@ -120,6 +122,9 @@ class Case(Kept):
     route_reason = models.CharField("路由理由", max_length=300)
     is_gap = models.BooleanField("路由缺口", default=False)
     hops = models.PositiveSmallIntegerField("转派次数", default=0)
+
+    is_binding = models.BooleanField("不得再退", default=False)
+    return_closes_at = models.DateTimeField("退回期限", null=True)
 
     assigned_at = models.DateTimeField("交办时间", null=True)
     accepted_at = models.DateTimeField("签收时间", null=True)
@@ -152,6 +157,10 @@ class Case(Kept):
             ),
             models.Index(
                 fields=["street", "cleared_at"], name="cases_by_end", condition=models.Q(cleared_at__isnull=False)
+            ),
+            models.Index(fields=["answerer", "state"], name="cases_somebody_answers_for"),
+            models.Index(
+                fields=["street", "return_closes_at"], name="cases_not_yet_taken", condition=models.Q(state="routed")
             ),
         ]
 
@@ -217,7 +226,10 @@ class Participation(models.Model):
 
 
 class Return(Kept):
-    """退回: refused inside the window, citing a row of the duty list."""
+    """退回: refused inside the window, citing a row of the duty list; put to the other side, the desk or the adjudicator (``awaits``).
+
+    ``outcome`` says how it ended (``core.returns.OUTCOMES``); empty while somebody's answer is waited for.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="returned")
     unit = models.ForeignKey(Unit, models.PROTECT)
@@ -225,6 +237,23 @@ class Return(Kept):
     reason = models.CharField(max_length=500)
     by = models.ForeignKey(Person, models.PROTECT)
     returned_at = models.DateTimeField()
+    number = models.PositiveSmallIntegerField("第几次", default=1)
+    awaits = models.CharField("等谁", max_length=12, default="desk")
+    side = models.ForeignKey(Unit, models.PROTECT, null=True, verbose_name="被引用单位", related_name="returns_put_to")
+    due_at = models.DateTimeField("答复期限", null=True)
+    outcome = models.CharField("结果", max_length=14, blank=True, default="moved_on")
+    answer = models.CharField("答复", max_length=500, blank=True)
+    answer_item = models.ForeignKey(DutyItem, models.PROTECT, null=True, related_name="+")
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(outcome=""), name="one_return_of_a_case_waits_at_a_time"
+            )
+        ]
+        indexes = [models.Index(fields=["due_at"], name="returns_waited_for", condition=models.Q(outcome=""))]
 
 
 class Request(Kept):

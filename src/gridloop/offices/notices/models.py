@@ -73,6 +73,7 @@ class Publicity(Kept):
 
     street = models.CharField(max_length=12, db_index=True)
     shows_map = models.BooleanField("公开问题地图", default=False)
+    shows_names = models.BooleanField("公开答复责任人姓名", default=False)
     least = models.PositiveSmallIntegerField("最少人数", default=3)
     delay_for = models.DurationField("延迟")
     reason = models.CharField("理由", max_length=300)

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from gridloop.core.access import Actor, PostHeld, Role
 from gridloop.core.errors import NotAllowed, NotFound, Refused
+from gridloop.core.first_contact import answering_now
 from gridloop.offices.organisation.models import (
     Account,
     Delegation,
@@ -85,20 +86,25 @@ def _postings(street: str) -> dict[int, tuple[Held, ...]]:
             filter(None, (each.ends_at, each.holding.ends_at))
         )  # what is no longer held can no longer be lent
         found.setdefault(each.to_id, []).append(
-            _held(each.holding, each.starts_at, ends_at, is_substitute=True, instead_of=each.holding.person.name)
+            _held(each.holding, each.starts_at, ends_at, is_substitute=True, lent_by=each.holding.person)
         )
     return {person: tuple(held) for person, held in found.items()}
 
 
 def _held(
-    holding: Holding, starts_at: datetime, ends_at: datetime | None, *, is_substitute: bool, instead_of: str = ""
+    holding: Holding,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    *,
+    is_substitute: bool,
+    lent_by: Person | None = None,
 ) -> Held:
     """The post as held, while both the post exists and the person holds it."""
     post = holding.post
     ends = [moment for moment in (ends_at, post.valid_until) if moment is not None]
     held = PostHeld(
         post=post.code, role=post.role, title=post.title, unit=post.unit.code, place=post.place, street=post.street,
-        is_substitute=is_substitute, instead_of=instead_of,
+        is_substitute=is_substitute, instead_of=lent_by.name if lent_by else "", instead_of_id=lent_by.pk if lent_by else 0,
     )  # fmt: skip
     return Held(held, max(starts_at, post.valid_from), min(ends, default=None))
 
@@ -107,6 +113,62 @@ def posts_held(street_code: str, person_id: int, *, at: datetime) -> tuple[PostH
     """The posts that a person holds, or acts on by delegation, at this moment."""
     known = _postings(street=street_code, version=version_of(street_code))
     return tuple(held.post for held in known.get(person_id, ()) if held.includes(at))
+
+
+def held_now(street_code: str, *, at: datetime) -> list[tuple[int, PostHeld]]:
+    """Every post of the street with who holds it, or acts on it by delegation, at this moment; nobody who has left."""
+    known = _postings(street=street_code, version=version_of(street_code))
+    left = set(Person.objects.filter(street=street_code, left_at__lte=at).values_list("pk", flat=True))
+    return [
+        (person, each.post)
+        for person, held in sorted(known.items())
+        for each in held
+        if person not in left and each.includes(at)
+    ]
+
+
+def without_a_post(street_code: str, held: Iterable[tuple[int, PostHeld]]) -> frozenset[int]:
+    """Who once held a post of the street and holds none of their own now."""
+    known = _postings(street=street_code, version=version_of(street_code))
+    return frozenset(known) - {person for person, post in held if not post.instead_of_id}
+
+
+def last_post(street_code: str, person_id: int, *, at: datetime) -> PostHeld | None:
+    """The post of their own that the person held last, by ``at``."""
+    known = _postings(street=street_code, version=version_of(street_code))
+    own = [each for each in known.get(person_id, ()) if not each.post.instead_of_id and each.starts_at <= at]
+    return max(own, key=lambda each: (each.ends_at or at, each.starts_at)).post if own else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Whose answer duty it is, and who answers now: the holder, or a substitute while the holder is away."""
+
+    holder: Person
+    person: Person
+    title: str
+    unit: str
+
+    @property
+    def is_substitute(self) -> bool:
+        return self.person.pk != self.holder.pk
+
+
+def answering(holder: Person, *, at: datetime) -> Answering:
+    """Who owes the answer now, with the post by which the public may call them."""
+    held = held_now(holder.street, at=at)
+    now = answering_now(holder.pk, held)
+    posts = [
+        post
+        for person, post in held
+        if person == now and post.instead_of_id in ((holder.pk,) if now != holder.pk else (0,))
+    ]
+    post = posts[0] if posts else last_post(holder.street, holder.pk, at=at)
+    person = holder if now == holder.pk else Person.objects.get(pk=now)
+    name = (
+        Unit.objects.filter(street=holder.street, code=post.unit).values_list("name", flat=True).first() if post else ""
+    )
+    return Answering(holder, person, post.title if post else "", name or "")
 
 
 def actor_of(person: Person, *, at: datetime) -> Actor:

@@ -27,7 +27,6 @@ from gridloop.offices.cases.actions.dispatch import (
     propose_grade,
     pull_back,
     raise_case,
-    return_case,
 )
 from gridloop.offices.cases.actions.filing import Filed, Filing, file_case, file_cases, must_file
 from gridloop.offices.cases.actions.groups import Part, merge, split
@@ -60,6 +59,8 @@ from gridloop.offices.cases.actions.requests import (
     request_suspension,
     resume,
 )
+from gridloop.offices.cases.actions.returning import answer_return, deem_accepted, return_case, settle_return
+from gridloop.offices.cases.actions.ruling import designate
 
 __all__ = [
     "Decided",
@@ -72,6 +73,7 @@ __all__ = [
     "answer",
     "answer_interim",
     "answer_outside",
+    "answer_return",
     "archive_case",
     "ask_outside_time",
     "ask_reporter",
@@ -84,6 +86,8 @@ __all__ = [
     "correct",
     "decide_extension",
     "decide_suspension",
+    "deem_accepted",
+    "designate",
     "escalate",
     "extend_outside",
     "file_case",
@@ -108,6 +112,7 @@ __all__ = [
     "review_outside",
     "rework",
     "send_outside",
+    "settle_return",
     "show_contacts_outside",
     "split",
     "strike_off",

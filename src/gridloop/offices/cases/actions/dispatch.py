@@ -1,8 +1,4 @@
-"""Who answers for a case: returning it, assigning it, consulting, escalating, correcting and grading it.
-
-The rule of returns (天津 12345 practice): inside one working day from the assignment (two for 疑难), citing a row of the duty
-list; after the window the case counts as taken.
-"""
+"""Who answers for a case: assigning it, consulting, escalating, correcting and grading it. Returns have a room of their own (``returning``)."""
 
 from __future__ import annotations
 
@@ -12,124 +8,49 @@ from datetime import date, datetime
 from typing import Any
 
 from gridloop.core.access import Actor
-from gridloop.core.errors import Refused, TooLate, WrongInput
+from gridloop.core.errors import Refused, WrongInput
 from gridloop.core.lifecycle import OPEN_STATES
+from gridloop.core.returns import ADJUDICATOR
 from gridloop.core.routing import next_hop_allowed
 from gridloop.offices.archive.transaction import deed
-from gridloop.offices.cases.actions.handling import backstop_of, begin_clocks, begin_segment_clocks, taken_on
-from gridloop.offices.cases.actions.moves import hand_over, handled_by, moved, noted, person_of, said, took_part
-from gridloop.offices.cases.models import GRADES, PRIORITIES, Case, Consultation, ConsultationDecision, Return, Segment
+from gridloop.offices.cases.actions.assigning import (
+    assigned_to,
+    next_check_of_return,
+    returns_moved_on,
+    rules_for,
+    stop_accepting,
+)
+from gridloop.offices.cases.actions.handling import backstop_of, begin_clocks, taken_on
+from gridloop.offices.cases.actions.moves import hand_over, moved, noted, person_of, said, took_part
+from gridloop.offices.cases.models import GRADES, PRIORITIES, Case, Consultation, ConsultationDecision, Segment
+from gridloop.offices.cases.queries.court import awaits, must_not_be_ruled
 from gridloop.offices.cases.queries.finding import case_for_verb
-from gridloop.offices.cases.queries.rules import Rules, facts_of, rules_of
+from gridloop.offices.cases.queries.rules import facts_of
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.models import Unit
 from gridloop.offices.supervision.actions import (
     hand_clocks_over,
-    is_ticking,
     regrade_clocks,
     restart_clocks,
-    stop_all,
     stop_clocks,
 )
 from gridloop.offices.supervision.models import Clock
-from gridloop.offices.supervision.queries import clocks_of
-
-
-def _rules(case: Case) -> Rules:
-    return rules_of(case.street, version=organisation.version_of(case.street))
-
-
-def return_window(case: Case) -> datetime:
-    """Until when the case may be returned: close of business on the first (疑难: second) workday after the assignment."""
-    calendar = _rules(case).calendar
-    segment = Segment.objects.filter(case=case).order_by("-id")[0]
-    day = calendar.add_workdays(calendar.local(segment.starts_at).date(), 2 if case.grade == "difficult" else 1)
-    return calendar.closes_at(day)
-
-
-def return_case(*, by: Actor, at: datetime, case: str, duty_item: str, reason: str, rev: int | None = None) -> Case:
-    """The unit gives the case back to the duty desk, citing a row of the duty list.
-
-    Raises TooLate after the window, NotFound for a row that is not on the list.
-    """
-    with deed():
-        found, _ = case_for_verb(case, by=by, verb="return_case", rev=rev)
-        closes = return_window(found)
-        if at > closes:
-            raise TooLate(
-                "cases.return_window_closed",
-                f"退回期限已于 {closes:%Y年%m月%d日 %H:%M} 结束;请办理,或申请会商。",
-                closed_at=closes.isoformat(),
-            )
-        item = organisation.duty_item(found.street, duty_item)
-        words = said(reason, field="reason", least=4)
-        unit = found.lead
-        Return.objects.create(
-            case=found, unit=unit, duty_item=item, reason=words[:500], by=person_of(by), returned_at=at
-        )
-        took_part(found, unit=unit, role="former", at=at)
-        handled_by(found, by=by, at=at)
-        desk = backstop_of(found)
-        hand_over(found, unit=desk, role="dispatch", at=at, why=f"{unit.name}退回")
-        moved(found, state="returned", lead=desk, returns=found.returns + 1)
-        clocks = [*_stop_accepting(found, at=at), *hand_clocks_over(found.subject, holder=desk.code, at=at)]
-        return noted(
-            "case.returned",
-            found,
-            by=by,
-            at=at,
-            clocks=clocks,
-            unit=unit.name,
-            duty_item=item.code,
-            duty_title=item.title,
-            reason=words,
-        )
-
-
-def _stop_accepting(case: Case, *, at: datetime) -> list[Clock]:
-    """The unit's own clocks end with its segment."""
-    return stop_clocks(case.subject, event="accepted", at=at) + stop_all(case.subject, at=at, segment_only=True)
 
 
 def assign(*, by: Actor, at: datetime, case: str, unit: str, reason: str, rev: int | None = None) -> Case:
     """The duty desk assigns the case to a unit (交办): its clocks start, or tick on for the new holder.
 
-    Raises Refused when the case has passed through too many hands, or the unit leads already.
+    Raises Refused when the case has passed through too many hands, the unit leads already, or the lead is a matter of a ruling.
     """
     with deed():
         found, _ = case_for_verb(case, by=by, verb="assign", rev=rev)
+        must_not_be_ruled(found)
         target = organisation.unit(found.street, unit)
         if target.pk == found.lead_id and not target.is_backstop:
             raise Refused("cases.same_unit", f"{target.name}已经是主办单位;请选另一个单位。", unit=target.code)
         if not next_hop_allowed(found.hops):
             raise Refused("cases.too_many_hops", f"此件已转派 {found.hops} 次;请会商或提级,不再转派。", hops=found.hops)
-        return _assigned(found, target, by=by, at=at, reason=said(reason, field="reason"))
-
-
-def _assigned(
-    case: Case, unit: Unit, *, by: Actor, at: datetime, reason: str, kind: str = "case.assigned", **told: Any
-) -> Case:
-    """Responsibility and clocks pass to the unit; a first assignment starts the handling clocks, a later one its own."""
-    former, is_first = case.lead, case.assigned_at is None
-    if not former.is_backstop:
-        took_part(case, unit=former, role="former", at=at)
-    clocks = _stop_accepting(case, at=at)
-    hand_over(case, unit=unit, role="handle", at=at, why=reason)
-    hops = case.hops if is_first else case.hops + 1
-    moved(case, state="routed", lead=unit, hops=hops, assigned_at=case.assigned_at or at, accepted_at=None)
-    clocks += stop_clocks(case.subject, event="assigned", at=at)
-    if is_first:
-        clocks += begin_clocks(case, happened={"assigned": at})
-    else:
-        clocks += restart_clocks(case.subject, at=at) if not _is_timed(case) else []
-        clocks += hand_clocks_over(case.subject, holder=unit.code, at=at) + begin_segment_clocks(
-            case, happened={"assigned": at}
-        )
-    return noted(kind, case, by=by, at=at, clocks=clocks, unit=unit.name, former=former.name, reason=reason, **told)
-
-
-def _is_timed(case: Case) -> bool:
-    return any(is_ticking(clock) for clock in clocks_of(case.subject) if clock.segment is None)
+        return assigned_to(found, target, by=by, at=at, reason=said(reason, field="reason"))
 
 
 def consult(
@@ -167,15 +88,17 @@ def _led_by(case: Case, unit: Unit, *, by: Actor, at: datetime, kind: str, state
     Whoever consults or coordinates has taken the case on: nobody accepts it any more, so that counts as acceptance.
     """
     former, is_first = case.lead, case.assigned_at is None
-    clocks = (
-        _stop_accepting(case, at=at) if unit.pk != former.pk else stop_clocks(case.subject, event="accepted", at=at)
-    )
+    clocks = stop_accepting(case, at=at) if unit.pk != former.pk else stop_clocks(case.subject, event="accepted", at=at)
     if unit.pk != former.pk or is_first:
         hand_over(case, unit=unit, role="handle", at=at, why=LED_BECAUSE[kind])
     if unit.pk != former.pk and not former.is_backstop:
         took_part(case, unit=former, role="former", at=at)
     is_accepted = case.accepted_at is not None
-    moved(case, state=state, lead=unit, assigned_at=case.assigned_at or at, accepted_at=case.accepted_at or at)
+    returns_moved_on(case, at=at)
+    moved(
+        case, state=state, lead=unit, assigned_at=case.assigned_at or at, accepted_at=case.accepted_at or at, return_closes_at=None,
+        is_binding=False,
+    )  # fmt: skip
     clocks += stop_clocks(case.subject, event="assigned", at=at) if is_first else []
     clocks += (
         begin_clocks(case, happened={"assigned": at})
@@ -291,7 +214,7 @@ def correct(
 
 
 def _corrections(case: Case, *, category: str, grid: str, priority: str) -> dict[str, Any]:
-    rules = _rules(case)
+    rules = rules_for(case)
     changes: dict[str, Any] = {}
     if category:
         path = category if category in rules.categories else rules.category_by_name.get(category)
@@ -318,13 +241,13 @@ def _known_priority(priority: str) -> str:
 
 def _routed_again(case: Case, *, by: Actor, at: datetime) -> Case:
     """The table in force decides on the corrected facts; a different unit gets the case, while it may still be handed on."""
-    rules = _rules(case)
+    rules = rules_for(case)
     table_id, table = rules.table_at(at)
     facts = facts_of(case, rules)
     decision = table.decide(facts)
     unit = Unit.objects.get(pk=rules.units[decision.unit].id)
     stays = unit.pk == case.lead_id and not case.is_gap
-    if decision.is_fallback or stays or not next_hop_allowed(case.hops):
+    if decision.is_fallback or stays or case.is_binding or _waits_for_ruling(case) or not next_hop_allowed(case.hops):
         return case
     moved(
         case,
@@ -334,7 +257,12 @@ def _routed_again(case: Case, *, by: Actor, at: datetime) -> Case:
         is_gap=False,
         profile=decision.profile,
     )
-    return _assigned(case, unit, by=by, at=at, reason=decision.reason, kind="case.routed_again", facts=asdict(facts))
+    return assigned_to(case, unit, by=by, at=at, reason=decision.reason, kind="case.routed_again", facts=asdict(facts))
+
+
+def _waits_for_ruling(case: Case) -> bool:
+    """Has the court of returns the word?"""
+    return case.state == "returned" and awaits(case) == ADJUDICATOR
 
 
 def propose_grade(*, by: Actor, at: datetime, case: str, grade: str, reason: str, rev: int | None = None) -> Case:
@@ -371,6 +299,8 @@ def _regraded(case: Case, *, at: datetime) -> list[Clock]:
     """The clocks derived by the case's grade and priority, and those of stages that only these have."""
     if case.state in OPEN_STATES - {"suspended"}:
         restart_clocks(case.subject, at=at)  # what an earlier grade was not timed in
+    if case.state in ("routed", "accepted") and case.return_closes_at:
+        Case.objects.filter(pk=case.pk).update(return_closes_at=next_check_of_return(case))
     clocks = regrade_clocks(case.subject, grade=case.grade, priority=case.priority, at=at)
     if case.assigned_at is None:
         return clocks

@@ -25,6 +25,7 @@ from datetime import datetime
 from gridloop.core.access import FILES_CASES, Actor
 from gridloop.core.errors import GridloopError, NotAllowed, NotFound, WrongInput
 from gridloop.core.identity import normal_phone
+from gridloop.core.returns import window_closes
 from gridloop.core.route_row import VALUE_WORDS, CaseFacts
 from gridloop.core.routing import Decision
 from gridloop.offices.archive.actions import Fact, record_many
@@ -166,7 +167,7 @@ def _plan(filing: Filing, *, by: Actor, at: datetime, rules: Rules, contact: Per
     case = Case(
         ref=new_ref(), street=rules.street.code, state="routed", title=title, text=text, enterprise=filing.enterprise.strip()[:120],
         enterprise_ref=filing.enterprise_ref,
-        source=filing.source, filed_at=at, filed_by=by.label, first_contact=contact,
+        source=filing.source, filed_at=at, filed_by=by.label, first_contact=contact, answerer=contact,
         placed_by=placed_by, grid_id=cell.id if cell else None, place=place, address=filing.address.strip()[:200],
         lon=filing.lon, lat=filing.lat,
         category=category, category_by=category_by, level=filing.level, grade=grade,
@@ -174,9 +175,15 @@ def _plan(filing: Filing, *, by: Actor, at: datetime, rules: Rules, contact: Per
         graded_by=by.person_id or None if proposed else None, priority=facts.priority,
         lead_id=lead.id, profile=decision.profile, table_id=table_id, route_row=decision.row, route_reason=decision.reason[:300],
         is_gap=is_gap, assigned_at=None if is_gap else at,
+        return_closes_at=None if is_gap or filing.source == "import" else _return_closes(rules, decision.profile, at=at),
     )  # fmt: skip
     receipt = new_secret()
     return Plan(case, report_for(filing, text, case, receipt, at), receipt, decision, lead, suggested, facts.time_class)
+
+
+def _return_closes(rules: Rules, profile: str, *, at: datetime) -> datetime:
+    """Until when the lead unit may return the case; imported cases are history and never come before the court of returns."""
+    return window_closes(at, grade="ordinary", rule=rules.profile(profile)[1].returns, calendar=rules.calendar)
 
 
 def said_in(filing: Filing) -> tuple[str, str]:

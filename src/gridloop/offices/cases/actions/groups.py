@@ -87,7 +87,7 @@ def _part_filed(whole: Case, part: Part, *, by: Actor, at: datetime) -> Case:
         address=whole.address, enterprise=whole.enterprise, enterprise_ref=whole.enterprise_ref,
     )  # fmt: skip
     case = file_case(by=by, at=at, street=whole.street, filing=filing, first_contact=whole.first_contact).case
-    Case.objects.filter(pk=case.pk).update(split_from=whole)
+    Case.objects.filter(pk=case.pk).update(split_from=whole, answerer=whole.answerer_id)
     Report.objects.filter(case=case).delete()
     for report in whole.reports.all():
         Report.objects.create(

@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from gridloop.core.access import SEES_THE_UNIT, Actor, CaseStanding, Scope, instead_of, relations, scope_of
 from gridloop.core.errors import NotFound, Outdated
 from gridloop.core.lifecycle import CASE, Verb, permit, possible
-from gridloop.offices.cases.models import Case, Participation, Report, Request
+from gridloop.core.returns import UNIT
+from gridloop.offices.cases.models import Case, Participation, Report, Request, Return
 
 __all__ = [
     "case_by_number", "case_for_verb", "in_scope", "possible_verbs", "scoped_case", "standing_of", "told_of", "under", "visible_to",
@@ -28,7 +29,7 @@ def in_scope(scope: Scope) -> QuerySet[Case]:
         taken_part = Participation.objects.filter(case=OuterRef("pk"), unit__code__in=scope.units)
         allowed |= Q(lead__code__in=scope.units) | Q(Exists(taken_part))
     if scope.person_id:
-        allowed |= Q(first_contact_id=scope.person_id)
+        allowed |= Q(first_contact_id=scope.person_id) | Q(answerer_id__in=scope.answers_for)
     if scope.reports:
         told = Report.objects.filter(Q(case=OuterRef("pk")) | Q(case__merged_into=OuterRef("pk")), pk__in=scope.reports)
         allowed |= Q(Exists(told))
@@ -71,7 +72,10 @@ def _districts(actor: Actor) -> list[str]:
 def scoped_case(ref: str, *, by: Actor) -> Case:
     """The case by ref, if the actor may see it. Raises NotFound, without telling whether it exists."""
     found = (
-        visible_to(by).filter(ref=ref).select_related("lead", "first_contact", "grid", "merged_into", "table").first()
+        visible_to(by)
+        .filter(ref=ref)
+        .select_related("lead", "first_contact", "answerer", "grid", "merged_into", "table")
+        .first()
     )
     if found is None:
         raise NotFound("cases.not_found", "没有这个事项,或不在您的责任范围内;请核对编号。", case=ref)
@@ -122,13 +126,23 @@ def standing_of(case: Case) -> CaseStanding:
         place=case.place,
         lead_unit=case.lead.code,
         co_units=frozenset(part.unit.code for part in parts if part.role == "co"),
+        asked_unit=_asked_unit(case),
         handlers=frozenset(part.person_id for part in parts if part.role == "handler" and part.person_id),
         answered_by=case.answered_by or 0,
         first_contact=case.first_contact_id,
+        answerer=case.answerer_id,
         requester=open_request.requested_by_id if open_request else 0,
         grader=case.graded_by or 0,
         reports=frozenset(Report.objects.filter(told_of(case)).values_list("pk", flat=True)),
     )
+
+
+def _asked_unit(case: Case) -> str:
+    """The unit whose answer to a return is waited for."""
+    if case.state != "returned":
+        return ""
+    rows = Return.objects.filter(case=case, outcome="", awaits=UNIT)
+    return rows.values_list("side__code", flat=True).first() or ""
 
 
 def told_of(case: Case) -> Q:

@@ -26,6 +26,7 @@ from gridloop.offices.cases.actions.filing import hash_receipt
 from gridloop.offices.cases.models import Case, Report
 from gridloop.offices.cases.queries.finding import possible_verbs, told_of
 from gridloop.offices.cases.queries.rules import rules_of
+from gridloop.offices.notices.publicity.queries import publicity_of
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.supervision import queries as supervision
 from gridloop.offices.supervision.models import Clock
@@ -149,13 +150,18 @@ class Followed:
     phone: str
     looks: tuple[Looks, ...]
     photos: tuple[Any, ...]
+    answers: str
 
 
 def report_of(secret: str) -> Report:
     """The report that the secret opens. Raises NotFound, which tells nothing about what exists."""
     rows = Report.objects.filter(token_hash=hash_receipt(secret))
     found = rows.select_related(
-        "case__lead", "case__first_contact", "case__merged_into__lead", "case__merged_into__first_contact"
+        "case__lead",
+        "case__first_contact",
+        "case__answerer",
+        "case__merged_into__lead",
+        "case__merged_into__first_contact",
     ).first()
     if found is None:
         raise NotFound(
@@ -167,7 +173,11 @@ def report_of(secret: str) -> Report:
 def told_by(report: Report) -> list[Report]:
     """The report itself, then the troubles taken out of it."""
     rows = report.offshoots.select_related(
-        "case__lead", "case__first_contact", "case__merged_into__lead", "case__merged_into__first_contact"
+        "case__lead",
+        "case__first_contact",
+        "case__answerer",
+        "case__merged_into__lead",
+        "case__merged_into__first_contact",
     )
     return [report, *rows.order_by("id")]
 
@@ -214,7 +224,15 @@ def follow(report: Report, *, by: Actor, at: datetime) -> Followed:
         phone=mask_phone(report.phone),
         looks=tuple(_looks(subjects)),
         photos=tuple(own_attachments(report, by=by)),
+        answers=answers_for(told, at=at),
     )
+
+
+def answers_for(case: Case, *, at: datetime) -> str:
+    """Who answers the reporter now, whoever handles the case: the post with its unit; the name only where the street shows names."""
+    found = organisation.answering(case.answerer, at=at)
+    post = f"{found.unit}{found.title}" if found.title else found.unit
+    return f"{post}({found.person.name})" if publicity_of(case.street).shows_names or not post else post
 
 
 def own_attachments(report: Report, *, by: Actor) -> list[Any]:

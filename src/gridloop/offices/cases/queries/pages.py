@@ -31,6 +31,7 @@ from gridloop.offices.cases.models import (
     Segment,
     Verification,
 )
+from gridloop.offices.cases.queries.court import precedents_for, to_answer, to_rule
 from gridloop.offices.cases.queries.finding import standing_of, told_of, visible_to
 from gridloop.offices.cases.queries.outside import OutsideTask, links_of, outside_tasks
 from gridloop.offices.cases.queries.rules import facts_of, rules_of
@@ -56,6 +57,8 @@ class Desk:
     outside: list[OutsideTask]
     decisions: list[ConsultationDecision]
     ask_again: list[Case]
+    to_answer: list[Return]
+    to_rule: list[Return]
 
 
 ASK_AFTER, ASK_UNTIL = timedelta(days=28), timedelta(days=60)
@@ -86,10 +89,12 @@ def desk(actor: Actor, *, at: datetime, size: int = 20) -> Desk:
         to_verify=pressing(visible.filter(state__in=("answered", "verified"))) if verifies else [],
         gaps=pressing(visible.filter(is_gap=True, assigned_at__isnull=True, state__in=OPEN_STATES)) if is_desk else [],
         overdue=pressing(visible.filter(is_late=True, state__in=OPEN_STATES)) if is_desk else [],
-        mine=list(visible.filter(first_contact_id=actor.person_id, state__in=LIVE_STATES).order_by("-id")[:size]),
+        mine=list(visible.filter(answerer_id__in=actor.answers_for, state__in=LIVE_STATES).order_by("-id")[:size]),
         outside=outside_tasks(actor, size=size),
         decisions=_decisions_to_do(actor, size),
         ask_again=_to_ask_again(actor, at=at, size=size),
+        to_answer=to_answer(actor, size=size),
+        to_rule=to_rule(actor, size=size) if "street_leader" in roles else [],
     )
 
 
@@ -98,7 +103,7 @@ def _to_ask_again(actor: Actor, *, at: datetime, size: int) -> list[Case]:
 
     They lie before the first contact, and before the duty desk for what residents told directly.
     """
-    mine = Q(first_contact_id=actor.person_id)
+    mine = Q(answerer_id__in=actor.answers_for)
     if "duty_desk" in actor.roles():
         mine |= Q(source__in=("public", "enterprise"))
     ended = visible_to(actor).filter(
@@ -166,6 +171,9 @@ class CaseFile:
     merged: list[Case]
     split: list[Case]
     links: list[OutsideLink]
+    answering: Any
+    rulings: list[Any]
+    precedents: list[Any]
 
 
 def case_file(case: Case, *, by: Actor, at: datetime) -> CaseFile:
@@ -185,7 +193,9 @@ def case_file(case: Case, *, by: Actor, at: datetime) -> CaseFile:
         route_version=version,
         reports=list(Report.objects.filter(told_of(case)).select_related("case").order_by("id")),
         requests=list(case.requests.select_related("requested_by", "decided_by").order_by("id")),
-        returns=list(case.returned.select_related("unit", "duty_item", "by").order_by("id")),
+        returns=list(
+            case.returned.select_related("unit", "duty_item", "by", "side", "answer_item", "answered_by").order_by("id")
+        ),
         consultations=list(
             case.consultations.select_related("lead").prefetch_related("units", "decisions__owner").order_by("id")
         ),
@@ -196,6 +206,9 @@ def case_file(case: Case, *, by: Actor, at: datetime) -> CaseFile:
         merged=list(case.merged_cases.order_by("id")),
         split=list(case.split_cases.order_by("id")),
         links=links_of(case),
+        answering=organisation.answering(case.answerer, at=at),
+        rulings=list(case.rulings.select_related("unit", "by", "change_set").prefetch_related("duty_items")),
+        precedents=[each for each in precedents_for(case) if each.case_id != case.pk],
     )
 
 

@@ -74,7 +74,7 @@ def marks_of(actor: Actor) -> Marks:
     found = [place_mark(place) for place in scope.places]
     found += [unit_mark(actor.street, code) for code in scope.units]
     if scope.person_id:
-        found.append(mark("first", scope.person_id))
+        found += [mark("first", person) for person in sorted({scope.person_id, *scope.answers_for})]
     return (tuple(found),)
 
 
@@ -94,7 +94,7 @@ def _findable(case: Case, took_part: set[str]) -> Findable:
         marks=[
             *(place_mark(prefix) for prefix in _prefixes(case.place)),
             *(unit_mark(case.street, code) for code in {case.lead.code, *took_part}),
-            mark("first", case.first_contact_id),
+            *(mark("first", person) for person in sorted({case.first_contact_id, case.answerer_id})),
         ],
     )
 

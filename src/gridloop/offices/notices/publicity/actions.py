@@ -17,9 +17,17 @@ LONGEST_DELAY = timedelta(days=30)
 
 
 def set_publicity(
-    *, by: Actor, at: datetime, street: str, shows_map: bool, least: int, delay_for: timedelta, reason: str
+    *,
+    by: Actor,
+    at: datetime,
+    street: str,
+    shows_map: bool,
+    least: int,
+    delay_for: timedelta,
+    reason: str,
+    shows_names: bool = False,
 ) -> Publicity:
-    """From ``at`` on the street shows its map of open problems, or no longer; it stands in the ledger who decided so and why.
+    """From ``at`` on the street shows its map of open problems (and the names of those who answer), or no longer; it stands in the ledger who decided so and why.
 
     Raises NotAllowed for anyone but the system, a system keeper or a leader of the street; WrongInput for fewer than 3 people, less than 24
     hours' delay (PIPL art. 73: anonymous means that nobody can be found again), or no reason.
@@ -35,10 +43,10 @@ def set_publicity(
         raise WrongInput("notices.no_reason", "请写明理由(至少 4 个字),它会记入台账。", field="reason")
     with deed():
         row = Publicity.objects.create(
-            street=street, shows_map=shows_map, least=least, delay_for=delay_for, reason=reason.strip()[:300], set_by=by.label, valid_from=at,
+            street=street, shows_map=shows_map, shows_names=shows_names, least=least, delay_for=delay_for, reason=reason.strip()[:300], set_by=by.label, valid_from=at,
         )  # fmt: skip
         record(
             "street.publicity_set", by=by, at=at, street=street, subject=f"street:{street}",
-            payload={"map": shows_map, "least": least, "delay_hours": int(delay_for.total_seconds() // 3600), "reason": row.reason},
+            payload={"map": shows_map, "names": shows_names, "least": least, "delay_hours": int(delay_for.total_seconds() // 3600), "reason": row.reason},
         )  # fmt: skip
     return row

@@ -18,6 +18,7 @@ class PublicityInForce:
     shows_map: bool = False
     least: int = LEAST_K
     delay_for: timedelta = LEAST_DELAY
+    shows_names: bool = False
 
 
 def publicity_of(street: str) -> PublicityInForce:
@@ -25,7 +26,7 @@ def publicity_of(street: str) -> PublicityInForce:
     found = Publicity.objects.filter(street=street).order_by("-id").first()
     if found is None:
         return PublicityInForce()
-    return PublicityInForce(found.shows_map, found.least, found.delay_for)
+    return PublicityInForce(found.shows_map, found.least, found.delay_for, found.shows_names)
 
 
 def decisions(street: str) -> list[Publicity]:

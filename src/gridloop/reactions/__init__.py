@@ -23,65 +23,37 @@ Worked example: the urban squad returns a case. ``case.returned`` is sealed as n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Callable
 
 from gridloop.core.access import GRANTS, SETS_UP, SYSTEM, Role
-from gridloop.core.deadline import moment_in_words
 from gridloop.core.lifecycle import LIVE_STATES
-from gridloop.offices.archive.models import Entry
-from gridloop.offices.archive.queries import code_of, payload_of
+from gridloop.offices.archive.queries import code_of
 from gridloop.offices.cases.actions import raise_case
 from gridloop.offices.cases.actions.moves import follow_clocks
-from gridloop.offices.cases.models import BEIJING, Case
-from gridloop.offices.cases.queries import concerned, outside
-from gridloop.offices.cases.queries.finding import scoped_case
-from gridloop.offices.notices.actions import Message, tell
+from gridloop.offices.cases.queries import concerned
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.changesets.queries import change_set, permitted
-from gridloop.offices.organisation.models import Person, Unit
+from gridloop.reactions import court
+from gridloop.reactions.stories import (
+    Story,
+    answering,
+    by_when,
+    day,
+    desk_of,
+    holder_of,
+    leaders_of,
+    moment,
+    story_of,
+    street_leaders,
+    tell_people,
+    tell_sender,
+    tell_unit,
+    unit_of,
+)
 
-STAFF = (Role.UNIT_LEADER, Role.UNIT_WORKER)
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One sealed entry: what happened, to which case (None when it is about something else), told at ``at``."""
-
-    entry: Entry
-    payload: Mapping[str, Any]
-    case: Case | None
-    at: datetime
-
-    @property
-    def street(self) -> str:
-        return str(self.entry.book_id)
-
-    @property
-    def title(self) -> str:
-        """The case as it is called in a notice: its number and the last name of its category."""
-        return f"{self.of.number}({self.of.category.rsplit('/', 1)[-1]})"
-
-    @property
-    def of(self) -> Case:
-        """The case, where there must be one."""
-        assert self.case is not None, f"entry {self.entry.pk} is not about a case"
-        return self.case
-
-    def said(self, name: str) -> str:
-        """A value of the payload as text; empty when absent or erased."""
-        return str(self.payload.get(name) or "")
-
+__all__ = ["BY_NAME", "TABLE", "Reaction", "Story", "name_of", "story_of"]
 
 Reaction = Callable[[Story], object]
-
-
-def story_of(entry: Entry, *, at: datetime) -> Story:
-    """The entry with its payload and its case."""
-    kind, _, ref = entry.subject.partition(":")
-    return Story(entry, payload_of(entry), scoped_case(ref, by=SYSTEM) if kind == "case" else None, at)
 
 
 # -- a case comes in and is handed on ---------------------------------------------------------------------------------
@@ -90,43 +62,43 @@ def story_of(entry: Entry, *, at: datetime) -> Story:
 def tell_lead_of_new_case(story: Story) -> None:
     if story.payload.get("source") == "import" or story.payload.get("is_gap"):
         return
-    _tell_unit(
-        story, _unit(story), f"新到事项 {story.title}", f"{story.said('reason')}。请签收并办理{_by_when(story)}。"
+    tell_unit(
+        story, unit_of(story), f"新到事项 {story.title}", f"{story.said('reason')}。请签收并办理{by_when(story)}。"
     )
 
 
 def tell_desk_of_gap(story: Story) -> None:
     if story.payload.get("is_gap") and story.payload.get("source") != "import":
-        _tell(
+        tell_people(
             story,
-            _desk(story),
+            desk_of(story),
             f"待派单 {story.title}",
-            f"没有对应的路由行,暂由街道兜底。请判定主办单位并交办{_by_when(story)}。",
+            f"没有对应的路由行,暂由街道兜底。请判定主办单位并交办{by_when(story)}。",
         )
 
 
 def tell_new_lead(story: Story) -> None:
     reason = story.said("reason") or "请接续办理"
-    _tell_unit(story, _unit(story), f"交办给贵单位 {story.title}", f"{reason}。请签收并办理{_by_when(story)}。")
+    tell_unit(story, unit_of(story), f"交办给贵单位 {story.title}", f"{reason}。请签收并办理{by_when(story)}。")
 
 
 def tell_desk_of_return(story: Story) -> None:
     text = (
-        f"依据履职事项清单 {story.said('duty_item')}:{story.said('reason')}。请重新交办、会商或提级{_by_when(story)}。"
+        f"依据履职事项清单 {story.said('duty_item')}:{story.said('reason')}。请重新交办、会商或提级{by_when(story)}。"
     )
-    _tell(story, _desk(story), f"{story.said('unit')}退回 {story.title}", text)
+    tell_people(story, desk_of(story), f"{story.said('unit')}退回 {story.title}", text)
 
 
 def tell_superior(story: Story) -> None:
-    _tell_unit(
-        story, _unit(story), f"提请贵单位协调 {story.title}", f"{story.said('reason')}。请协调办理{_by_when(story)}。"
+    tell_unit(
+        story, unit_of(story), f"提请贵单位协调 {story.title}", f"{story.said('reason')}。请协调办理{by_when(story)}。"
     )
 
 
 def tell_first_contact_of_escalation(story: Story) -> None:
-    _tell(
+    tell_people(
         story,
-        [story.of.first_contact],
+        answering(story),
         f"已提级 {story.title}",
         f"现由{story.said('unit')}协调,请继续跟踪并告知反映人。",
     )
@@ -136,15 +108,15 @@ def tell_consulting_units(story: Story) -> None:
     meeting = concerned.latest_consultation(story.of)
     for unit in meeting.units.all() if meeting else ():
         text = f"议题:{story.said('topic')};由{story.said('unit')}牵头。请准备意见并派人参加。"
-        _tell_unit(story, unit, f"请参加会商 {story.title}", text)
+        tell_unit(story, unit, f"请参加会商 {story.title}", text)
 
 
 def tell_owners_of_decisions(story: Story) -> None:
     meeting = concerned.latest_consultation(story.of)
     for decision in meeting.decisions.all() if meeting else ():
         on = decision.due_on
-        until = f"请于 {_day(on)} 前完成。" if on else "请尽快完成。"
-        _tell_unit(story, decision.owner, f"会商决定由贵单位负责 {story.title}", f"决定:{decision.text}。{until}")
+        until = f"请于 {day(on)} 前完成。" if on else "请尽快完成。"
+        tell_unit(story, decision.owner, f"会商决定由贵单位负责 {story.title}", f"决定:{decision.text}。{until}")
 
 
 # -- more time, a harder grade ----------------------------------------------------------------------------------------
@@ -152,8 +124,8 @@ def tell_owners_of_decisions(story: Story) -> None:
 
 def tell_approvers(story: Story) -> None:
     asked = "挂起" if "suspension" in story.entry.kind else "延期"
-    approvers = [*_leaders_of(story, story.of.lead), *_desk(story), *_street_leaders(story)]
-    _tell(
+    approvers = [*leaders_of(story, story.of.lead), *desk_of(story), *street_leaders(story)]
+    tell_people(
         story,
         approvers,
         f"待审批{asked} {story.title}",
@@ -168,27 +140,27 @@ def tell_requester(story: Story) -> None:
         return
     rejected = story.entry.kind.endswith("rejected")
     remark = f"批注:{story.said('remark')}。" if story.said("remark") else ""
-    next_step = f"请按原时限办理{_by_when(story)}。" if rejected else f"请继续办理{_by_when(story)}。"
+    next_step = f"请按原时限办理{by_when(story)}。" if rejected else f"请继续办理{by_when(story)}。"
     if story.entry.kind == "case.suspended":
-        next_step = f"计时暂停至 {_moment(story.said('until'))},到期自动恢复。"
+        next_step = f"计时暂停至 {moment(story.said('until'))},到期自动恢复。"
     title = f"{name}未获批准 {story.title}" if rejected else f"{name}已获批准 {story.title}"
-    _tell(story, [asked.requested_by], title, f"{remark}{next_step}")
+    tell_people(story, [asked.requested_by], title, f"{remark}{next_step}")
 
 
 def tell_lead_of_resumption(story: Story) -> None:
-    _tell_unit(story, story.of.lead, f"挂起结束 {story.title}", f"计时已恢复,请继续办理{_by_when(story)}。")
+    tell_unit(story, story.of.lead, f"挂起结束 {story.title}", f"计时已恢复,请继续办理{by_when(story)}。")
 
 
 def tell_graders(story: Story) -> None:
     text = f"理由:{story.said('reason') or story.of.grade_reason}。请由提出人以外的人确认或驳回。"
-    _tell(story, [*_desk(story), *_street_leaders(story)], f"待确认为疑难 {story.title}", text)
+    tell_people(story, [*desk_of(story), *street_leaders(story)], f"待确认为疑难 {story.title}", text)
 
 
 def tell_proposer_of_grade(story: Story) -> None:
     proposer = concerned.proposer_of_grade(story.of)
     outcome = "已确认为疑难" if story.entry.kind == "case.grade_confirmed" else "未确认为疑难"
     if proposer:
-        _tell(story, [proposer], f"{outcome} {story.title}", f"请继续办理{_by_when(story)}。")
+        tell_people(story, [proposer], f"{outcome} {story.title}", f"请继续办理{by_when(story)}。")
 
 
 # -- answered, verified, struck off, or not ---------------------------------------------------------------------------
@@ -197,54 +169,54 @@ def tell_proposer_of_grade(story: Story) -> None:
 def tell_verifiers(story: Story) -> None:
     verifiers = organisation.people_with_roles(story.street, roles=(Role.VERIFIER,), at=story.at)
     handlers = concerned.handlers_of(story.of)
-    people = [person for person in [*_desk(story), *verifiers] if person.pk not in handlers]
-    _tell(story, people, f"待核实 {story.title}", f"{story.of.lead.name}已答复。请核实或回访反映人,再销号。")
+    people = [person for person in [*desk_of(story), *verifiers] if person.pk not in handlers]
+    tell_people(story, people, f"待核实 {story.title}", f"{story.of.lead.name}已答复。请核实或回访反映人,再销号。")
 
 
 def tell_desk_to_strike_off(story: Story) -> None:
-    _tell(story, _desk(story), f"待销号 {story.title}", "已由未经办的人核实,请回访后销号。")
+    tell_people(story, desk_of(story), f"待销号 {story.title}", "已由未经办的人核实,请回访后销号。")
 
 
 def tell_desk_of_confirmation(story: Story) -> None:
     if story.payload.get("solved"):
-        _tell(story, _desk(story), f"反映人确认已解决 {story.title}", "可以销号。")
+        tell_people(story, desk_of(story), f"反映人确认已解决 {story.title}", "可以销号。")
 
 
 def tell_lead_to_work_on(story: Story) -> None:
     why = story.said("text") or story.said("reason")
-    _tell_unit(
-        story, story.of.lead, f"请继续办理 {story.title}", f"{why}。原计时继续,请办理后重新答复{_by_when(story)}。"
+    tell_unit(
+        story, story.of.lead, f"请继续办理 {story.title}", f"{why}。原计时继续,请办理后重新答复{by_when(story)}。"
     )
 
 
 def tell_first_contact_of_strike_off(story: Story) -> None:
-    _tell(story, [story.of.first_contact], f"已销号 {story.title}", "您首问的事项已办结销号,请告知反映人。")
+    tell_people(story, answering(story), f"已销号 {story.title}", "您负责答复的事项已办结销号,请告知反映人。")
 
 
 def tell_first_contact_to_ask(story: Story) -> None:
-    _tell(
+    tell_people(
         story,
-        [story.of.first_contact],
+        answering(story),
         f"请反映人补充 {story.title}",
         f"{story.of.lead.name}需要:{story.said('text')}。请联系反映人,计时不停。",
     )
 
 
 def tell_lead_of_supplement(story: Story) -> None:
-    _tell_unit(story, story.of.lead, f"反映人已补充 {story.title}", f"请查看后继续办理{_by_when(story)}。")
+    tell_unit(story, story.of.lead, f"反映人已补充 {story.title}", f"请查看后继续办理{by_when(story)}。")
 
 
 def tell_lead_to_stop(story: Story) -> None:
     why = {"case.withdrawn": "反映人已撤回", "case.merged": f"已并入 {story.said('into')}"}[story.entry.kind]
-    _tell_unit(story, story.of.lead, f"停止单独办理 {story.title}", f"{why},此件不再计时。")
+    tell_unit(story, story.of.lead, f"停止单独办理 {story.title}", f"{why},此件不再计时。")
 
 
 def tell_lead_of_joined_case(story: Story) -> None:
-    _tell_unit(
+    tell_unit(
         story,
         story.of.lead,
         f"并入一件 {story.title}",
-        f"{story.said('merged')} 并入此件,请一并办理、一并答复{_by_when(story)}。",
+        f"{story.said('merged')} 并入此件,请一并办理、一并答复{by_when(story)}。",
     )
 
 
@@ -252,18 +224,18 @@ def tell_lead_of_joined_case(story: Story) -> None:
 
 
 def tell_sender_of_answer(story: Story) -> None:
-    _tell_sender(story, f"外单位已答复 {story.title}", f"{story.said('body')}:{story.said('text')}。请验收或退回重办。")
+    tell_sender(story, f"外单位已答复 {story.title}", f"{story.said('body')}:{story.said('text')}。请验收或退回重办。")
 
 
 def tell_sender_of_asked_time(story: Story) -> None:
     text = f"{story.said('body')}申请延长 {story.said('days')} 天:{story.said('reason')}。请答复。"
-    _tell_sender(story, f"外单位申请延长 {story.title}", text)
+    tell_sender(story, f"外单位申请延长 {story.title}", text)
 
 
 def tell_sender_of_ended_lease(story: Story) -> None:
     if story.of.state in LIVE_STATES:
-        text = f"{story.said('body')}到期没有答复,此事回到您手里。请催办、另发链接或自行办理{_by_when(story)}。"
-        _tell_sender(story, f"外单位到期未答复 {story.title}", text)
+        text = f"{story.said('body')}到期没有答复,此事回到您手里。请催办、另发链接或自行办理{by_when(story)}。"
+        tell_sender(story, f"外单位到期未答复 {story.title}", text)
 
 
 # -- clocks -----------------------------------------------------------------------------------------------------------
@@ -272,30 +244,30 @@ def tell_sender_of_ended_lease(story: Story) -> None:
 def tell_holder_of_warning(story: Story) -> None:
     if story.of.state not in LIVE_STATES:
         return
-    text = f"{story.said('stage_name')}时限将到,请于 {_moment(story.said('due'))} 前完成;办不完请及早申请延期。"
-    _tell_unit(story, _holder(story), f"时限提醒 {story.title}", text)
+    text = f"{story.said('stage_name')}时限将到,请于 {moment(story.said('due'))} 前完成;办不完请及早申请延期。"
+    tell_unit(story, holder_of(story), f"时限提醒 {story.title}", text)
 
 
 def supervise_breach(story: Story) -> None:
     """The case is raised (督办), unless it was closed meanwhile; it shows that it is late."""
     follow_clocks(case=story.of.ref)
     if story.of.state in LIVE_STATES:
-        reason = f"{story.said('stage_name')}超时:应于 {_moment(story.said('due'))} 前完成"
+        reason = f"{story.said('stage_name')}超时:应于 {moment(story.said('due'))} 前完成"
         raise_case(by=SYSTEM, at=story.at, case=story.of.ref, reason=reason, cause=code_of(story.entry))
 
 
 def tell_leaders_of_breach(story: Story) -> None:
     if story.of.state not in LIVE_STATES:
         return
-    holder = _holder(story)
-    people = [*_leaders_of(story, holder), *_desk(story), *_street_leaders(story)]
-    text = f"{holder.name}的{story.said('stage_name')}应于 {_moment(story.said('due'))} 前完成。请当日过问:催办、会商或提级。"
-    _tell(story, people, f"超时督办 {story.title}", text, is_urgent=True)
+    holder = holder_of(story)
+    people = [*leaders_of(story, holder), *desk_of(story), *street_leaders(story)]
+    text = f"{holder.name}的{story.said('stage_name')}应于 {moment(story.said('due'))} 前完成。请当日过问:催办、会商或提级。"
+    tell_people(story, people, f"超时督办 {story.title}", text, is_urgent=True)
 
 
 def tell_lead_of_raising(story: Story) -> None:
     text = f"{story.said('reason')}。请立即办理并说明进展。"
-    _tell_unit(story, story.of.lead, f"督办 {story.title}", text, is_urgent=True)
+    tell_unit(story, story.of.lead, f"督办 {story.title}", text, is_urgent=True)
 
 
 def show_new_date(story: Story) -> None:
@@ -303,9 +275,9 @@ def show_new_date(story: Story) -> None:
 
 
 def tell_holder_of_new_date(story: Story) -> None:
-    if _moment(story.said("before")) != _moment(story.said("after")):
-        text = f"工作日历已更新,期限由 {_moment(story.said('before'))} 改为 {_moment(story.said('after'))}。"
-        _tell_unit(story, story.of.lead, f"期限已重新核定 {story.title}", text)
+    if moment(story.said("before")) != moment(story.said("after")):
+        text = f"工作日历已更新,期限由 {moment(story.said('before'))} 改为 {moment(story.said('after'))}。"
+        tell_unit(story, story.of.lead, f"期限已重新核定 {story.title}", text)
 
 
 # -- the setting-up of the street -------------------------------------------------------------------------------------
@@ -317,7 +289,7 @@ def tell_publishers_of_draft(story: Story) -> None:
         return
     keepers = organisation.people_with_roles(story.street, roles=(Role.SYSTEM_KEEPER, Role.STREET_LEADER), at=story.at)
     text = f"共 {story.said('rows')} 行。请看过证明与重演结果后发布或作废;起草人不能自己发布。"
-    _tell(story, keepers, f"待发布路由表第 {story.said('version')} 版", text)
+    tell_people(story, keepers, f"待发布路由表第 {story.said('version')} 版", text)
 
 
 # -- change-sets of the setup -----------------------------------------------------------------------------------------
@@ -328,7 +300,7 @@ def tell_publishers_of_change_set(story: Story) -> None:
     found = change_set(story.street, story.entry.subject.partition(":")[2])
     people = organisation.people_with_roles(story.street, roles=sorted(SETS_UP | GRANTS), at=story.at)
     able = [each for each in people if permitted(found, "publish", by=organisation.actor_of(each, at=story.at))]
-    _tell(
+    tell_people(
         story,
         able,
         f"待核对变更单:{found.title}",
@@ -341,7 +313,7 @@ def tell_drafter_of_change_set(story: Story) -> None:
     found = change_set(story.street, story.entry.subject.partition(":")[2])
     if found.drafter:
         word = "未能生效" if story.entry.kind == "change_set.failed" else "被退回"
-        _tell(
+        tell_people(
             story, [found.drafter], f"变更单{word}:{found.title}", f"{story.said('reason')}。请改好后重新提交,或作废。"
         )
 
@@ -351,7 +323,14 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "case.assigned": (tell_new_lead,),
     "case.routed_again": (tell_new_lead,),
     "case.pulled_back": (tell_new_lead,),
-    "case.returned": (tell_desk_of_return,),
+    "case.answer_duty_passed": (court.tell_new_answerer,),
+    "case.returned": (tell_desk_of_return, court.tell_side_of_return, court.tell_adjudicators),
+    "case.return_taken": (court.tell_desk_of_decision,),
+    "case.return_declined": (court.tell_desk_of_decline,),
+    "case.return_deemed_taken": (tell_new_lead,),
+    "case.return_unanswered": (court.tell_desk_of_decline,),
+    "case.designated": (tell_new_lead, court.tell_desk_of_decision),
+    "case.deemed_accepted": (court.tell_lead_of_taking,),
     "case.escalated": (tell_superior, tell_first_contact_of_escalation),
     "case.consultation_called": (tell_consulting_units,),
     "case.consultation_concluded": (tell_owners_of_decisions,),
@@ -397,92 +376,3 @@ def name_of(reaction: Reaction) -> str:
 
 
 BY_NAME: dict[str, Reaction] = {name_of(reaction): reaction for follow in TABLE.values() for reaction in follow}
-
-
-# -- private: who, and in which words ---------------------------------------------------------------------------------
-
-
-def _tell(story: Story, people: Iterable[Person], title: str, text: str, *, is_urgent: bool = False) -> None:
-    """Those of the people who did not do it themselves are told, once each."""
-    others = [person for person in people if story.entry.actor != f"person:{person.ref}"]
-    message = Message(
-        kind=story.entry.kind, title=title, text=_tidy(text), subject=story.entry.subject, is_urgent=is_urgent
-    )
-    tell(by=SYSTEM, at=story.at, street=story.street, people=others, message=message, cause=code_of(story.entry))
-
-
-def _tidy(text: str) -> str:
-    """One full stop where a sentence that was quoted brought its own."""
-    return text.replace("。。", "。").replace("。;", ";")
-
-
-def _tell_unit(story: Story, unit: Unit, title: str, text: str, *, is_urgent: bool = False) -> None:
-    """The unit's leaders and workers are told; where it has none, the desk is told to telephone. The backstop is the desk."""
-    people = organisation.people_with_roles(story.street, roles=STAFF, at=story.at, unit=unit.code)
-    if people:
-        _tell(story, people, title, text, is_urgent=is_urgent)
-    elif unit.is_backstop:
-        _tell(story, _desk(story), title, text, is_urgent=is_urgent)
-    else:
-        phone = f",电话 {unit.phone}" if unit.phone else ""
-        _tell(
-            story,
-            _desk(story),
-            f"请电话告知{unit.name}:{title}",
-            f"{unit.name}在系统内无人在岗{phone}。{text}",
-            is_urgent=is_urgent,
-        )
-
-
-def _tell_sender(story: Story, title: str, text: str) -> None:
-    """Whoever sent the outside link is told; where they hold no post any more, the lead unit."""
-    link = outside.link_with_sender(story.of, story.said("link"))
-    if link and organisation.posts_held(story.street, link.sent_by_id, at=story.at):
-        _tell(story, [link.sent_by], title, text)
-    else:
-        _tell_unit(story, story.of.lead, title, text)
-
-
-def _unit(story: Story) -> Unit:
-    """The unit that the entry names (by code in a filing, else by name), or the case's lead."""
-    named = story.said("unit_name") or story.said("unit")
-    if not named or story.of.lead.name == named:
-        return story.of.lead
-    return organisation.unit_named(story.street, named) or story.of.lead
-
-
-def _holder(story: Story) -> Unit:
-    return organisation.unit(story.street, story.said("holder"))
-
-
-def _desk(story: Story) -> list[Person]:
-    return organisation.people_with_roles(story.street, roles=(Role.DUTY_DESK,), at=story.at)
-
-
-def _street_leaders(story: Story) -> list[Person]:
-    return organisation.people_with_roles(story.street, roles=(Role.STREET_LEADER,), at=story.at)
-
-
-def _leaders_of(story: Story, unit: Unit) -> list[Person]:
-    return organisation.people_with_roles(story.street, roles=(Role.UNIT_LEADER,), at=story.at, unit=unit.code)
-
-
-def _by_when(story: Story) -> str:
-    """ ", 5月30日 24:00 前完成" by the date that the case shows now; nothing while it has none."""
-    due_at = story.of.due_at
-    if due_at is None:
-        return ""
-    return ",此件已超时,请立即办理" if due_at < story.at else f",{_in_words(due_at)} 前完成"
-
-
-def _day(on: date) -> str:
-    return f"{on.year}年{on.month}月{on.day}日"
-
-
-def _moment(text: str) -> str:
-    """A moment of a payload in words."""
-    return _in_words(datetime.fromisoformat(text)) if text else "(待定)"
-
-
-def _in_words(moment: datetime) -> str:
-    return moment_in_words(moment.astimezone(BEIJING))
