@@ -22,7 +22,9 @@ from gridloop.api.description import operations
 from gridloop.api.v1 import api
 from gridloop.core import ledger
 from gridloop.core.access import SYSTEM
+from gridloop.core.sampling import SampleRule
 from gridloop.offices.archive import actions as archive
+from gridloop.offices.cases.actions import announce_sample, draw_samples, set_sampling_rule
 from gridloop.offices.cases.actions.links import answer_outside, ask_outside_time
 from gridloop.offices.notices.actions import Message, tell
 from gridloop.offices.notices.webhooks.actions import Reply, announce, post_messages
@@ -124,6 +126,8 @@ def walked() -> Walk:
     walk_keeping.add_keepers()
     _settle_a_case(walk)
     _pass_a_case_round(walk)
+    _bring_before_the_court(walk)
+    _look_again(walk)
     _group_cases(walk)
     _tell_again(walk)
     _ask_outside(walk)
@@ -199,6 +203,44 @@ def _pass_a_case_round(walk: Walk) -> None:
     walk.verb("desk", ref, "resume", reason="施工队已复工")
     walk.verb("desk", ref, "withdraw", reason="反映人表示不再需要")
     walk.verb("desk", ref, "archive_case")
+
+
+def _bring_before_the_court(walk: Walk) -> None:
+    """Returned three times, then ruled on."""
+    ref = walk.file(text="楼道漏水三天了", category="城乡建设/房屋管理/漏水")
+    walk.verb("housing", ref, "return_case", duty_item="B-03", reason="公共部位由城管牵头")
+    walk.verb("urban", ref, "answer_return", takes=False, duty_item="P-12", reason="户内漏水不是市容")
+    for unit in ("environment", "economy"):
+        walk.verb("desk", ref, "assign", unit=unit, reason="请看看是否归你们")
+        walk.verb(unit, ref, "return_case", duty_item="B-03", reason="公共部位由城管牵头")
+    walk.verb("leader", ref, "designate", unit="housing", duty_items=["B-03"], reason="户内漏水由房管所牵头")
+    walk.does("desk", "oversight_precedents", text="漏水")
+
+
+def _look_again(walk: Walk) -> None:
+    """Three cases struck off by a unit that had filed them itself are drawn, and one is looked at again."""
+    now = timezone.now()
+    set_sampling_rule(
+        by=SYSTEM, at=now - timedelta(days=60), street=CODE, rule=SampleRule(first_days=0), reason="办公会决定"
+    )
+    announce_sample(street=CODE, at=now - timedelta(days=45))
+    for _ in range(3):
+        ref = walk.file("urban")
+        walk.verb("urban", ref, "accept")
+        walk.verb("urban", ref, "answer", text="已更换灯具,恢复照明。")
+        walk.verb("verifier", ref, "verify", passed=True, text="现场查看,路灯已亮。")
+        walk.verb("desk", ref, "strike_off")
+    walk.does("leader", "oversight_set_rule", {"share": 20, "first_days": 3, "reason": "办公会决定多抽一些"})
+    _seal()
+    draw_samples(street=CODE, at=timezone.now())
+    period = walk.does("leader", "oversight_samples")["items"][0]["period"]
+    drawn = walk.does("leader", "oversight_sample", period=period)["inspections"][0]["ref"]
+    walk.does(
+        "leader", "oversight_inspect", {"result": "true", "text": "现场查看,路灯已亮。"}, period=period, ref=drawn
+    )
+    signs = walk.does("leader", "oversight_list_signs")
+    told = {"code": "self_made", "unit": "urban", "kind": "dismissed", "reason": "中队巡查发现,已核对"}
+    walk.does("leader", "oversight_reply", told, period=signs["period"])
 
 
 def _group_cases(walk: Walk) -> None:

@@ -33,7 +33,7 @@ from tests.matrix.world import Side, World
 NOBODY = "x" * 16
 WORDS: dict[str, str] = {
     "do": "accept", "r do": "withdraw", "l do": "time", "setup do": "discard", "accounts do": "lock", "sheets": "assign",
-    "profiles": "san_bu_guo", "held": "forget", "rows": "units", "v1 setup": "units", "sheet": "csv", "draft": "outline",
+    "profiles": "san_bu_guo", "held": "forget", "rows": "units", "v1 setup": "units", "sheet": "csv", "draft": "outline", "signs": "2022-05",
 }  # fmt: skip
 """By the part before, or by the first part and the part before where that says more."""
 MODELS: dict[str, str] = {
@@ -67,6 +67,9 @@ OBJECTS: dict[str, Callable[[World, Side], Any]] = {
     "files": lambda world, side: side.photo,
     "photos": lambda world, side: side.photo,
     "attachments": lambda world, side: side.photo,
+    "inspections": lambda world, side: _sample(side).period,
+    "<slug:period>": lambda world, side: _inspection(side),
+    "{period}": lambda world, side: _inspection(side),
 }
 
 
@@ -207,6 +210,28 @@ def _plan(side: Side) -> str:
             made_at=side.case.filed_at,
         )
     return str(side.kept["plan"].ref)
+
+
+def _sample(side: Side) -> Any:
+    """A drawn sample of the street, for the addresses that name a month."""
+    model = apps.get_model("cases.Sample")
+    values = {
+        "ends_at": side.case.filed_at,
+        "rule": {},
+        "secret": "00" * 32,
+        "commitment": "",
+        "announced_at": side.case.filed_at,
+    }
+    return model.objects.get_or_create(street=side.code, period="2022-05", defaults=values)[0]
+
+
+def _inspection(side: Side) -> str:
+    """The street's case, drawn in the sample."""
+    model = apps.get_model("cases.Inspection")
+    row, _ = model.objects.get_or_create(
+        sample=_sample(side), case=side.case, defaults={"unit": side.case.lead, "lot": ""}
+    )
+    return str(row.ref)
 
 
 def _key(side: Side) -> int:

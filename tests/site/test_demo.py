@@ -31,7 +31,8 @@ from gridloop.core.partition import partition_report
 from gridloop.core.table_proof import PROPERTIES, prove
 from gridloop.offices.archive import queries as archive
 from gridloop.offices.cases.actions.tables import findings_of
-from gridloop.offices.cases.models import Case, Participation, RoutingTable
+from gridloop.offices.cases.models import Case, Participation, RoutingTable, Ruling, Sample
+from gridloop.offices.cases.queries.inspecting import problems_of
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.models import Account, Holding, Person
 from gridloop.offices.organisation.snapshot import forget_everything
@@ -304,9 +305,20 @@ def test_who_handled_a_case_neither_verified_it_nor_struck_it_off() -> None:
     assert barred == []
 
 
+def test_lianhu_shows_a_precedent_and_samples_that_anybody_can_draw_again() -> None:
+    (ruling,) = Ruling.objects.filter(street=lianhu.CODE)
+    drawn = list(Sample.objects.filter(street=lianhu.CODE, drawn_at__isnull=False).order_by("period"))
+
+    assert (ruling.unit.name, ruling.case.returns, ruling.change_set.state) == ("市场监管所", 3, "draft")
+    assert [sample.period for sample in drawn][:3] == ["2022-01", "2022-02", "2022-03"]
+    assert all(sample.inspections.exists() for sample in drawn)
+    assert [problem for sample in drawn for problem in problems_of(sample)] == []
+
+
 @pytest.mark.parametrize(
     "kind",
     [
+        "case.designated",  # after three returns
         "case.returned",  # with a row of the duty list, and assigned again inside the window
         "case.consultation_concluded",  # with minutes, decisions and owners
         "case.pulled_back",  # escalated before

@@ -39,6 +39,10 @@ def desk(request: CallerRequest) -> dict[str, Any]:
     piles = ("to_do", "due_soon", "came_back", "to_grade", "to_verify", "gaps", "overdue", "mine")
     return {
         **{pile: [answers.case_in_short(case) for case in getattr(found, pile)] for pile in piles},
+        **{
+            pile: [answers.case_in_short(each.case) for each in getattr(found, pile)]
+            for pile in ("to_answer", "to_rule", "to_inspect")
+        },
         "outside": [answers_setup.outside_task(each) for each in found.outside],
         "decisions": [answers_setup.decision_task(each) for each in found.decisions],
         "to_approve": [answers_setup.waiting_request(each) for each in found.to_approve],

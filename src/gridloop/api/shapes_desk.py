@@ -139,6 +139,9 @@ class DeskOut(Schema):
     gaps: list[CaseOut]
     overdue: list[CaseOut]
     mine: list[CaseOut]
+    to_answer: list[CaseOut]
+    to_rule: list[CaseOut]
+    to_inspect: list[CaseOut]
     outside: list[OutsideTaskOut]
     decisions: list[DecisionTask]
     new_notices: int

@@ -53,6 +53,7 @@ ROOMS: dict[str, Room] = {
     "route": Room("routing", WITHOUT, "一件事按路由表归谁,为什么;路由表的证明"),
     "classify": Room("classify", WITHOUT, "类别建议模型:训练、检验、判别"),
     "hot": Room("hot", WITHOUT, "同一问题多人反映:热点问题表和留言明细"),
+    "sample": Room("sampling", READS, "重算一个月的复核抽样,核对是否如事先承诺"),
     "ledger": Room("ledger", READS, "核验台账、开具凭证、导出台账、打印验证公钥"),
     "export": Room("exporting", READS, "导出一个街道的全部记录"),
 }

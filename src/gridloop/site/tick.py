@@ -56,7 +56,14 @@ from gridloop.offices.archive import actions as archive
 from gridloop.offices.archive import queries as books
 from gridloop.offices.archive.models import Entry
 from gridloop.offices.archive.transaction import deed
-from gridloop.offices.cases.actions import deem_accepted, resume, settle_return, take_back
+from gridloop.offices.cases.actions import (
+    announce_sample,
+    deem_accepted,
+    draw_samples,
+    resume,
+    settle_return,
+    take_back,
+)
 from gridloop.offices.cases.actions.classification import is_time_to_retrain, retrain
 from gridloop.offices.cases.actions.first_contact import pass_answer_duties
 from gridloop.offices.cases.actions.searching import follow_ledger
@@ -102,6 +109,7 @@ class Done:
     deemed: int = 0
     settled: int = 0
     passed: int = 0
+    sampled: int = 0
     set_up: int = 0
     announced: int = 0
     posted: int = 0
@@ -229,6 +237,7 @@ class _Steps:
             done += self.attempt("digested", partial(_tell_digests, street, at=at), street)
             done += self.attempt("passed", partial(pass_answer_duties, street=street, at=at), street)
             done += self.attempt("deemed", partial(_deem, street, at=at), street)
+            done += self.attempt("sampled", partial(_sample, street, at=at), street)
             done += self.attempt("settled", partial(_settle, street, at=at), street)
         done += self.attempt("judged", partial(_sweep, at=at))
         for street in streets:
@@ -346,6 +355,11 @@ def _tell_digests(street: str, *, at: datetime) -> int:
 def _deem(street: str, *, at: datetime) -> int:
     """Cases that nobody accepted or returned inside the window count as taken."""
     return sum(deem_accepted(at=at, case=ref) for ref in windows_closed(street, at=at))
+
+
+def _sample(street: str, *, at: datetime) -> int:
+    """The month is announced, and months that are over are drawn."""
+    return announce_sample(street=street, at=at) + draw_samples(street=street, at=at)
 
 
 def _settle(street: str, *, at: datetime) -> int:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from gridloop.core.access import FILES_CASES, SEES_THE_PLACE, SEES_THE_UNIT, Actor
 from gridloop.core.firm_access import may_read
+from gridloop.offices.cases.queries.inspecting import SEES_SAMPLES
+from gridloop.offices.cases.queries.signs import SUPERVISES
 from gridloop.web.reader import known_reader
 
 
@@ -66,6 +68,8 @@ def _links(path: str, actor: Actor) -> tuple[Link, ...]:
         doors.append((_("走访"), reverse("visits"), "v"))
     if roles & (SEES_THE_PLACE | SEES_THE_UNIT):
         doors.append((_("网格图"), reverse("atlas"), "m"))
+    if roles & (SEES_SAMPLES | SUPERVISES):
+        doors.append((_("监督"), reverse("inspections") if roles & SEES_SAMPLES else reverse("signs"), "v"))
     doors.append((_("规则"), reverse("setup"), "r"))
     present = max((address for _label, address, _key in doors if path.startswith(address)), key=len, default="")
     return tuple(Link(label, address, address == present, key) for label, address, key in doors)

@@ -62,10 +62,10 @@ def _lying(reader: Reader) -> dict[str, Any]:
     found = pages.desk(reader.actor, at=reader.at)
     piles = _piles(found, reader)
     tasks = [each.case for each in found.outside] + [each.consultation.case for each in found.decisions]
-    tasks += [each.case for each in (*found.to_answer, *found.to_rule)]
+    tasks += [each.case for each in (*found.to_answer, *found.to_rule, *found.to_inspect)]
     return {
         "piles": piles, "requests": found.to_approve, "grades": found.to_grade, "grades_count": len(found.to_grade),
-        "outside": found.outside, "decisions": found.decisions, "to_answer": found.to_answer, "to_rule": found.to_rule,
+        "outside": found.outside, "decisions": found.decisions, "to_answer": found.to_answer, "to_rule": found.to_rule, "to_inspect": found.to_inspect,
         "seen": _fingerprint(piles, [*found.to_grade, *(asked.case for asked in found.to_approve), *tasks]),
     }  # fmt: skip
 

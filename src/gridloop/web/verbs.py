@@ -194,6 +194,8 @@ def _is_called_for(name: str, case: Any, waiting: set[str], choices: Offered) ->
         return bool(choices.pairs(NEEDS_CHOICE[name]))
     if name in NEEDS_REQUEST:
         return NEEDS_REQUEST[name] in waiting
+    if name == "assign" and choices.pairs("to_rule"):
+        return False
     if name == "designate":
         return bool(choices.pairs("to_rule"))
     return bool(case.proposed_grade) if name == "confirm_grade" else True

@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gridloop.core.access import ROLE_LABELS, SYSTEM
+from gridloop.core.gaming import SIGNS
 from gridloop.core.returns import AWAITS, OUTCOMES
+from gridloop.core.sampling import RESULTS
 from gridloop.core.visiting import PURPOSES
 from gridloop.offices.archive.queries import TimelineEntry
 from gridloop.offices.cases.actions.closing import SATISFACTION
@@ -43,7 +45,7 @@ WORDS: dict[str, dict[str, str]] = {
     "reason": REQUEST_REASONS, "event": CLOCK_EVENTS, "clock": CLOCK_STATES, "unit_of_time": UNITS_OF_TIME_ALL, "ground": GROUNDS,
     "outside": words.OUTSIDE_STATES,
     "purpose": PURPOSES,
-    "awaits": AWAITS, "return_outcome": OUTCOMES,
+    "awaits": AWAITS, "inspection": RESULTS, "sign": SIGNS, "return_outcome": OUTCOMES,
     "satisfied": {str(value): label for value, label in SATISFACTION.items()},
 }  # fmt: skip
 STATE_TONES = {
@@ -63,6 +65,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "case.answered": ("答复", "good"),
     "case.answered_in_part": ("阶段性答复", "open"),
     "case.returned": ("退回", "warn"),
+    "case.inspected": ("抽查复核", "quiet"),
     "case.answer_duty_passed": ("答复责任转到另一人", "warn"),
     "case.return_taken": ("接办退回", "open"),
     "case.return_declined": ("不接退回,说明理由", "warn"),
@@ -126,7 +129,7 @@ LABELS: dict[str, str] = {
     "minutes": "纪要", "duty_item": "引用清单", "duty_title": "清单事项", "reason": "理由", "text": "内容", "category": "类别",
     "grade": "等级", "proposed_grade": "待确认等级", "remark": "备注", "amount": "延长", "until": "至", "into": "去向", "merged": "并入的事项",
     "outcome": "结果", "solved": "是否解决", "satisfied": "满意度", "ground": "依据", "name": "文件", "title": "标题", "to": "收件人",
-    "answers": "由谁答复", "before": "原责任人", "rule": "依据规则", "nth": "第几次", "side": "请谁答复", "answer_by": "答复期限", "duty_items": "依据清单", "precedent": "先例", "closed": "退回期限",
+    "result": "抽查结果", "period": "月份", "answers": "由谁答复", "before": "原责任人", "rule": "依据规则", "nth": "第几次", "side": "请谁答复", "answer_by": "答复期限", "duty_items": "依据清单", "precedent": "先例", "closed": "退回期限",
     "body": "外单位", "decision": "会商决定", "days": "天数", "photos": "照片", "shows_contact": "可看联系方式",
     "reason_code": "理由类别", "source": "来源", "sentence": "说明", "stage": "环节", "due": "到期", "holder": "责任单位",
 }  # fmt: skip
@@ -135,6 +138,7 @@ SHOWN: dict[str, str] = {
     "notice.told": "title to",
     "attachment.added": "name",
     "case.joined": "source",
+    "case.inspected": "period unit result text",
     "case.answer_duty_passed": "answers before rule",
     "case.returned": "unit nth duty_item duty_title reason side answer_by",
     "case.designated": "unit former reason duty_items precedent",
@@ -230,6 +234,7 @@ _WORDED: dict[str, Callable[[Any, dict[str, Any]], str]] = {
     "amount": lambda value, payload: f"{value} {said(UNITS_OF_TIME.get(payload.get('unit_of_time', ''), ''))}",
     "until": _moment,
     "answer_by": _moment,
+    "result": _from(RESULTS),
     "closed": _moment,
     "due": lambda value, payload: _moment(value, payload) if isinstance(value, str) else "",
     "stage": _from({"assign": "交办", "handle": "办理", "accept": "签收", "answer": "答复", "contact": "联系"}),

@@ -17,6 +17,12 @@ from gridloop.core.lifecycle import STATES
 from gridloop.offices.archive.models import ConcealedField, Kept
 from gridloop.offices.cases.category_models import CategoryModel, CategoryQuestion, CategorySign  # noqa: F401 - Django finds models here
 from gridloop.offices.cases.court_models import Ruling  # noqa: F401 - Django finds models here
+from gridloop.offices.cases.inspection_models import (  # noqa: F401 - Django finds models here
+    Inspection,
+    Sample,
+    SamplingRule,
+    SignReply,
+)
 from gridloop.offices.cases.list_models import ExportRecord, SavedView, SearchText  # noqa: F401 - Django finds models here
 from gridloop.offices.organisation.models import DutyItem, Person, Unit
 from gridloop.offices.territory.models import Grid

@@ -23,9 +23,11 @@ from typing import Any
 
 from gridloop.core.access import SYSTEM
 from gridloop.core.errors import Refused, WrongInput
+from gridloop.core.sampling import SampleRule
 from gridloop.offices.archive.identifiers import seeded
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.campaigns.actions import open_campaign
+from gridloop.offices.cases.actions import set_sampling_rule
 from gridloop.offices.organisation.models import Street
 from gridloop.offices.organisation.snapshot import forget_everything
 from gridloop.site.demo import lianhu, liuhu
@@ -105,6 +107,9 @@ def _load(show: Show, *, at: datetime, progress: Progress | None) -> None:
             found(plan, at=FOUNDED)
             set_up_words(plan.code, calls=show.calls(), at=FOUNDED)
             open_campaign(by=SYSTEM, at=FOUNDED, street=plan.code, **show.campaign)
+            set_sampling_rule(
+                by=SYSTEM, at=FOUNDED, street=plan.code, rule=SampleRule(), reason="演示:每月抽查已销号事项"
+            )
             _live_through(show, plan, at=at, progress=progress)
     except BaseException:
         forget_everything()

@@ -166,6 +166,17 @@ def _duty(parts: list[str], names: Names, at: datetime) -> dict[str, Any]:
     return {"duty_item": parts[0], "reason": parts[1]}
 
 
+def _answered_return(parts: list[str], names: Names, at: datetime) -> dict[str, Any]:
+    """``接办 | reason`` or ``不接 row of the duty list | reason``."""
+    word, _, item = parts[0].partition(" ")
+    return {"takes": {"接办": True, "不接": False}[word], "duty_item": item, "reason": parts[1]}
+
+
+def _ruled(parts: list[str], names: Names, at: datetime) -> dict[str, Any]:
+    """``unit | row、row | reason``"""
+    return {"unit": names.units[parts[0]], "duty_items": parts[1].split("、"), "reason": parts[2]}
+
+
 def _consulted(parts: list[str], names: Names, at: datetime) -> dict[str, Any]:
     return {"units": [names.units[unit] for unit in parts[0].split("、")], "topic": parts[1]}
 
@@ -243,6 +254,8 @@ _WORDS: dict[str, Words] = {
     **dict.fromkeys(("assign", "escalate"), _to_unit),
     "strike_off": _one("remark"),
     "return_case": _duty,
+    "answer_return": _answered_return,
+    "designate": _ruled,
     "consult": _consulted,
     "conclude_consultation": _minutes,
     "request_extension": _extension,

@@ -40,6 +40,12 @@ from gridloop.offices.cases.actions.handling import (
     note_progress,
     supplement,
 )
+from gridloop.offices.cases.actions.inspecting import (
+    announce_sample,
+    draw_samples,
+    record_inspection,
+    set_sampling_rule,
+)
 from gridloop.offices.cases.actions.joining import Joined, join_case
 from gridloop.offices.cases.actions.links import (
     Sent,
@@ -61,6 +67,7 @@ from gridloop.offices.cases.actions.requests import (
 )
 from gridloop.offices.cases.actions.returning import answer_return, deem_accepted, return_case, settle_return
 from gridloop.offices.cases.actions.ruling import designate
+from gridloop.offices.cases.actions.signs import reply_to_sign
 
 __all__ = [
     "Decided",
@@ -70,6 +77,7 @@ __all__ = [
     "Part",
     "Sent",
     "accept",
+    "announce_sample",
     "answer",
     "answer_interim",
     "answer_outside",
@@ -88,6 +96,7 @@ __all__ = [
     "decide_suspension",
     "deem_accepted",
     "designate",
+    "draw_samples",
     "escalate",
     "extend_outside",
     "file_case",
@@ -104,7 +113,9 @@ __all__ = [
     "raise_case",
     "recall_outside",
     "record_callback",
+    "record_inspection",
     "reopen",
+    "reply_to_sign",
     "request_extension",
     "request_suspension",
     "resume",
@@ -112,6 +123,7 @@ __all__ = [
     "review_outside",
     "rework",
     "send_outside",
+    "set_sampling_rule",
     "settle_return",
     "show_contacts_outside",
     "split",

@@ -145,7 +145,7 @@ def _judged(
     if solved or case.state not in ("answered", "verified", "cleared"):
         return case
     if case.state == "cleared":
-        return _reopened(case, by=by, at=at, why="反映人表示未解决")
+        return reopened(case, by=by, at=at, why="反映人表示未解决")
     return _to_be_done_again(case, by=by, at=at, kind="case.sent_back", why="反映人表示未解决")
 
 
@@ -166,7 +166,9 @@ def strike_off(*, by: Actor, at: datetime, case: str, remark: str = "", rev: int
         clocks = stop_clocks(found.subject, event="cleared", at=at) + stop_all(found.subject, at=at)
         end_segments(found, at=at)
         moved(found, state="cleared", cleared_at=at)
-        return noted("case.cleared", found, by=by, at=at, clocks=clocks, ground=ground, remark=remark[:300])
+        return noted(
+            "case.cleared", found, by=by, at=at, clocks=clocks, ground=ground, lead=found.lead.code, remark=remark[:300]
+        )
 
 
 def strike_off_ground(case: Case) -> str:
@@ -188,10 +190,11 @@ def reopen(*, by: Actor, at: datetime, case: str, reason: str, rev: int | None =
             raise Refused(
                 "cases.never_cleared", "此件没有销号(并案或撤回后归档),不能重新办理;请重新登记。", case=found.number
             )
-        return _reopened(found, by=by, at=at, why=said(reason, field="reason", least=4))
+        return reopened(found, by=by, at=at, why=said(reason, field="reason", least=4))
 
 
-def _reopened(case: Case, *, by: Actor, at: datetime, why: str) -> Case:
+def reopened(case: Case, *, by: Actor, at: datetime, why: str) -> Case:
+    """The case is worked on again by its unit; called inside a deed that has found that it must be."""
     clocks = resume_after_answer(case, at=at, why=why)
     moved(case, state="handling", reopens=case.reopens + 1, cleared_at=None)
     return noted("case.reopened", case, by=by, at=at, clocks=clocks, reason=why, unit=case.lead.name)

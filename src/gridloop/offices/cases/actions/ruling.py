@@ -24,7 +24,7 @@ from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.changesets.actions import propose_row, submit
 from gridloop.offices.organisation.changesets.chapters import Proposed
 from gridloop.offices.organisation.changesets.queries import check_of, proposed
-from gridloop.offices.organisation.models import ChangeSet, Person
+from gridloop.offices.organisation.models import ChangeSet, DutyItem, Person
 
 HERE, EVERYWHERE = "place", "street"
 SCOPES = {HERE: "同一地点的同类事项", EVERYWHERE: "全街道的同类事项"}
@@ -46,7 +46,7 @@ def designate(
             raise WrongInput(
                 "cases.unknown_choice", f"适用范围只能是:{'、'.join(SCOPES.values())}。", field="applies_to"
             )
-        codes = list(dict.fromkeys(duty_items))
+        codes = [organisation.duty_item(found.street, code).code for code in dict.fromkeys(duty_items)]
         if not codes:
             raise WrongInput("cases.no_ground", "裁定要引用履职事项清单中的至少一条。", field="duty_items")
         words = said(reason, field="reason", least=4)
@@ -69,7 +69,9 @@ def _ruled(
     target = organisation.unit(case.street, unit)
     if target.code not in own_units(case.street):
         raise Refused("cases.not_ours", f"{target.name}不由本街道指定;上级部门请用提级。", unit=target.code)
-    items = [organisation.duty_item(case.street, code) for code in cited]
+    items = list(
+        DutyItem.objects.filter(street=case.street, code__in=cited)
+    )  # those retired since they were cited count too
     place = case.place if applies_to == HERE else ""
     ruling = Ruling.objects.create(
         street=case.street, case=case, number=_number(case, at=at), category=case.category, place=place, unit=target,

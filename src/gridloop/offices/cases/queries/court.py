@@ -92,13 +92,17 @@ def to_answer(actor: Actor, *, size: int) -> list[Return]:
     rows = Return.objects.filter(
         outcome="", awaits=UNIT, side__code__in=actor.units(), side__street=actor.street, case__state="returned"
     )
-    return list(rows.select_related("case__lead", "unit", "duty_item").order_by("due_at", "id")[:size])
+    return list(
+        rows.select_related("case__lead", "case__first_contact", "unit", "duty_item").order_by("due_at", "id")[:size]
+    )
 
 
 def to_rule(actor: Actor, *, size: int) -> list[Return]:
     """Returns that wait for a ruling, in cases that the actor sees."""
     rows = Return.objects.filter(outcome="", awaits=ADJUDICATOR, case__in=visible_to(actor), case__state="returned")
-    return list(rows.select_related("case__lead", "unit", "duty_item").order_by("due_at", "id")[:size])
+    return list(
+        rows.select_related("case__lead", "case__first_contact", "unit", "duty_item").order_by("due_at", "id")[:size]
+    )
 
 
 @dataclass(frozen=True, slots=True)

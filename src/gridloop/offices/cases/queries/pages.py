@@ -33,6 +33,7 @@ from gridloop.offices.cases.models import (
 )
 from gridloop.offices.cases.queries.court import precedents_for, to_answer, to_rule
 from gridloop.offices.cases.queries.finding import standing_of, told_of, visible_to
+from gridloop.offices.cases.queries.inspecting import to_inspect
 from gridloop.offices.cases.queries.outside import OutsideTask, links_of, outside_tasks
 from gridloop.offices.cases.queries.rules import facts_of, rules_of
 from gridloop.offices.organisation import queries as organisation
@@ -59,6 +60,7 @@ class Desk:
     ask_again: list[Case]
     to_answer: list[Return]
     to_rule: list[Return]
+    to_inspect: list[Any]
 
 
 ASK_AFTER, ASK_UNTIL = timedelta(days=28), timedelta(days=60)
@@ -94,6 +96,7 @@ def desk(actor: Actor, *, at: datetime, size: int = 20) -> Desk:
         decisions=_decisions_to_do(actor, size),
         ask_again=_to_ask_again(actor, at=at, size=size),
         to_answer=to_answer(actor, size=size),
+        to_inspect=to_inspect(actor, at=at, size=size),
         to_rule=to_rule(actor, size=size) if "street_leader" in roles else [],
     )
 
