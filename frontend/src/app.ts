@@ -16,6 +16,7 @@ import "./styles/receipt.css";
 import "./styles/case.css";
 import "./styles/accounts.css";
 import "./styles/setup.css";
+import "./styles/offices.css";
 import "./styles/modes.css";
 import "./styles/print.css";
 import { attachDrafts, listenForDrafts } from "./draft";

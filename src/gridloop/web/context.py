@@ -70,6 +70,12 @@ def _links(path: str, actor: Actor) -> tuple[Link, ...]:
         doors.append((_("网格图"), reverse("atlas"), "m"))
     if roles & (SEES_SAMPLES | SUPERVISES):
         doors.append((_("监督"), reverse("inspections") if roles & SEES_SAMPLES else reverse("signs"), "v"))
+    if roles:
+        doors += [
+            (_("政策"), reverse("policies"), "p"),
+            (_("项目"), reverse("projects"), "j"),
+            (_("指标"), reverse("indicators"), "i"),
+        ]
     doors.append((_("规则"), reverse("setup"), "r"))
     present = max((address for _label, address, _key in doors if path.startswith(address)), key=len, default="")
     return tuple(Link(label, address, address == present, key) for label, address, key in doors)

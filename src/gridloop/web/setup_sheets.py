@@ -88,18 +88,23 @@ def _harmless(cell: str) -> str:
 
 def records_of(chapter: Chapter, content: bytes) -> list[Record]:
     """The records of a file under the names of the chapter's columns. Raises WrongInput, TooMuch."""
+    lines = lines_of(content)
+    names = _names(chapter, lines[0][1] if lines else [])
+    return [{name: cell for name, cell in zip(names, row, strict=False) if name} for _, row in lines[1:]]
+
+
+def lines_of(content: bytes) -> list[tuple[int, list[str]]]:
+    """The lines of a CSV or xlsx file that hold anything, each with the number a spreadsheet shows. Raises WrongInput, TooMuch."""
     if len(content) > LARGEST:
         raise TooMuch("web.file_too_large", "文件超过 2 MB;请拆分后再传。", field="file")
     rows = _xlsx_rows(content) if content.startswith(b"PK") else _csv_rows(content)
-    header = next(rows, [])
-    names = _names(chapter, header)
     found = [
-        {name: _plain(cell) for name, cell in zip(names, row, strict=False) if name}
-        for row in rows
-        if any(cell.strip() for cell in row)
+        (number, [_plain(cell) for cell in row])
+        for number, row in enumerate(rows, start=1)
+        if number == 1 or any(cell.strip() for cell in row)
     ]
-    if len(found) > MOST_ROWS:
-        raise TooMuch("web.too_many_rows", f"表有 {len(found)} 行,最多 {MOST_ROWS} 行;请分次导入。", field="file")
+    if len(found) > MOST_ROWS + 1:
+        raise TooMuch("web.too_many_rows", f"表有 {len(found) - 1} 行,最多 {MOST_ROWS} 行;请分次导入。", field="file")
     return found
 
 

@@ -34,6 +34,7 @@ from gridloop.offices.projects.queries.board import conversion_rates
 from gridloop.offices.projects.queries.finding import visible_to as projects_seen_by
 
 ZONE = ZoneInfo("Asia/Shanghai")
+NOW = timedelta(microseconds=1)
 LEAST_SATISFIED = 3
 """基本满意, of five."""
 MOST_ROWS = 2000
@@ -64,8 +65,8 @@ class Asked:
 
     @property
     def until(self) -> datetime:
-        """The end of the last day, or now."""
-        return min(datetime.combine(self.period.last + timedelta(days=1), time(), tzinfo=ZONE), self.at)
+        """The end of the last day, or just after now."""
+        return min(datetime.combine(self.period.last + timedelta(days=1), time(), tzinfo=ZONE), self.at + NOW)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,18 @@ def percent(share: float) -> str:
 
 
 @register.filter
+def grouped(amount: Any) -> str:
+    """A whole amount with its thousands parted: 30,000,000 (the Chinese locale of Django parts it by four)."""
+    return f"{amount:,.0f}"
+
+
+@register.filter
+def plain(amount: Any) -> str:
+    """A decimal without the zeros that the database adds: 10.1, 100."""
+    return f"{amount.normalize():,f}"
+
+
+@register.filter
 def span(length: Any) -> str:
     """A duration in its two largest units."""
     return wording.duration(length)

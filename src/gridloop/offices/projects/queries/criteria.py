@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from gridloop.core.condition import facts_named, parse
+from gridloop.core.condition import explain, facts_named, parse
 from gridloop.core.eligibility import Clause, ClauseVerdict, judge
 from gridloop.core.errors import WrongInput
-from gridloop.core.project import LIBRARIES
+from gridloop.core.project import LIBRARIES, PRIORITIES, SECTORS
 from gridloop.offices.projects.models import EntryCriteria, Project
 
 FACTS: dict[str, str] = {
@@ -59,6 +59,21 @@ def all_criteria(street: str, *, at: datetime) -> list[tuple[str, int, list[Clau
     return [(library, *criteria_in_force(street, library, at=at)) for library in LIBRARIES]
 
 
+def in_words(clause: Clause) -> str:
+    """What the clause asks, in one sentence."""
+    return explain(clause.condition, FACTS, said)
+
+
+def said(fact: str, value: object) -> str:
+    """A value of a fact as people call it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return _WORDS.get(fact, {}).get(str(value), str(value))
+
+
+_WORDS: dict[str, dict[str, str]] = {"sector": SECTORS, "priority": PRIORITIES, "library": LIBRARIES}
+
+
 def facts_of(row: Project) -> dict[str, Any]:
     """What the project is, as facts; what was not told is absent."""
     return {name: value for name in FACTS if (value := getattr(row, name)) not in (None, "")}
@@ -67,7 +82,7 @@ def facts_of(row: Project) -> dict[str, Any]:
 def judged(row: Project, library: str, *, at: datetime) -> tuple[ClauseVerdict, ...]:
     """What each entry criterion of the library says of the project."""
     _, clauses = criteria_in_force(row.street, library, at=at)
-    return judge(clauses, facts_of(row)).clauses
+    return judge(clauses, facts_of(row), said).clauses
 
 
 def unmet(row: Project, library: str, *, at: datetime) -> list[ClauseVerdict]:

@@ -1,0 +1,14 @@
+"""The addresses of the indicators."""
+
+from django.urls import path
+
+from gridloop.web import indicators
+
+urlpatterns = [
+    path("indicators/", indicators.indicators, name="indicators"),
+    path("indicators/readings/", indicators.tell, name="tell_reading"),
+    path("indicators/readings/<slug:ref>/", indicators.reading, name="reading"),
+    path("indicators/standings/", indicators.stand, name="note_standing"),
+    path("indicators/definitions/", indicators.define, name="define_indicator"),
+    path("indicators/<slug:code>/", indicators.indicator, name="indicator"),
+]
