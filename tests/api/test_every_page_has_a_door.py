@@ -17,7 +17,7 @@ IN_FRONT_OF_A_PAGE = (
     "who else has the page open; a program sees by the ETag of GET /cases/{ref} whether it is still the one it knows"
 )
 ONLY_IN_A_BROWSER = "a program that could change a second factor could take a person's place"
-NOT_YET = "the offices for enterprises have pages first; their doors are still to be built"
+NOT_YET = "the offices for enterprises, policies, projects and indicators have pages first; their doors are still to be built"
 DOORS: dict[str, str | tuple[str, ...]] = {
     "visits": NOT_YET,
     "visit_rules": NOT_YET,
@@ -132,6 +132,31 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "answer_suggestion": ("box_answer",),
     "suggestion_contact": ("box_contact",),
     "publicity": ("box_shown", "box_decide"),
+    "policies": NOT_YET,
+    "push_policies": NOT_YET,
+    "new_policy": NOT_YET,
+    "preview_policy": NOT_YET,
+    "import_policies": NOT_YET,
+    "policy_sheet": NOT_YET,
+    "policy_questions": NOT_YET,
+    "retire_policy_question": NOT_YET,
+    "firm_policies": NOT_YET,
+    "answer_policy": NOT_YET,
+    "policy": NOT_YET,
+    "edit_policy": NOT_YET,
+    "do_policy": NOT_YET,
+    "projects": NOT_YET,
+    "new_project": NOT_YET,
+    "project_criteria": NOT_YET,
+    "project": NOT_YET,
+    "edit_project": NOT_YET,
+    "do_project": NOT_YET,
+    "indicators": NOT_YET,
+    "tell_reading": NOT_YET,
+    "reading": NOT_YET,
+    "note_standing": NOT_YET,
+    "define_indicator": NOT_YET,
+    "indicator": NOT_YET,
 }
 """By the name of a page: the operations that do the same, or why there is none."""
 

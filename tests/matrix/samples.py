@@ -14,6 +14,7 @@ Objects that belong to one person belong to the duty desk's.
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -26,7 +27,10 @@ from gridloop.core.quiet import Quiet
 from gridloop.offices.archive import actions as archive
 from gridloop.offices.enterprise.actions.visits import set_quiet_days
 from gridloop.offices.enterprise.visit_models import VisitPlan
+from gridloop.offices.indicators import actions as indicators
 from gridloop.offices.organisation.models import Account, Person, Street
+from gridloop.offices.organisation.queries import actor_of
+from gridloop.offices.policies import actions as policies
 from gridloop.site import keys
 from tests.matrix.world import Side, World
 
@@ -34,6 +38,7 @@ NOBODY = "x" * 16
 WORDS: dict[str, str] = {
     "do": "accept", "r do": "withdraw", "l do": "time", "setup do": "discard", "accounts do": "lock", "sheets": "assign",
     "profiles": "san_bu_guo", "held": "forget", "rows": "units", "v1 setup": "units", "sheet": "csv", "draft": "outline", "signs": "2022-05",
+    "policies do": "publish", "projects do": "move", "indicators": "cases_filed",
 }  # fmt: skip
 """By the part before, or by the first part and the part before where that says more."""
 MODELS: dict[str, str] = {
@@ -42,6 +47,7 @@ MODELS: dict[str, str] = {
     "channels": "notices.Channel", "suggest": "notices.Suggestion", "suggestions": "notices.Suggestion", "accounts": "organisation.Person",
     "sessions": "organisation.SignIn", "leave": "organisation.Delegation", "changes": "organisation.ChangeSet", "change-sets": "organisation.ChangeSet", "sets": "organisation.ChangeSet",
     "wishes": "enterprise.VisitWish",
+    "firms": "enterprise.Enterprise", "questions": "policies.PolicyQuestion", "projects": "projects.Project",
     "versions": "territory.BoundaryVersion", "boundaries": "territory.BoundaryVersion", "templates": "cases.ReplyTemplate", "exports": "cases.ExportRecord",
 }  # fmt: skip
 OBJECTS: dict[str, Callable[[World, Side], Any]] = {
@@ -64,6 +70,8 @@ OBJECTS: dict[str, Callable[[World, Side], Any]] = {
     "flaws": lambda world, side: Street.objects.get(code=side.code).version,
     "case": lambda world, side: side.case.number,
     "l": lambda world, side: side.link,
+    "policies": lambda world, side: _kept(side, "policy", _policy),
+    "readings": lambda world, side: _kept(side, "reading", _reading),
     "files": lambda world, side: side.photo,
     "photos": lambda world, side: side.photo,
     "attachments": lambda world, side: side.photo,
@@ -161,6 +169,8 @@ def _plain(field: Any, side: Side, given: Any) -> Any:
         return False
     if isinstance(field, models.IntegerField):
         return 0
+    if isinstance(field, models.DecimalField):
+        return 1
     if isinstance(field, models.JSONField):
         return []
     return f"{side.code}{field.name}"[: field.max_length or 40]
@@ -232,6 +242,31 @@ def _inspection(side: Side) -> str:
         sample=_sample(side), case=side.case, defaults={"unit": side.case.lead, "lot": ""}
     )
     return str(row.ref)
+
+
+def _kept(side: Side, name: str, make: Callable[[Side], Any]) -> str:
+    """The ref of what was made for the side, once."""
+    if name not in side.kept:
+        side.kept[name] = make(side)
+    return str(side.kept[name].ref)
+
+
+def _policy(side: Side) -> Any:
+    """A draft of the duty desk's."""
+    told = policies.Told(title="样本政策", issuer="样本机关", benefit="样本内容", valid_from=side.case.filed_at.date())
+    by = actor_of(side.people[Role.DUTY_DESK], at=side.case.filed_at)
+    return policies.draft_policy(by=by, at=side.case.filed_at, street=side.code, told=told)
+
+
+def _reading(side: Side) -> Any:
+    """A figure of the first quarter."""
+    at, source = side.case.filed_at, indicators.Source("样本机关", "样本文件")
+    indicators.define(
+        by=SYSTEM, at=at, street=side.code, code="sample", name="样本指标", kind="count", unit="件", basis="样本口径"
+    )
+    return indicators.tell_reading(
+        by=SYSTEM, at=at, street=side.code, code="sample", period="2022Q1", value=Decimal(1), unit="件", source=source
+    )
 
 
 def _key(side: Side) -> int:

@@ -170,6 +170,7 @@ def reading(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     found = queries.reading(ref, by=reader.actor)
     error = None
     if request.method == "POST":
+        actions.must_tell(reader.actor, found.street)
         try:
             actions.check_reading(by=reader.actor, at=reader.at, reading_ref=ref, note=request.POST.get("note", ""))
             messages.success(request, _("核对结果已记下;数值没有改动。"))
@@ -213,6 +214,7 @@ def tell(request: HttpRequest, reader: Reader) -> HttpResponse:
 @staff
 def stand(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/indicators/standings/"""
+    actions.must_tell(reader.actor, reader.street.code)
     form = StandingForm(request.POST, auto_id="stand_%s")
 
     def do() -> str:
@@ -230,6 +232,7 @@ def stand(request: HttpRequest, reader: Reader) -> HttpResponse:
 @staff
 def define(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/indicators/definitions/"""
+    actions.must_define(reader.actor, reader.street.code)
     form = DefinitionForm(request.POST, auto_id="define_%s")
 
     def do() -> str:

@@ -165,7 +165,9 @@ def _form(
         rows = rows_of(shown.clauses) if shown else []
         told = told_of(shown) if shown else None
         initial = (
-            {name: getattr(told, name) for name in PolicyForm.base_fields} if told else {"valid_from": reader.at.date()}
+            {name: getattr(told, name) for name in PolicyForm.base_fields}
+            if told
+            else {"valid_from": reader.at.date(), "level": "district"}
         )
         form = PolicyForm(initial=initial)
     clauses, wrong = read_rows([_numbered(row, place) for place, row in enumerate(rows)]) if rows else ([], [])

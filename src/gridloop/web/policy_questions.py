@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gridloop.core.errors import Broken, GridloopError
-from gridloop.core.policy_access import may
+from gridloop.core.policy_access import may, must
 from gridloop.offices.policies import actions
 from gridloop.offices.policies.queries import finding
 from gridloop.web.forms import StyledForm, line, words
@@ -46,6 +46,8 @@ def questions(request: HttpRequest, reader: Reader) -> HttpResponse:
     street = reader.street.code
     in_force = finding.policies(reader.actor, street=street, on=timezone.localtime(reader.at).date())
     form = QuestionForm(request.POST or None, policies=in_force)
+    if request.method == "POST":
+        must(reader.actor, "draft", street=street)
     if request.method == "POST" and form.is_valid():
         try:
             actions.answer_question(by=reader.actor, at=reader.at, street=street, **form.cleaned_data)

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.project import in_yi, neighbours
-from gridloop.core.project_access import may_keep
-from gridloop.offices.archive.queries import timeline
+from gridloop.core.project_access import may_keep, must_keep
 from gridloop.offices.archive.repeated import once_sealed
 from gridloop.offices.projects import actions
 from gridloop.offices.projects.queries import board, words
@@ -49,7 +48,7 @@ def _page(
     page = {
         "project": found, "row": row, "months": board.months_of(found), "moves": board.moves_of(found), "obstacles": obstacles_of(found), "may_keep": may,
         "next": words.LIBRARIES.get(after, ""), "criteria": judged(found, after, at=reader.at) if after else (), "words": words, "key": uuid4().hex,
-        "invested": in_yi(row.invested), "planned": in_yi(row.planned), "done": in_yi(row.done), "entries": timeline(found.subject),
+        "invested": in_yi(row.invested), "planned": in_yi(row.planned), "done": in_yi(row.done),
         "verbs": _forms(found, reader) | (refused or {}) if may else {}, "opened": next(iter(refused), "") if refused else "",
     }  # fmt: skip
     return render(request, "projects/project.html", page, status=status)
@@ -122,6 +121,7 @@ def do(request: HttpRequest, reader: Reader, ref: str, verb: str) -> HttpRespons
     found = found_project(ref, by=reader.actor)
     if verb not in DEEDS:
         raise Http404(verb)
+    must_keep(reader.actor, street=found.street, unit=found.unit.code)
     form: Any = _form(verb, request.POST, found=found, choices=offered(found.street, at=reader.at), reader=reader)
     if not form.is_valid():
         return _page(request, reader, ref, refused={verb: form}, status=422)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gridloop.core.access import SETS_UP
 from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.project import in_yi
-from gridloop.core.project_access import KEEPS_ALL, KEEPS_OWN, must_keep
+from gridloop.core.project_access import KEEPS_ALL, KEEPS_OWN, must_keep, must_set_criteria
 from gridloop.offices.archive.repeated import once_sealed
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.projects import actions
@@ -160,6 +160,8 @@ def edit(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
 def criteria(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/projects/criteria/: what must hold before a project enters a library."""
     street = reader.street.code
+    if request.method == "POST":
+        must_set_criteria(reader.actor, street=street)
     form = CriteriaForm(request.POST or None, choices=NO_CHOICES, facts=FACTS)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

@@ -33,8 +33,7 @@ def define(
     *, by: Actor, at: datetime, street: str, code: str, name: str, kind: str, unit: str, basis: str, source: str = "external"
 ) -> Definition:  # fmt: skip
     """The code means this from now on; readings told before keep the version they were told under. Raises NotAllowed, WrongInput."""
-    if by.kind != "system" and not by.roles(street) & SETS_UP:
-        raise NotAllowed("indicators.may_not_define", "指标由系统管理员或街道领导定义;请联系他们。")
+    must_define(by, street)
     for value, choices, field in ((kind, KINDS, "kind"), (unit, UNITS, "unit"), (source, SOURCES, "source")):
         if value not in choices:
             raise WrongInput("indicators.unknown_choice", f"只能是:{'、'.join(choices.values())}。", field=field)
@@ -66,7 +65,7 @@ def tell_reading(
     ``base`` is the figure of the year before in the same unit, ``growth`` the percent that the source printed. Nothing is converted and
     nothing is repaired: doubtful units are asked about on the page. Raises NotAllowed, NotFound, WrongInput, Refused without a reason.
     """
-    _must_tell(by, street)
+    must_tell(by, street)
     found, span = definition(street, code), Period.parse(period)
     if found.source != "external":
         raise Refused("indicators.computed", "这个指标由系统从台账计算,不能填写。", field="code")
@@ -106,7 +105,7 @@ def check_reading(*, by: Actor, at: datetime, reading_ref: str, note: str) -> Re
         raise WrongInput("indicators.no_note", "请写核对了什么(例如:与统计公报第2页一致)。", field="note")
     with deed():
         row = reading(reading_ref, by=by)
-        _must_tell(by, row.street)
+        must_tell(by, row.street)
         row.checked_by, row.checked_at, row.checked_note = by.label, at, note.strip()[:300]
         row.save(update_fields=["checked_by", "checked_at", "checked_note"])
         record(
@@ -124,7 +123,7 @@ def note_standing(
     *, by: Actor, at: datetime, street: str, about: str, period: str, stood: int, source: Source, among: int | None = None, area: str = ""
 ) -> Standing:  # fmt: skip
     """Where the street was placed by somebody else's document is noted. Raises NotAllowed, WrongInput, Refused when it is noted already."""
-    _must_tell(by, street)
+    must_tell(by, street)
     span = Period.parse(period)
     if stood < 1 or (among is not None and among < stood) or len(about.strip()) < 2:
         raise WrongInput("indicators.bad_standing", "请写评比事项和名次;名次从 1 起,不大于参评数。", field="stood")
@@ -146,7 +145,14 @@ def note_standing(
     return row
 
 
-def _must_tell(by: Actor, street: str) -> None:
+def must_define(by: Actor, street: str) -> None:
+    """Raises NotAllowed for anyone but those who set up the street."""
+    if by.kind != "system" and not by.roles(street) & SETS_UP:
+        raise NotAllowed("indicators.may_not_define", "指标由系统管理员或街道领导定义;请联系他们。")
+
+
+def must_tell(by: Actor, street: str) -> None:
+    """Raises NotAllowed for anyone whose post tells no figures."""
     if by.kind != "system" and not by.roles(street) & TELLS:
         raise NotAllowed("indicators.may_not_tell", "外部数据由承办单位、值班受理岗或街道领导登记;请联系他们。")
 

@@ -30,8 +30,8 @@ from gridloop.offices.campaigns.actions import open_campaign
 from gridloop.offices.cases.actions import set_sampling_rule
 from gridloop.offices.organisation.models import Street
 from gridloop.offices.organisation.snapshot import forget_everything
-from gridloop.site.demo import lianhu, liuhu
-from gridloop.site.demo.replay import Progress, Stage, play
+from gridloop.site.demo import lianhu, lianhu_policies, lianhu_projects, liuhu
+from gridloop.site.demo.replay import Happening, Progress, Stage, play
 from gridloop.site.demo.setup import set_up_words
 from gridloop.site.demo.tale import BEIJING, Names, read_tales
 from gridloop.site.founding import StreetPlan, found
@@ -54,6 +54,8 @@ class Show:
     calls: Callable[[], dict[str, str]]
     names: Callable[[], Names]
     tales: tuple[str, ...]
+    happenings: Callable[[datetime], list[Happening]] = lambda now: []
+    """What befalls the street besides its cases, up to now."""
 
 
 SHOWS = (
@@ -61,6 +63,7 @@ SHOWS = (
     Show(
         "lianhu", lianhu.CODE, lianhu.SEED, lianhu.plan, lianhu.CAMPAIGN, lambda: lianhu.roll().calls, lianhu.names,
         ("lianhu_1.txt", "lianhu_2.txt", "lianhu_live.txt"),
+        happenings=lambda now: [*lianhu_projects.happenings(now), *lianhu_policies.happenings(now)],
     ),
 )  # fmt: skip
 
@@ -124,4 +127,4 @@ def _live_through(show: Show, plan: StreetPlan, *, at: datetime, progress: Progr
     def tick(moment: datetime) -> None:
         keep_books_of(plan.code, at=moment)
 
-    play(Stage(plan.code, plan.name, show.calls(), tick, progress), tales, now=at)
+    play(Stage(plan.code, plan.name, show.calls(), tick, progress), tales, now=at, happenings=show.happenings(at))

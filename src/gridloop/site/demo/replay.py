@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from gridloop.core.access import Actor
@@ -39,12 +40,22 @@ class Stage:
     refs: dict[str, str] = field(default_factory=dict)
 
 
-def play(stage: Stage, tales: Sequence[Tale], *, now: datetime) -> None:
-    """Every deed of the tales is done, with the ticks between them and up to now."""
-    deeds = sorted(_deeds(tales), key=lambda deed: deed[0])
-    moments = [*(deed[0] for deed in deeds[1:]), now]
-    for done, ((at, tale, step), until) in enumerate(zip(deeds, moments, strict=True), start=1):
-        _play(stage, tale, step)
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A deed that is no step of a case: when, what it is called in the account, and what does it."""
+
+    at: datetime
+    what: str
+    do: Callable[[Stage, datetime], object]
+
+
+def play(stage: Stage, tales: Sequence[Tale], *, now: datetime, happenings: Sequence[Happening] = ()) -> None:
+    """Every deed of the tales and every happening is done, with the ticks between them and up to now."""
+    deeds = sorted([*_deeds(tales), *happenings], key=lambda deed: deed.at)
+    moments = [*(deed.at for deed in deeds[1:]), now]
+    for done, (deed, until) in enumerate(zip(deeds, moments, strict=True), start=1):
+        at = deed.at
+        _happen(stage, deed)
         if until - at >= QUIET:
             tick_through(stage, since=at, until=until)
         if stage.progress:
@@ -61,20 +72,30 @@ def tick_through(stage: Stage, *, since: datetime, until: datetime) -> None:
         moment = following if following and following > moment else None
 
 
-def _deeds(tales: Iterable[Tale]) -> Iterator[tuple[datetime, Tale, Step | None]]:
-    """Filings and steps as one list; a filing has no step."""
+def actor_of_stage(stage: Stage, call: str, at: datetime) -> Actor:
+    """Whoever the street's roll calls so, with the posts of that moment."""
+    return _actor(stage, call, at)
+
+
+def _deeds(tales: Iterable[Tale]) -> Iterator[Happening]:
+    """Filings and steps as one list."""
     for tale in tales:
-        yield tale.at, tale, None
-        yield from ((step.at, tale, step) for step in tale.steps)
+        yield Happening(tale.at, f"{tale.key}: {tale}", partial(_play, tale, None))
+        yield from (Happening(step.at, f"{tale.key}: {step}", partial(_play, tale, step)) for step in tale.steps)
 
 
-def _play(stage: Stage, tale: Tale, step: Step | None) -> None:
-    """The filing or the step is done; a refusal says which tale it was in."""
+def _happen(stage: Stage, deed: Happening) -> None:
+    """The deed is done; a refusal says which it was."""
     try:
-        _do(stage, tale, step) if step else _file(stage, tale)
+        deed.do(stage, deed.at)
     except GridloopError as error:
-        error.add_note(f"{stage.name} {tale.key}: {step or tale}")
+        error.add_note(f"{stage.name} {deed.what}")
         raise
+
+
+def _play(tale: Tale, step: Step | None, stage: Stage, at: datetime) -> None:
+    """The filing or the step."""
+    _do(stage, tale, step) if step else _file(stage, tale)
 
 
 def _file(stage: Stage, tale: Tale) -> None:
