@@ -195,6 +195,7 @@ def reading(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
 @staff
 def tell(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/indicators/readings/"""
+    actions.must_tell(reader.actor, reader.street.code)
     form = ReadingForm(
         request.POST, definitions=queries.definitions(reader.street.code, source="external"), auto_id="tell_%s"
     )
