@@ -17,7 +17,9 @@ IN_FRONT_OF_A_PAGE = (
     "who else has the page open; a program sees by the ETag of GET /cases/{ref} whether it is still the one it knows"
 )
 ONLY_IN_A_BROWSER = "a program that could change a second factor could take a person's place"
-NOT_YET = "the offices for enterprises, policies, projects and indicators have pages first; their doors are still to be built"
+NOT_YET = (
+    "the offices for enterprises, policies, projects and indicators have pages first; their doors are still to be built"
+)
 DOORS: dict[str, str | tuple[str, ...]] = {
     "visits": NOT_YET,
     "visit_rules": NOT_YET,
