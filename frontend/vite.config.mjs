@@ -1,5 +1,5 @@
 // One script and one style sheet for every page (app), two more for the map (atlas) and for drawing boundaries (boundary); always under
-// the same names, into the package's static folder. What only the map needs lies in chunks that no other page loads.
+// the same names, into the package's static folder. What only the map or only a chart needs lies in chunks that no other page loads.
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PurgeCSS } from "purgecss";

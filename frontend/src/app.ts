@@ -17,8 +17,10 @@ import "./styles/case.css";
 import "./styles/accounts.css";
 import "./styles/setup.css";
 import "./styles/offices.css";
+import "./styles/charts.css";
 import "./styles/modes.css";
 import "./styles/print.css";
+import { attachCharts } from "./charts";
 import { attachDrafts, listenForDrafts } from "./draft";
 import { listenForPictures } from "./lightbox";
 import { attachLooks, listenForLooks } from "./look";
@@ -37,6 +39,7 @@ import { listenForRequests } from "./token";
 import { attachTypeaheads } from "./typeahead";
 
 function attachAll(root: ParentNode): void {
+  attachCharts(root);
   attachDrafts(root);
   attachLooks(root);
   attachTypeaheads(root);

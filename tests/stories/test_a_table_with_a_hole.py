@@ -1,6 +1,6 @@
 """A clerk drafts a routing table with a hole, an idle row, a circle and a night without anyone: each is refused with its counter-example.
 
-Mended, the draft is published by a second person and taken back again.
+Mended, the draft is replayed over history, published by a second person and taken back again.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gridloop.core.access import SYSTEM
+from gridloop.offices.cases import actions as cases
 from gridloop.offices.organisation import actions as organisation
 from gridloop.offices.organisation.models import Holding
-from tests.sample import CODE
+from tests.sample import CODE, IN_NE, who
 from tests.stories.conftest import AT_BOTH_WIDTHS, Person
 
 HEAD = "行,类别,等级,单位,岗位,时限方案,优先序,提级到,理由\n"
@@ -33,12 +34,14 @@ NIGHTLESS = [*WHOLE[:2], WHOLE[2].replace("environment,,", "environment,NIGHT,")
 
 @pytest.fixture
 def night_post(street: object) -> datetime:
-    """A post that nobody holds during one night; when that begins."""
+    """A post that nobody holds during one night, and one case on record; when the night begins."""
     at = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     leaves = at + timedelta(days=2)
     organisation.add_post(by=SYSTEM, at=at, street=CODE, code="NIGHT", title="夜间值守", role="unit_worker", unit="environment", place="")  # fmt: skip
     first = organisation.appoint(by=SYSTEM, at=at, street=CODE, post="NIGHT", person="P06", starts_at=at - timedelta(days=1))  # fmt: skip
     Holding.objects.filter(pk=first.pk).update(ends_at=leaves)
+    filing = cases.Filing(text="路灯不亮", category="城乡建设/市政设施/路灯", source="phone", **IN_NE)
+    cases.file_case(by=who("desk", at=at), at=at, street=CODE, filing=filing)
     organisation.appoint(by=SYSTEM, at=at, street=CODE, post="NIGHT", person="P03", starts_at=leaves + timedelta(hours=12))  # fmt: skip
     return leaves
 
@@ -60,6 +63,13 @@ def upload(person: Person, rows: list[str], *, draft: str) -> None:
 
 def hand_in(person: Person) -> None:
     person.send("form[action$='/do/submit/']")
+
+
+def replay(person: Person) -> None:
+    """The draft is replayed over the history that the page offers; the figures stand below the form, with their charts."""
+    person.send("form[action$='/replay/']")
+    person.page.locator("#replay-result .gl-stats").wait_for()
+    person.page.locator("[data-chart] svg").first.wait_for()
 
 
 def open_change_set(person: Person, title: str = "试改路由表") -> None:
@@ -92,6 +102,13 @@ def test_each_fault_is_refused_with_its_counter_example_until_the_table_is_whole
 
     upload(keeper, WHOLE, draft=draft)
     assert not keeper.sees("不成立,不能发布") and keeper.fits()
+    replay(keeper)
+    assert (
+        keeper.sees("去处改变")
+        and keeper.sees("房管所")
+        and keeper.page.locator("[data-chart] svg").count()
+        and keeper.fits()
+    )
     hand_in(keeper)
     open_change_set(keeper)
     assert not keeper.page.locator("form[action$='/do/publish/']").count()

@@ -223,3 +223,18 @@ def test_a_stale_form_of_a_link_is_refused(person, light):
     )
 
     assert answer.status_code == 409 and "刚刚被别人处理过" in answer.content.decode()
+
+
+def test_the_whole_table_is_told_row_by_row_on_a_page_to_print(signed_in, light):
+    client = signed_in("urban")
+
+    assert f'href="/cases/{light}/route/"' in client.get(f"/cases/{light}/").content.decode()
+    page = client.get(f"/cases/{light}/route/").content.decode()
+
+    assert "data-print" in page and "为什么到这里" in page
+    assert all(f">{row}<" in page for row in ("R1", "R2", "R3", "R4", "R5"))  # also those that do not cover the case
+    assert "类别不符" in page and "地点不符" in page and "没有选中" not in page.split("说给反映人听")[0]
+
+
+def test_a_case_out_of_reach_tells_nothing_of_its_way(signed_in, light):
+    assert signed_in("environment").get(f"/cases/{light}/route/").status_code == 404

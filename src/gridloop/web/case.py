@@ -21,6 +21,7 @@ from gridloop.offices.archive import queries as archive
 from gridloop.offices.archive.attachments import thumbnail
 from gridloop.offices.cases.actions.contact import Contact, show_contacts
 from gridloop.offices.cases.queries import finding, pages
+from gridloop.offices.cases.queries.explaining import explained, plainly_explained
 from gridloop.web.case_choices import choices_named
 from gridloop.web.case_shown import shown
 from gridloop.web.forms import CaseForm
@@ -45,6 +46,19 @@ def _page(
     found = pages.case_file(finding.scoped_case(ref, by=reader.actor), by=reader.actor, at=reader.at)
     page = shown(found, reader, refused=refused, contacts=contacts)
     return render(request, "console/case.html", page | {"unmask_error": unmask_error}, status=status)
+
+
+@require_safe
+@staff
+def route(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
+    """/cases/<ref>/route/: every row of the table that routed the case, and why it won or lost, to read and to print."""
+    found = finding.scoped_case(ref, by=reader.actor)
+    page = {
+        "case": found,
+        "explained": explained(found, archive.timeline(found.subject)),
+        "plain": plainly_explained(found),
+    }
+    return render(request, "console/case_route.html", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -22,6 +22,7 @@ from gridloop.offices.cases.queries.proving import RESTS_ON
 from gridloop.offices.organisation.changesets import actions, queries
 from gridloop.web.reader import Reader, staff
 from gridloop.web.route_proof import shown_proof
+from gridloop.web.route_replays import asked_of
 from gridloop.web.setup_drafts import problems_of, to_change_set
 from gridloop.web.wording import said
 
@@ -91,6 +92,7 @@ def _page(request: HttpRequest, reader: Reader, ref: str, *, error: GridloopErro
     )
     page = {
         "set": found, "tone": TONES[found.state], "changes": queries.shown_changes(setup), "checked": checked, "proof": proof,
+        "asked": asked_of(request, reader) if proof and queries.may_draft(reader.actor, reader.street.code, chapter="routes") else None,
         "findings": [each for each in checked.new if not proof or each.sentence not in proof.sentences] if checked else [],
         "effects": _effects(effects[:MOST_EFFECTS], reader), "effects_count": len(effects), "is_open": is_open, "verbs": verbs, "error": error,
         "problems": problems_of(error), "history": [(each, HISTORY.get(each.kind, each.kind)) for each in timeline(found.subject)],

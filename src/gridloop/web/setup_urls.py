@@ -2,7 +2,16 @@
 
 from django.urls import path, register_converter
 
-from gridloop.web import category_models, routes, setup, setup_calendar, setup_changes, setup_profiles, setup_rows
+from gridloop.web import (
+    category_models,
+    route_replays,
+    routes,
+    setup,
+    setup_calendar,
+    setup_changes,
+    setup_profiles,
+    setup_rows,
+)
 
 
 class SheetForm:
@@ -23,6 +32,7 @@ urlpatterns = [
     path("setup/", setup.setup, name="setup"),
     path("setup/changes/", setup_changes.change_sets, name="change_sets"),
     path("setup/changes/<slug:ref>/", setup_changes.change_set, name="change_set"),
+    path("setup/changes/<slug:ref>/replay/", route_replays.replay, name="replay_change_set"),
     path("setup/changes/<slug:ref>/do/<slug:verb>/", setup_changes.do, name="do_change_set"),
     path("setup/rows/<slug:chapter>/", setup_rows.rows, name="setup_rows"),
     path("setup/rows/<slug:chapter>/edit/", setup_rows.edit, name="setup_row"),

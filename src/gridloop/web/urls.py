@@ -38,6 +38,7 @@ urlpatterns = [
     path("cases/new/categories/", filing.categories, name="offer_categories"),
     path("cases/<slug:ref>/", case.case, name="case"),
     path("cases/<slug:ref>/here/", case_here.here, name="case_here"),
+    path("cases/<slug:ref>/route/", case.route, name="case_route"),
     path("cases/<slug:ref>/do/<slug:verb>/", case.do_verb, name="do_verb"),
     path("cases/<slug:ref>/contacts/", case.unmask, name="unmask"),
     path("cases/<slug:ref>/files/<slug:file>/", case.attachment, name="case_attachment"),

@@ -27,6 +27,7 @@ from gridloop.offices.cases.actions import attach, judge_answer, reopen, supplem
 from gridloop.offices.cases.actions.closing import SATISFACTION
 from gridloop.offices.cases.actions.telling import UNDO_WITHIN, may_undo, undo
 from gridloop.offices.cases.queries import following
+from gridloop.offices.cases.queries.explaining import plainly_explained
 from gridloop.offices.cases.queries.following import Followed
 from gridloop.offices.cases.queries.pages import ASK_AFTER
 from gridloop.web.public import wording
@@ -52,6 +53,7 @@ class TroubleShown:
     label: str
     sentence: str
     tone: str
+    decided: tuple[str, ...]
     road: list[wording.Milestone]
     history: list[wording.StepShown]
     answer: str
@@ -150,6 +152,7 @@ def _trouble(opened: Opened, report: Any) -> TroubleShown:
         asks_again=_asks_again(followed, at=opened.at),
         undo_until=_undo_until(followed, at=opened.at),
         why_here=wording.why_here(followed),
+        decided=plainly_explained(followed.told),
     )
 
 

@@ -13,6 +13,13 @@ def numbers_of(street: str, refs: Collection[str]) -> dict[str, str]:
     return {ref: case_number(filed_at, key) for ref, filed_at, key in rows}
 
 
+def refs_of(street: str, numbers: Collection[str]) -> dict[str, str]:
+    """The refs of the street's cases by number, in one query; a number that is none of them is left out."""
+    keys = {int(running) for _, _, running in (number.partition("-") for number in numbers) if running.isdecimal()}
+    rows = Case.objects.filter(street=street, pk__in=keys).values_list("ref", "filed_at", "pk")
+    return {case_number(filed_at, key): ref for ref, filed_at, key in rows}
+
+
 def ref_of_number(street: str, number: str) -> str:
     """The ref of the street's case with this number (``20220529-000017``); empty where the street has none.
 

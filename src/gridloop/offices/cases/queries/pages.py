@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ from gridloop.offices.cases.models import (
     Verification,
 )
 from gridloop.offices.cases.queries.court import precedents_for, to_answer, to_rule
+from gridloop.offices.cases.queries.explaining import facts_decided_on
 from gridloop.offices.cases.queries.finding import standing_of, told_of, visible_to
 from gridloop.offices.cases.queries.inspecting import to_inspect
 from gridloop.offices.cases.queries.outside import OutsideTask, links_of, outside_tasks
@@ -224,18 +225,8 @@ def why_here(case: Case, timeline: Sequence[TimelineEntry]) -> tuple[int, list[T
         return 0, []
     rules = rules_of(case.street, version=organisation.version_of(case.street))
     tables = {key: table for _, key, table in rules.tables}
-    facts = _facts_decided_on(timeline) or facts_of(case, rules)
+    facts = facts_decided_on(timeline) or facts_of(case, rules)
     return case.table.version, tables[case.table.pk].trace(facts) if case.table.pk in tables else []
-
-
-def _facts_decided_on(timeline: Sequence[TimelineEntry]) -> CaseFacts | None:
-    """The facts of the latest decision by the table; None when their entry was erased or is older than this record."""
-    names = [field.name for field in fields(CaseFacts)]
-    for entry in reversed(timeline):
-        told = {"case.filed": entry.payload, "case.routed_again": entry.payload.get("facts", {})}.get(entry.kind)
-        if told is not None:
-            return CaseFacts(**{name: told[name] for name in names}) if all(name in told for name in names) else None
-    return None
 
 
 def trace(street: str, facts: CaseFacts, *, at: datetime) -> dict[str, object]:

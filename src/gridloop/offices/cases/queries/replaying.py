@@ -67,6 +67,11 @@ def whole_history(street: str) -> tuple[date, date] | None:
     return (calendar.local(first).date(), calendar.local(last).date()) if first and last else None
 
 
+def count_of(street: str, period: Period) -> int:
+    """How many cases were filed in the period."""
+    return Case.objects.filter(street=street, filed_at__gte=period.start, filed_at__lt=period.end).count()
+
+
 def past_cases(street: str, period: Period) -> Iterator[PastCase]:
     """The cases filed in the period, by key."""
     held = set(Request.objects.filter(case__street=street, approved=True).values_list("case_id", flat=True))
