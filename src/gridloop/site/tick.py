@@ -13,7 +13,7 @@ Steps of ``once(at=…)``:
 3. for each book: seal its entries, let the reactions follow the sealed ones in order, try again what failed before;
 4. again from 1, until a round finds nothing to do: what a breach led to is itself sealed and followed;
 5. sign each book that has grown, let the search index read it, put what was sealed on its way to webhooks, send the deliveries and post the messages that are due;
-6. once a night let each street's category model learn from what was corrected.
+6. once a night let each street's category model learn from what was corrected, and propose how its firms are doing.
 
 Guarantees
 
@@ -71,6 +71,7 @@ from gridloop.offices.cases.actions.telling import forget_old_contacts
 from gridloop.offices.cases.queries.concerned import suspensions_over
 from gridloop.offices.cases.queries.court import returns_overdue, windows_closed
 from gridloop.offices.cases.queries.outside import leases_over
+from gridloop.offices.enterprise.actions.vitality import propose_vitality
 from gridloop.offices.notices.actions import Message, Send, deliver, tell
 from gridloop.offices.notices.webhooks.actions import Post, announce, post_messages
 from gridloop.offices.organisation import queries as organisation
@@ -88,6 +89,7 @@ SECONDS = 1.0
 MOST_ROUNDS = 1000
 FORGETS_AT = (3, 0)
 TEACHES_AT = (2, 0)
+WATCHES_AT = (2, 30)
 
 log = logging.getLogger("gridloop.tick")
 
@@ -115,6 +117,7 @@ class Done:
     posted: int = 0
     taught: int = 0
     digested: int = 0
+    watched: int = 0
 
 
 def once(*, at: datetime, send: Send = send_out, post: Post = post_out) -> Done:
@@ -224,6 +227,7 @@ class _Steps:
             )
         self.attempt("forgotten", partial(_forget, at=at))
         for street in streets:
+            self.attempt("watched", partial(_watch, street, at=at), street)
             self.attempt("signed", partial(_sign, street, at=at), street)
             self.attempt("indexed", partial(_index, street), street)
 
@@ -340,6 +344,12 @@ def _teach(street: str, *, at: datetime) -> int:
         return 1 if retrain(by=SYSTEM, at=at, street=street) else 0
     except Outdated:
         return 0
+
+
+def _watch(street: str, *, at: datetime) -> int:
+    """In the first minute after 02:30: how the street's firms are doing is looked at, and what the rule sees is proposed."""
+    local = timezone.localtime(at)
+    return propose_vitality(at=at, street=street) if (local.hour, local.minute) == WATCHES_AT else 0
 
 
 def _take_back(street: str, *, at: datetime) -> int:

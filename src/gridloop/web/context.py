@@ -70,6 +70,8 @@ def _links(path: str, actor: Actor) -> tuple[Link, ...]:
         doors.append((_("网格图"), reverse("atlas"), "m"))
     if roles & (SEES_SAMPLES | SUPERVISES):
         doors.append((_("监督"), reverse("inspections") if roles & SEES_SAMPLES else reverse("signs"), "v"))
+    if may_read(actor):
+        doors.append((_("企业"), reverse("enterprises"), "e"))
     if roles:
         doors += [
             (_("政策"), reverse("policies"), "p"),

@@ -9,6 +9,7 @@ script the form comes back once with the same question.
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import segno
@@ -26,6 +27,7 @@ from gridloop.core.errors import Broken, GridloopError
 from gridloop.offices.archive.repeated import once_sealed, was_done
 from gridloop.offices.cases.actions import Filing, file_case, join_case, must_file
 from gridloop.offices.cases.queries import finding, likeness, offering, words
+from gridloop.offices.enterprise.queries import register
 from gridloop.web.asked import asked, with_answers
 from gridloop.web.drawing import draw_picker
 from gridloop.web.forms import StyledForm, line, offered
@@ -106,7 +108,10 @@ def new_case(request: HttpRequest, reader: Reader) -> HttpResponse:
         return _form_page(
             request,
             reader,
-            FilingForm(choices=choices, initial={"source": _usual_source(reader.actor), "key": new_key()}),
+            FilingForm(
+                choices=choices,
+                initial={"source": _usual_source(reader.actor), "key": new_key(), **_from_firm(request, reader)},
+            ),
         )
     form = FilingForm(request.POST, choices=choices)
     if not form.is_valid():
@@ -227,7 +232,7 @@ def _filed(form: FilingForm, reader: Reader) -> dict[str, Any]:
     joins = same if same != DIFFERENT else ""
 
     def do() -> dict[str, Any]:
-        filing = Filing(**told)
+        filing = _of_firm(Filing(**told), reader)
         if joins:
             joined = join_case(by=reader.actor, at=reader.at, case=joins, filing=filing)
             return {"case": joined.case.ref, "receipt": joined.receipt, "joined": True}
@@ -239,6 +244,24 @@ def _filed(form: FilingForm, reader: Reader) -> dict[str, Any]:
         door=_door(reader), key=form.cleaned_data["key"], content=content, at=reader.at, do=do
     )
     return answer
+
+
+def _of_firm(filing: Filing, reader: Reader) -> Filing:
+    """The filing with the ref of the registered firm whose name, alias or code was told; as it is where there is none such."""
+    if not filing.enterprise.strip():
+        return filing
+    found = register.enterprise_said(reader.street.code, filing.enterprise)
+    return replace(filing, enterprise=found.name, enterprise_ref=found.ref) if found else filing
+
+
+def _from_firm(request: HttpRequest, reader: Reader) -> dict[str, Any]:
+    """What the form begins with on the way from a firm's page: its name and place."""
+    ref = request.GET.get("enterprise", "")
+    if not ref:
+        return {}
+    firm = register.enterprise(ref, by=reader.actor)
+    point = {"lon": firm.lon, "lat": firm.lat} if firm.lon is not None else {}
+    return {"enterprise": firm.name, "address": firm.address, "grid": firm.grid.code if firm.grid else "", **point}
 
 
 def _receipt_page(request: HttpRequest, reader: Reader, told: dict[str, Any]) -> HttpResponse:

@@ -275,6 +275,12 @@ def people_with_roles(street_code: str, *, roles: Iterable[str], at: datetime, u
     )
 
 
+def people(street_code: str, *, at: datetime) -> list[Person]:
+    """Everyone who works for the street at the moment, by staff code."""
+    rows = Person.objects.filter(street=street_code).exclude(left_at__lte=at)
+    return list(rows.select_related("unit").order_by("code"))
+
+
 def units(street_code: str, *, at: datetime | None = None) -> list[Unit]:
     found = Unit.objects.filter(street=street_code).select_related("parent")
     return list(found.filter(now_valid(at, start="valid_from", end="valid_until")) if at else found)

@@ -30,7 +30,7 @@ from gridloop.offices.campaigns.actions import open_campaign
 from gridloop.offices.cases.actions import set_sampling_rule
 from gridloop.offices.organisation.models import Street
 from gridloop.offices.organisation.snapshot import forget_everything
-from gridloop.site.demo import lianhu, lianhu_policies, lianhu_projects, liuhu
+from gridloop.site.demo import lianhu, lianhu_firms, lianhu_policies, lianhu_projects, liuhu
 from gridloop.site.demo.replay import Happening, Progress, Stage, play
 from gridloop.site.demo.setup import set_up_words
 from gridloop.site.demo.tale import BEIJING, Names, read_tales
@@ -44,7 +44,7 @@ EARLIEST_PRESENT = datetime(2022, 6, 15, tzinfo=BEIJING)
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """One demonstration street: its plan, its campaign, whom the tales call what, and its tale files."""
+    """One demonstration street: its plan, its campaign, whom the tales call what, its tale files, and what else begins and goes on."""
 
     slug: str
     code: str
@@ -56,6 +56,10 @@ class Show:
     tales: tuple[str, ...]
     happenings: Callable[[datetime], list[Happening]] = lambda now: []
     """What befalls the street besides its cases, up to now."""
+    begin: Callable[..., None] | None = None
+    """What stands in it before its cases come in."""
+    carry_on: Callable[..., None] | None = None
+    """What is done in it in the last days."""
 
 
 SHOWS = (
@@ -64,6 +68,7 @@ SHOWS = (
         "lianhu", lianhu.CODE, lianhu.SEED, lianhu.plan, lianhu.CAMPAIGN, lambda: lianhu.roll().calls, lianhu.names,
         ("lianhu_1.txt", "lianhu_2.txt", "lianhu_live.txt"),
         happenings=lambda now: [*lianhu_projects.happenings(now), *lianhu_policies.happenings(now)],
+        begin=lianhu_firms.begin, carry_on=lianhu_firms.carry_on,
     ),
 )  # fmt: skip
 
@@ -127,4 +132,10 @@ def _live_through(show: Show, plan: StreetPlan, *, at: datetime, progress: Progr
     def tick(moment: datetime) -> None:
         keep_books_of(plan.code, at=moment)
 
-    play(Stage(plan.code, plan.name, show.calls(), tick, progress), tales, now=at, happenings=show.happenings(at))
+    calls = show.calls()
+    if show.begin:
+        show.begin(at=FOUNDED, calls=calls, tales=tales)
+    play(Stage(plan.code, plan.name, calls, tick, progress), tales, now=at, happenings=show.happenings(at))
+    if show.carry_on:
+        show.carry_on(at=at, calls=calls)
+        tick(at)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from gridloop.site.demo.cells import as_geojson, cut
+from gridloop.site.demo.lianhu_firms import LEADERS
 from gridloop.site.demo.people import Post, Roll
 from gridloop.site.demo.street import called, demonstration
 from gridloop.site.demo.tale import Names
@@ -59,6 +60,7 @@ UNITS = (
     UnitPlan("d_commerce", "区商务局", kind="authority", is_superior=True),
     UnitPlan("d_urban", "区城市管理局", kind="authority", is_superior=True),
     UnitPlan("d_housing", "区住房和城乡建设局", kind="authority", is_superior=True),
+    UnitPlan("d_leaders", "中原区领导(演示)", kind="authority", is_superior=True),
 )
 CATEGORIES = (
     "企业服务/融资/流动资金", "企业服务/融资/授信续贷", "企业服务/用工/招工", "企业服务/用工/社保稳岗",
@@ -179,11 +181,13 @@ def roll() -> Roll:
     people = Roll(prefix="LH", seed=SEED)
     _office(people)
     _four_in_one(people)
-    for unit in UNITS[1:]:
+    for unit in UNITS[1:-1]:
         _unit_people(people, unit)
     for code, name, _, _ in COMMUNITIES:
         for number in (1, 2):
             people.enlist(f"网格{name}{number}", unit="office", posts=[Post(f"{name}网格员", "grid_worker", grid=code)])
+    for call in LEADERS:  # paired with firms as county leaders (县级领导); they hold no post of the street
+        people.enlist(call, unit="d_leaders", posts=[])
     return people
 
 

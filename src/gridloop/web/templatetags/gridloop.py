@@ -11,6 +11,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from gridloop.core.firm_size import SIZES
+from gridloop.core.industry import SECTIONS
+from gridloop.core.vitality import VITALITIES
 from gridloop.offices.cases.queries import words
 from gridloop.web import wording
 
@@ -131,6 +134,26 @@ def grade_mark(grade: str) -> str:
 def word_of(value: str, kind: str) -> str:
     """The word for a code: ``{{ case.source|word_of:"source" }}``."""
     return wording.said(wording.WORDS[kind].get(value, value))
+
+
+@register.filter
+def section_label(section: str) -> str:
+    return wording.said(SECTIONS.get(section, section))
+
+
+@register.filter
+def size_label(size: str) -> str:
+    return wording.said(SIZES.get(size, size))
+
+
+@register.filter
+def vitality_label(vitality: str) -> str:
+    return wording.said(VITALITIES.get(vitality, vitality))
+
+
+@register.filter
+def vitality_tone(vitality: str) -> str:
+    return {"normal": "good", "half": "warn", "stalled": "bad", "lost": "bad"}.get(vitality, "quiet")
 
 
 @register.filter

@@ -8,6 +8,8 @@ Worked example::
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 from django.db import connection
@@ -123,6 +125,14 @@ def enterprise_by_name(street: str, name: str) -> Enterprise | None:
     named = Q(name=name) | (Q(alias=name) if name else Q(pk__in=[]))
     found = list(Enterprise.objects.filter(named, street=street, left_at__isnull=True)[:2])
     return found[0] if len(found) == 1 else None
+
+
+def enterprise_said(street: str, said: str) -> Enterprise | None:
+    """The present enterprise that people mean by a name, an alias, a code, or a name with the code behind it."""
+    text = said.strip()
+    code = re.search(r"[(\s]?([0-9A-Z]{15}|[0-9A-Z]{18})\)?$", unicodedata.normalize("NFKC", text).upper())
+    found = enterprise_by_code(street, code.group(1)) if code else None
+    return found if found and found.left_at is None else enterprise_by_name(street, text)
 
 
 def narrowed(actor: Actor, wanted: Wanted) -> QuerySet[Enterprise]:

@@ -1,0 +1,95 @@
+"""What the ledger says of an enterprise, in words, and the choices that its pages offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gridloop.core.firm_record import COLUMNS
+from gridloop.offices.archive.queries import TimelineEntry
+from gridloop.web.wording import EntryShown, said
+
+KINDS: dict[str, tuple[str, str]] = {
+    "enterprise.registered": ("建档", "new"),
+    "enterprise.amended": ("修改档案", "quiet"),
+    "enterprise.figures_told": ("登记年度数据", "quiet"),
+    "enterprise.left": ("离开街道", "warn"),
+    "enterprise.merged": ("作为重复并入另一家", "warn"),
+    "enterprise.contact_added": ("增加联系人", "quiet"),
+    "enterprise.contact_ended": ("联系人结束", "quiet"),
+    "enterprise.consented": ("企业同意", "good"),
+    "enterprise.declined": ("企业不同意或撤回", "warn"),
+    "enterprise.vitality_proposed": ("规则建议改经营状态", "wait"),
+    "enterprise.vitality_changed": ("经营状态改变", "warn"),
+    "enterprise.vitality_kept": ("不采纳状态建议", "quiet"),
+    "pairing.begun": ("开始包联", "open"),
+    "pairing.handed_over": ("包联移交", "open"),
+    "pairing.substitute_set": ("备岗", "quiet"),
+    "pairing.ended": ("包联结束", "warn"),
+    "consult.asked": ("提出法律咨询", "new"),
+    "consult.taken": ("法律专员接办", "open"),
+    "consult.replied": ("法律咨询已答复", "good"),
+    "order.placed": ("预约上门服务", "new"),
+    "order.booked": ("约定上门时间", "open"),
+    "order.done": ("已上门,待企业确认", "wait"),
+    "order.confirmed": ("企业确认办好", "good"),
+    "order.sent_back": ("企业说没办好", "bad"),
+    "order.cancelled": ("取消上门", "quiet"),
+    "promise.made": ("作出承诺", "open"),
+    "promise.kept": ("承诺兑现", "good"),
+    "promise.broken": ("承诺未兑现", "bad"),
+}
+LABELS: dict[str, str] = {
+    "reason": "理由", "holder": "现在是", "before": "原来是", "slot_name": "层级", "substitute": "备岗", "what": "事项", "how": "方式",
+    "year": "年度", "staff": "从业人员", "revenue": "营业收入(元)", "assets": "资产总额(元)", "source": "来源", "before_name": "原状态",
+    "after_name": "新状态", "proposed_name": "建议", "reasons": "依据", "duty": "职务", "service": "服务", "wanted": "希望的时间", "team": "团队",
+    "officer": "上门人员", "booked_for": "约定时间", "result": "结果", "text": "承诺", "person": "承诺人", "due_on": "期限", "outcome": "结果",
+    "into_name": "并入",
+}  # fmt: skip
+_ORDER = tuple(LABELS)
+_OF_PAIRINGS = ("slot_name", "before", "holder", "substitute", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened to a firm: an entry of its own ledger, or a case; ``ref`` leads to the case."""
+
+    at: datetime
+    entry: EntryShown | None = None
+    case: Any = None
+
+
+def entry_shown(entry: TimelineEntry) -> EntryShown:
+    """The entry in words; a kind without a word is shown by its code, so that nothing is hidden."""
+    title, tone = KINDS.get(entry.kind, (entry.kind, "quiet"))
+    return EntryShown(said(title), tone, entry.at, said(entry.by), entry.seq, tuple(_lines(entry)), entry.is_erased)
+
+
+def _lines(entry: TimelineEntry) -> Iterator[tuple[str, str]]:
+    payload = entry.payload
+    for name in _OF_PAIRINGS if entry.kind.startswith("pairing.") else _ORDER:
+        value = payload.get(name)
+        if value in (None, "", [], {}) or isinstance(value, dict) or (name == "before" and "after" in payload):
+            continue
+        yield said(LABELS[name]), _value(value)
+    for column, (before, after) in payload.get("changed", {}).items():
+        if column in COLUMNS:
+            yield said(COLUMNS[column][0]), f"{_value(before) or '–'} → {_value(after) or '–'}"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return ";".join(said(str(each)) for each in value)
+    if isinstance(value, bool):
+        return said("是") if value else said("否")
+    text = "" if value is None else str(value)
+    return text.replace("T", " ")[:16] if len(text) > 18 and text[4:5] == "-" and "T" in text else text
+
+
+def timeline_of(entries: list[TimelineEntry], cases: list[Any]) -> list[Happening]:
+    """Everything that happened, the newest first: the firm's own entries and the filing of its cases."""
+    found = [Happening(entry.at, entry=entry_shown(entry)) for entry in entries]
+    found += [Happening(case.filed_at, case=case) for case in cases]
+    return sorted(found, key=lambda each: each.at, reverse=True)
