@@ -39,8 +39,7 @@ MISSING = "〓"
 def notice_pdf(told: Any, *, at: datetime) -> bytes:
     """One A4 page: the firm, its four names, its team, the code to report by."""
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=A4, invariant=1)
+    canvas = Canvas(None, pagesize=A4, invariant=1)
     canvas.setTitle(f"{told.firm} {said('包联服务公示牌')}")
     width, height = A4
     canvas.setFillColor(RED)
@@ -55,8 +54,7 @@ def notice_pdf(told: Any, *, at: datetime) -> bytes:
     day = timezone.localtime(at)
     _centred(canvas, f"{said('制作日期')} {day:%Y-%m-%d}", y=12 * mm, size=9)
     canvas.showPage()
-    canvas.save()
-    return out.getvalue()
+    return bytes(canvas.getpdfdata())
 
 
 def _names(canvas: Canvas, told: Any, *, top: float) -> float:
