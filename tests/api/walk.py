@@ -246,6 +246,7 @@ def _look_again(walk: Walk) -> None:
 def _group_cases(walk: Walk) -> None:
     one, other = walk.file(), walk.file(text="路灯坏了,晚上看不见路")
     walk.verb("desk", other, "merge", into=one, reason="同一盏路灯")
+    walk.verb("desk", other, "unmerge", reason="不是同一盏路灯")
     parts = [
         {"text": "门口积水难行", "category": "城乡建设/市政设施/积水"},
         {"text": "夜间施工噪音", "category": "环境保护/噪音"},

@@ -116,8 +116,9 @@ def _segment_problems(case: Case) -> list[str]:
 
 
 def _closed_spans(rows: list[Segment], case: Case) -> list[tuple[datetime, datetime]]:
-    """From each strike-off to the reopening, as the ledger tells it."""
-    told = list(Entry.objects.filter(subject=case.subject, kind__in=("case.cleared", "case.reopened")).order_by("id"))
+    """From each strike-off to the reopening and from each merging to its undoing, as the ledger tells it."""
+    kinds = ("case.cleared", "case.reopened", "case.merged", "case.unmerged")
+    told = list(Entry.objects.filter(subject=case.subject, kind__in=kinds).order_by("id"))
     return [(before.at, after.at) for before, after in zip(told[::2], told[1::2], strict=False)]
 
 

@@ -51,7 +51,13 @@ TOLD = {
     "give_notice": {"text": "请带身份证来窗口办理"},
     "send_outside": {"body": "供电公司", "task": "请更换灯具"},
 }
-LEFT_OUT = {"merge", "split", "attach", "withdraw"}  # they need another case, a file, or end the story at once
+LEFT_OUT = {
+    "merge",
+    "unmerge",
+    "split",
+    "attach",
+    "withdraw",
+}  # they need another case, a file, or end the story at once
 
 
 def values_for(verb: str, story: Story, dice: Random) -> dict[str, object]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.offices.loop import told
+from tests.sample import CODE, MONDAY, sample_street
 from tests.shared_data import shared
 from tests.site.command_line import document, gridloop
 
@@ -82,3 +85,14 @@ def test_the_hot_troubles_of_the_real_messages():
     assert "伊景园" in second["place"] and "车位" in second["description"] and second["people"] > 40
     assert "58车贷" in third["place"]
     assert all(each["from"] <= each["to"] and len(each["evidence"]) == each["messages"] for each in told["hot"])
+
+
+def test_a_street_is_asked_too(db):
+    sample_street()
+    for number, text in enumerate(("柳荫路路灯不亮三天了", "柳荫路的路灯坏了,晚上不亮", "门口积水难行")):
+        told(at=MONDAY + number * timedelta(hours=1), text=text, reporter_phone=f"1380000000{number}")
+
+    [hot] = document(gridloop("hot", "--street", CODE, "--json"))["hot"]
+
+    assert hot["people"] == 2 and "13800000000" not in str(hot)
+    assert {each["title"] for each in hot["evidence"]} == {"柳荫路路灯不亮三天了", "柳荫路的路灯坏了,晚上不亮"}

@@ -311,6 +311,7 @@ DOORS: tuple[VerbDoor, ...] = (
     VerbDoor("decide_suspension", Decide, actions.decide_suspension, {"approved": True}),
     VerbDoor("resume", Reasoned, actions.resume, {"reason": "施工队已复工"}),
     VerbDoor("merge", Merge, actions.merge, {"into": "2a3b4c5d6e7f8g9h", "reason": "同一盏路灯"}),
+    VerbDoor("unmerge", Reasoned, actions.unmerge, {"reason": "不是同一盏路灯"}),
     VerbDoor(
         "split", Split, actions.split,
         {"parts": [{"text": "门口积水", "category": "城乡建设/市政设施/积水"}], "reason": "反映了两件事"},

@@ -131,6 +131,7 @@ _VERBS = [
     ),
     _verb("resume", "恢复办理", "suspended", "handling", "lead_unit desk leader system", needs="reason"),
     _verb("merge", "并案", OPEN, "merged", "desk", needs="into reason"),
+    _verb("unmerge", "撤销并案", "merged", "routed accepted", "desk", needs="reason"),
     _verb("split", "拆分", f"{OPEN} answered", "", "desk", needs="parts reason"),
     _verb("propose_grade", "提出定级", OPEN, "", "desk lead_unit first_contact", needs="grade reason"),
     _verb("confirm_grade", "确认定级", LIVE, "", "desk leader lead_leader", never="grader", needs="approved"),

@@ -10,7 +10,7 @@ is kept with every cause it has followed, so renaming one makes it follow again:
 Guarantees
 
 * Each reaction follows each entry exactly once, in one transaction with its effect (``archive.react_once``).
-* No loops: reactions record only ``notice.told``, which nothing follows, and ``case.raised``, which is only told.
+* No loops: reactions record only what nothing follows (``notice.told``, ``trouble.…``, ``case.recurred``) and ``case.raised``, which is only told.
 * Nobody is told of what they did themselves. A unit where nobody holds a post is never told into the void: the duty
   desk is told to telephone.
 * Titles hold the case's number and category, no word of what a resident said: they leave the house through group robots.
@@ -30,6 +30,7 @@ from gridloop.core.lifecycle import LIVE_STATES
 from gridloop.offices.archive.queries import code_of
 from gridloop.offices.cases.actions import raise_case
 from gridloop.offices.cases.actions.moves import follow_clocks
+from gridloop.offices.cases.actions.troubles import keep_together, notice_same
 from gridloop.offices.cases.queries import concerned
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.changesets.queries import change_set, permitted
@@ -318,8 +319,16 @@ def tell_drafter_of_change_set(story: Story) -> None:
         )
 
 
+def notice_what_was_told_before(story: Story) -> None:
+    notice_same(by=SYSTEM, at=story.at, case=story.of.ref)
+
+
+def keep_joined_together(story: Story) -> None:
+    keep_together(by=SYSTEM, at=story.at, case=story.of.ref, into=story.said("into_ref"))
+
+
 TABLE: dict[str, tuple[Reaction, ...]] = {
-    "case.filed": (tell_lead_of_new_case, tell_desk_of_gap),
+    "case.filed": (tell_lead_of_new_case, tell_desk_of_gap, notice_what_was_told_before),
     "case.assigned": (tell_new_lead,),
     "case.routed_again": (tell_new_lead,),
     "case.pulled_back": (tell_new_lead,),
@@ -354,7 +363,9 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "case.reopened": (tell_lead_to_work_on,),
     "case.cleared": (tell_first_contact_of_strike_off,),
     "case.withdrawn": (tell_lead_to_stop,),
-    "case.merged": (tell_lead_to_stop,),
+    "case.merged": (tell_lead_to_stop, keep_joined_together),
+    "case.joined": (keep_joined_together,),
+    "case.unmerged": (tell_new_lead,),
     "case.took_in": (tell_lead_of_joined_case,),
     "case.raised": (tell_lead_of_raising,),
     "case.outside_answered": (tell_sender_of_answer,),

@@ -10,13 +10,14 @@ from typing import Any
 from django.utils import timezone
 
 from gridloop.core.access import SYSTEM
+from gridloop.core.clusters import Message
 from gridloop.core.errors import GridloopError, NotFound, WrongInput
 from gridloop.core.profile import Profile
 from gridloop.core.route_row import CaseFacts
 from gridloop.core.routing import trace_document
 from gridloop.core.worktime import Calendar
 from gridloop.offices.cases.models import Case
-from gridloop.offices.cases.queries import replaying
+from gridloop.offices.cases.queries import replaying, troubles
 from gridloop.offices.cases.queries.finding import visible_to
 from gridloop.offices.cases.queries.rules import Rules, facts_of, rules_of
 from gridloop.offices.organisation import queries as organisation
@@ -124,3 +125,8 @@ def _completed(given: Mapping[str, str], rules: Rules, at: datetime) -> dict[str
 
 def _rules(street: Street) -> Rules:
     return rules_of(street.code, version=street.version)
+
+
+def messages_of(street: str) -> list[Message]:
+    """Every report of the street's cases as a message: called by its case's number, told by an opaque sign."""
+    return troubles.told_messages(organisation.street(street).code)

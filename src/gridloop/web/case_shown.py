@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from gridloop.offices.archive import queries as archive
 from gridloop.offices.cases.actions.contact import Contact, sees_looks
 from gridloop.offices.cases.queries.pages import CaseFile, SegmentLine
+from gridloop.offices.cases.queries.troubles import may_join, proposals_of, recurrence_of, recurrences_of, trouble_of
 from gridloop.offices.cases.queries.words import in_words
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.supervision.queries import WhyThisDate
@@ -133,6 +134,8 @@ def shown(
         "rows": _rows(found), "handed_on": _handed_on(found), "map": _map(found), "place": found.case.address or (found.lineage[-1].name if found.lineage else ""),
         "access": _looks(found, reader),
         "sheets": [(kind, str(label)) for kind, label in SHEETS.items() if kind != "supervise" or _was_raised(found)], "files": [_file(each) for each in found.attachments],
+        "trouble": trouble_of(found.case), "recurrence": recurrence_of(found.case), "came_back": recurrences_of(found.case),
+        "proposals": proposals_of([found.case.pk]), "may_dismiss": may_join(reader.actor, found.case.street),
         "is_single": len(found.lineage) < 2,
     }  # fmt: skip
 

@@ -62,6 +62,8 @@ def _links(path: str, actor: Actor) -> tuple[Link, ...]:
     """The doors this actor may use; the longest address that leads the path is the present one."""
     roles = actor.roles()
     doors = [(_("工作台"), reverse("desk"), "d"), (_("事项"), reverse("cases"), "c")]
+    if roles & (SEES_THE_PLACE | SEES_THE_UNIT):
+        doors.append((_("同诉热点"), reverse("troubles"), "h"))
     if roles & FILES_CASES:
         doors.append((_("登记"), reverse("new_case"), "n"))
     if may_read(actor):

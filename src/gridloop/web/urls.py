@@ -16,8 +16,10 @@ from gridloop.web import (
     filing,
     inspections,
     links,
+    proposals,
     sheets,
     suggestions,
+    troubles,
 )
 
 urlpatterns = [
@@ -40,6 +42,13 @@ urlpatterns = [
     path("cases/<slug:ref>/here/", case_here.here, name="case_here"),
     path("cases/<slug:ref>/route/", case.route, name="case_route"),
     path("cases/<slug:ref>/do/<slug:verb>/", case.do_verb, name="do_verb"),
+    path("cases/<slug:ref>/not-recurring/", troubles.not_recurring, name="not_recurring"),
+    path("troubles/", troubles.troubles, name="troubles"),
+    path("troubles/<slug:ref>/", troubles.trouble, name="trouble"),
+    path("troubles/<slug:ref>/join/", troubles.join, name="join_trouble"),
+    path("troubles/<slug:ref>/apart/", troubles.set_apart, name="set_apart"),
+    path("troubles/<slug:ref>/propose/", proposals.propose, name="propose"),
+    path("proposals/<slug:ref>/", proposals.proposal, name="proposal"),
     path("cases/<slug:ref>/contacts/", case.unmask, name="unmask"),
     path("cases/<slug:ref>/files/<slug:file>/", case.attachment, name="case_attachment"),
     path("cases/<slug:ref>/sheets/<slug:kind>/", sheets.sheet, name="sheet"),

@@ -79,6 +79,7 @@ _TABLE = [
     WebVerb("decide_suspension", asks.DecisionForm, actions.decide_suspension, _("挂起审批已记录。")),
     WebVerb("resume", asks.ReasonForm, actions.resume, _("已恢复办理。")),
     WebVerb("merge", asks.MergeForm, _merge, _("已并案。"), tone="bad"),
+    WebVerb("unmerge", asks.ReasonForm, actions.unmerge, _("已撤销并案,单独办理。")),
     WebVerb("split", asks.SplitForm, actions.split, _("已拆分。")),
     WebVerb("propose_grade", asks.GradeForm, actions.propose_grade, _("定级已记录。")),
     WebVerb("confirm_grade", asks.DecisionForm, actions.confirm_grade, _("定级确认已记录。")),
@@ -138,7 +139,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
         ),
     ),
     (_("外单位"), ("send_outside", "extend_outside", "review_outside", "recall_outside")),
-    (_("整理"), ("merge", "split", "correct", "propose_grade", "confirm_grade")),
+    (_("整理"), ("merge", "unmerge", "split", "correct", "propose_grade", "confirm_grade")),
     (
         _("核实与了结"),
         ("verify", "record_callback", "rework", "strike_off", "reopen", "withdraw", "archive_case", "withdraw_contact"),

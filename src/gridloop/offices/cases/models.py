@@ -24,6 +24,7 @@ from gridloop.offices.cases.inspection_models import (  # noqa: F401 - Django fi
     SignReply,
 )
 from gridloop.offices.cases.list_models import ExportRecord, SavedView, SearchText  # noqa: F401 - Django finds models here
+from gridloop.offices.cases.trouble_models import ProjectProposal, Recurrence, Trouble, TroubleCase  # noqa: F401 - Django finds models here
 from gridloop.offices.organisation.models import DutyItem, Person, Unit
 from gridloop.offices.territory.models import Grid
 

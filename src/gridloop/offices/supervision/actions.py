@@ -12,7 +12,7 @@ that lateness is attributed to who held the case; the first segment's own clock 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -158,18 +158,19 @@ def stop_all(subject: str, *, at: datetime, segment_only: bool = False) -> list[
     )
 
 
-def restart_clocks(subject: str, *, at: datetime) -> list[Clock]:
-    """The case's handling clocks that had stopped run on: the old clock resumes, it does not start anew."""
-    return _each(
-        subject,
-        lambda clock: clock.state == Clock.State.STOPPED and clock.segment is None and _is_resumed(clock),
-        lambda clock: _move(clock, at=at, event=ClockEvent(kind="restart", at=at)),
-    )
+def restart_clocks(
+    subject: str, *, at: datetime, ending_with: Collection[str] = ("answered", "cleared")
+) -> list[Clock]:
+    """The case's handling clocks that had stopped run on: the old clock resumes, it does not start anew.
 
+    Assigning, accepting and a first opinion happen once; what ends with the answer or the strike-off resumes, unless the caller knows better.
+    """
 
-def _is_resumed(clock: Clock) -> bool:
-    """Assigning, accepting and a first opinion happen once; what ends with the answer or the strike-off resumes."""
-    return queries.profile_of(clock).stage(clock.stage).terminal in ("answered", "cleared")
+    def is_resumed(clock: Clock) -> bool:
+        is_stopped = clock.state == Clock.State.STOPPED and clock.segment is None
+        return is_stopped and queries.profile_of(clock).stage(clock.stage).terminal in ending_with
+
+    return _each(subject, is_resumed, lambda clock: _move(clock, at=at, event=ClockEvent(kind="restart", at=at)))
 
 
 def report_on_clocks(subject: str, *, at: datetime) -> list[Clock]:

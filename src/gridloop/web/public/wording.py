@@ -251,6 +251,7 @@ _SENTENCES: dict[str, Sentence] = {
     "case.grade_confirmed": _graded,
     "case.raised": _plain(gettext_lazy("街道领导已督办"), "warn"),
     "case.merged": _merged,
+    "case.unmerged": _plain(gettext_lazy("不再合并,单独办理"), "open"),
     "case.split": _split,
     "case.verified": _plain(gettext_lazy("没有经办过的人核实:确已办好"), "good"),
     "case.verification_failed": _plain(gettext_lazy("核实没有通过,退回重办"), "warn"),

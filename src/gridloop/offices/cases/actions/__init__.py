@@ -29,7 +29,7 @@ from gridloop.offices.cases.actions.dispatch import (
     raise_case,
 )
 from gridloop.offices.cases.actions.filing import Filed, Filing, file_case, file_cases, must_file
-from gridloop.offices.cases.actions.groups import Part, merge, split
+from gridloop.offices.cases.actions.groups import Part, merge, split, unmerge
 from gridloop.offices.cases.actions.handling import (
     accept,
     answer,
@@ -130,6 +130,7 @@ __all__ = [
     "strike_off",
     "supplement",
     "take_back",
+    "unmerge",
     "verify",
     "withdraw",
     "withdraw_contact",

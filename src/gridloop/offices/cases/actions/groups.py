@@ -11,13 +11,14 @@ from datetime import datetime
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import Refused, WrongInput
+from gridloop.core.lifecycle import OPEN_STATES
 from gridloop.offices.archive.identifiers import new_ref, new_secret
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.filing import Filing, file_case, hash_receipt
-from gridloop.offices.cases.actions.moves import end_segments, moved, noted, said
+from gridloop.offices.cases.actions.moves import end_segments, hand_over, moved, noted, said
 from gridloop.offices.cases.models import Case, Report
 from gridloop.offices.cases.queries.finding import case_for_verb, scoped_case
-from gridloop.offices.supervision.actions import stop_all
+from gridloop.offices.supervision.actions import restart_clocks, stop_all
 
 
 def merge(*, by: Actor, at: datetime, case: str, into: str, reason: str, rev: int | None = None) -> Case:
@@ -43,6 +44,33 @@ def merge(*, by: Actor, at: datetime, case: str, into: str, reason: str, rev: in
         return noted(
             "case.merged", found, by=by, at=at, clocks=clocks, into=target.number, into_ref=target.ref, reason=words
         )
+
+
+def unmerge(*, by: Actor, at: datetime, case: str, reason: str, rev: int | None = None) -> Case:
+    """The merged case stands by itself again: its unit is answerable, its clocks run on from where they stood, its reporters follow it.
+
+    Raises Refused when the case it was merged into is no longer open: what was answered there was answered for its reporters too.
+    """
+    with deed():
+        found, _ = case_for_verb(case, by=by, verb="unmerge", rev=rev)
+        target = found.merged_into
+        if target is None or target.state not in OPEN_STATES:
+            raise Refused(
+                "cases.unmerge_closed",
+                "并入的那一件已经答复或结束,不能撤销并案;请改用重办,或另行登记。",
+                case=found.number,
+            )
+        words = said(reason, field="reason")
+        state = "accepted" if found.accepted_at else "routed"
+        moved(found, state=state, merged_into=None)
+        hand_over(found, unit=found.lead, role="handle", at=at, why=f"撤销并案:{words}")
+        still_ahead = ("answered", "cleared") if found.accepted_at else ("accepted", "answered", "cleared")
+        clocks = restart_clocks(found.subject, at=at, ending_with=still_ahead)
+        noted("case.gave_back", target, by=by, at=at, merged=found.number, reason=words)
+        return noted(
+            "case.unmerged", found, by=by, at=at, clocks=clocks, unit=found.lead.name, out_of=target.number, out_of_ref=target.ref,
+            reason=words,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ SHOWN: dict[str, str] = {
     "case.grade_confirmed": "grade",
     "case.raised": "",
     "case.merged": "into",
+    "case.unmerged": "",
     "case.split": "into",
     "case.verified": "",
     "case.verification_failed": "",
@@ -135,7 +136,8 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """One report as its reporter sees it. ``verbs`` names what they may do now; ``others`` counts further reporters.
+    """One report as its reporter sees it. ``verbs`` names what they may do now; ``others`` counts further reports, ``people``
+    the other people behind them: of others a reporter learns that number and nothing else.
 
     ``title`` and ``address`` are this reporter's own: in a case that others filed, theirs are not shown.
     """
@@ -152,6 +154,7 @@ class Followed:
     verbs: frozenset[str]
     own_verbs: frozenset[str]
     others: int
+    people: int
     name: str
     phone: str
     looks: tuple[Looks, ...]
@@ -226,6 +229,7 @@ def follow(report: Report, *, by: Actor, at: datetime) -> Followed:
         verbs=frozenset(verb.name for verb in possible_verbs(answering, by=by)),
         own_verbs=frozenset(verb.name for verb in possible_verbs(told, by=by)),
         others=Report.objects.filter(told_of(answering)).exclude(pk=report.pk).count(),
+        people=_other_people(report, answering),
         name=mask_name(report.name),
         phone=mask_phone(report.phone),
         looks=tuple(_looks(subjects)),
@@ -239,6 +243,13 @@ def answers_for(case: Case, *, at: datetime) -> str:
     found = organisation.answering(case.answerer, at=at)
     post = f"{found.unit}{found.title}" if found.title else found.unit
     return f"{post}({found.person.name})" if publicity_of(case.street).shows_names or not post else post
+
+
+def _other_people(report: Report, answering: Case) -> int:
+    """How many other people told of this: two reports under one number are one person, a report without a number is one of its own."""
+    rows = Report.objects.filter(told_of(answering), origin=None).values_list("pk", "phone_index")
+    mine = report.phone_index or report.pk
+    return len({phone or key for key, phone in rows} - {mine, report.pk})
 
 
 def own_attachments(report: Report, *, by: Actor) -> list[Any]:

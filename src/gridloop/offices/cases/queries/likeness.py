@@ -70,15 +70,21 @@ def like_cases(actor: Actor, asked: Asked, *, street: str, at: datetime, except_
 
 def like_case(case: Case, *, by: Actor, at: datetime) -> list[LikeCase]:
     """The open cases most like a case that is filed already: candidates for merging."""
-    asked = Asked(
-        case.text,
-        address=case.address,
-        grid=case.grid.code if case.grid else "",
-        lon=case.lon,
-        lat=case.lat,
-        category=case.category,
-    )
+    asked = asked_of(case)
     return like_cases(by, asked, street=case.street, at=at, except_for=case.pk)
+
+
+def asked_of(case: Case) -> Asked:
+    """A case that is filed already, as what would be asked about it."""
+    return Asked(
+        case.text, address=case.address, grid=case.grid.code if case.grid else "", lon=case.lon, lat=case.lat, category=case.category
+    )  # fmt: skip
+
+
+def around(rows: QuerySet[Case], case: Case) -> QuerySet[Case]:
+    """Those of the rows that lie in the neighbourhood of the case; all of them where it has no place."""
+    asked = asked_of(case)
+    return _around(rows, asked, _cell(asked, case.street)).exclude(pk=case.pk)
 
 
 def _cell(asked: Asked, street: str) -> Cell | None:
