@@ -25,6 +25,9 @@ from django.db import DatabaseError, models, transaction
 from gridloop.core.access import SYSTEM, Role
 from gridloop.core.quiet import Quiet
 from gridloop.offices.archive import actions as archive
+from gridloop.offices.cases.actions.proposals import propose_project
+from gridloop.offices.cases.actions.troubles import keep_together
+from gridloop.offices.cases.queries.troubles import proposals_of, trouble_of
 from gridloop.offices.enterprise.actions.visits import set_quiet_days
 from gridloop.offices.enterprise.visit_models import VisitPlan
 from gridloop.offices.indicators import actions as indicators
@@ -79,6 +82,36 @@ OBJECTS: dict[str, Callable[[World, Side], Any]] = {
     "<slug:period>": lambda world, side: _inspection(side),
     "{period}": lambda world, side: _inspection(side),
 }
+
+
+def _trouble(world: World, side: Side) -> str:
+    """The trouble of the street's case."""
+    found = trouble_of(side.case) or keep_together(by=SYSTEM, at=world.at, case=side.case.ref)
+    assert found is not None
+    return str(found.ref)
+
+
+def _proposal(world: World, side: Side) -> str:
+    """A project proposed by the duty desk on the ground of the street's case."""
+    found = proposals_of([side.case.pk])
+    if found:
+        return str(found[0].ref)
+    desk = actor_of(side.people[Role.DUTY_DESK], at=world.at)
+    return str(
+        propose_project(
+            by=desk,
+            at=world.at,
+            street=side.code,
+            title="路灯改造",
+            cases=[side.case.ref],
+            root_cause="电缆老化",
+            cost="八万元",
+            benefit="不再熄灭",
+        ).ref
+    )
+
+
+OBJECTS |= {"troubles": _trouble, "proposals": _proposal}
 
 
 def parameter_before(address: str, name: str) -> str:

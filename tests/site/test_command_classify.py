@@ -177,3 +177,36 @@ def test_the_shipped_model_measured_on_what_it_was_taught_says_so():
 
     assert document(result)["n"] == 495 and document(result)["trained_on_this_data"]
     assert "不能当作检验" in result.stderr
+
+
+def test_names_of_categories_are_weak_examples_and_unlabelled_messages_tell_what_is_rare(write, tmp_path):
+    few = write("few.csv", [("text", "label"), *lines()[:9]])
+    tree = write(
+        "tree.csv",
+        [
+            ("一级分类", "二级分类", "三级分类"),
+            ("环境保护", "噪声污染", "广场舞扰民"),
+            ("农村农业", "土地管理", "征地"),
+            ("交通运输", "公路", "收费站"),
+        ],
+    )
+    more = write("more.csv", [("text",), ("广场舞声音太吵",), ("征地补偿没有到位",)])
+    model = tmp_path / "own.npz"
+
+    card = document(
+        gridloop(
+            "classify", "train", "--data", few, "--categories", tree, "--unlabelled", more, "--out", model, "--json"
+        )
+    )
+    asked = write("asked.csv", [("text",), ("晚上广场舞扰民,噪声污染严重",)])
+    told = document(gridloop("classify", "predict", "--data", asked, "--model", model, "--json"))["predictions"][0]
+
+    assert card["hints"] == {
+        "categories": "tree.csv",
+        "texts": 6,
+        "weight": 0.1,
+        "unlabelled": ["more.csv"],
+        "unlabelled_texts": 2,
+    }
+    assert told["alternatives"][0]["category"] == "环境保护"
+    assert "农村农业" not in card["categories"], "a label that no example has is not learned from its name alone"

@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gridloop.core.grams import Numbers, Whole
-from gridloop.core.learning import Fitting, fit
+from gridloop.core.learning import NO_HINTS, Fitting, Hints, fit
 from gridloop.core.text import Classifier, bigrams, near_duplicates, soft_maximum
 
 PRECISION = 0.97
@@ -95,13 +95,21 @@ class Taught:
     groups: int
 
 
-def teach(examples: Examples, *, seed: int, options: Fitting | None = None, start: Classifier | None = None) -> Taught:
+def teach(
+    examples: Examples, *, seed: int, options: Fitting | None = None, start: Classifier | None = None, hints: Hints = NO_HINTS
+) -> Taught:  # fmt: skip
     """A calibrated classifier and its honest figures. Raises WrongInput when fewer than two labels are told."""
     options = options or Fitting()
     groups = groups_of(examples.texts)
-    model = fit(examples.texts, examples.labels, options=options, start=start)
+    model = fit(examples.texts, examples.labels, options=options, start=start, hints=hints)
     scores = held_out_scores(
-        examples, groups=groups, seed=seed, options=options, start=start, categories=model.categories
+        examples,
+        groups=groups,
+        seed=seed,
+        options=options,
+        start=start,
+        categories=model.categories,
+        hints=hints,
     )
     truth = np.array([model.categories.index(label) for label in examples.labels])
     scale, shift = honest_reading(scores, truth)
@@ -135,6 +143,7 @@ def held_out_scores(
     options: Fitting,
     start: Classifier | None,
     categories: Sequence[str],
+    hints: Hints = NO_HINTS,
 ) -> Numbers:
     """Each text's scores by a model (and a lexicon) of the other folds; a label the other folds lack scores lowest."""
     folds = folds_of(groups, seed=seed)
@@ -144,7 +153,7 @@ def held_out_scores(
         taught = examples.at(others)
         if not rows.size or len(set(taught.labels) | set(start.categories if start else ())) < 2:
             continue
-        model = fit(taught.texts, taught.labels, options=options, start=start)
+        model = fit(taught.texts, taught.labels, options=options, start=start, hints=hints)
         found, _ = model.scores(examples.at(rows).texts)
         scores[rows[:, None], [categories.index(name) for name in model.categories]] = found
     return scores

@@ -20,7 +20,7 @@ Worked example::
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -49,6 +49,23 @@ class Fitting:
     bits: int = BITS
 
 
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What is known beside examples. ``texts`` name a label in a few words (the names of the categories below it) and weigh ``weight`` of an
+    example each; hints for labels that no example has are left out. ``others`` are texts without a label: they only tell which grams are rare.
+    """
+
+    texts: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    weight: float = 0.1
+
+    def of(self, labels: Collection[str]) -> tuple[list[str], list[str]]:
+        """The hints for these labels: texts, and the label of each."""
+        fitting = [(text, label) for text, label in zip(self.texts, self.labels, strict=True) if label in labels]
+        return [text for text, _ in fitting], [label for _, label in fitting]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:
     """Texts × buckets, kept twice: by text (``owners`` never fall) and by bucket, so that both products are sums of runs."""
@@ -69,6 +86,9 @@ class Features:
         return Features(self.columns, self.rows, self.buckets[order], self.owners[order], self.values[order])
 
 
+NO_HINTS = Hints()
+
+
 def fit(
     texts: Sequence[str],
     labels: Sequence[str],
@@ -76,6 +96,7 @@ def fit(
     options: Fitting,
     lexicon: Lexicon | None = None,
     start: Classifier | None = None,
+    hints: Hints = NO_HINTS,
 ) -> Classifier:
     """A classifier of the labels, with confidence not yet calibrated (scale 1, threshold 1: always unsure).
 
@@ -84,11 +105,13 @@ def fit(
     """
     categories = _categories(labels, start)
     bits, words = (start.bits, start.lexicon) if start else (options.bits, lexicon or lexicon_of(texts))
-    grams = count_grams(texts, bits=bits, lexicon=words)
-    rarity = start.rarity if start else _rarity(grams, len(texts), bits)
-    features = features_of(grams, rows=len(texts), rarity=rarity)
-    truth = np.array([categories.index(label) for label in labels])
-    weights, intercept = _solved(features, truth, _start(start, categories, 1 << bits), cost=options.cost)
+    rarity = start.rarity if start else _rarity([*texts, *hints.others], bits, words)
+    hinted, hinted_labels = hints.of(set(labels))
+    told = [*texts, *hinted]
+    features = features_of(count_grams(told, bits=bits, lexicon=words), rows=len(told), rarity=rarity)
+    truth = np.array([categories.index(label) for label in [*labels, *hinted_labels]])
+    worth = np.array([1.0] * len(texts) + [hints.weight] * len(hinted))
+    weights, intercept = _solved(features, truth, _start(start, categories, 1 << bits), cost=options.cost, worth=worth)
     return Classifier.build(
         categories=categories, weights=_pruned(weights, rarity, options.kept), rarity=rarity, lexicon=words, intercept=intercept,
     )  # fmt: skip
@@ -116,10 +139,10 @@ def _categories(labels: Sequence[str], start: Classifier | None) -> list[str]:
     return categories
 
 
-def _rarity(grams: Grams, texts: int, bits: int) -> Numbers:
+def _rarity(texts: Sequence[str], bits: int, words: Lexicon) -> Numbers:
     """ln((1 + texts) / (1 + texts with the gram)) + 1, in half precision; a gram of a single text counts for nothing."""
-    holding = np.bincount(grams.buckets, minlength=1 << bits)
-    rarity = np.where(holding > 1, np.log((1 + texts) / (1 + holding)) + 1, 0 if texts > 1000 else 1)
+    holding = np.bincount(count_grams(texts, bits=bits, lexicon=words).buckets, minlength=1 << bits)
+    rarity = np.where(holding > 1, np.log((1 + len(texts)) / (1 + holding)) + 1, 0 if len(texts) > 1000 else 1)
     return rarity.astype(np.float16).astype(np.float32)
 
 
@@ -133,13 +156,15 @@ def _start(start: Classifier | None, categories: Sequence[str], buckets: int) ->
     return point
 
 
-def _solved(features: Features, truth: Whole, start: Numbers, *, cost: float) -> tuple[Numbers, Numbers]:
+def _solved(
+    features: Features, truth: Whole, start: Numbers, *, cost: float, worth: npt.NDArray[np.float64]
+) -> tuple[Numbers, Numbers]:  # fmt: skip
     """Newton steps from the starting point; every category is its own problem, all are solved side by side."""
     extended = _with_intercept(features)
     turned = extended.turned()
     sign = np.where(truth[:, None] == np.arange(start.shape[1]), 1, -1).astype(np.float32)
     told = np.bincount(truth, minlength=start.shape[1]) > 0  # what nobody told anything of stays as it was
-    price = (cost * _balance(truth, start.shape[1]))[:, None].astype(np.float32) * told
+    price = (cost * worth * _balance(truth, start.shape[1]))[:, None].astype(np.float32) * told
     moved = np.zeros_like(start)
     base = extended.scores(start)
     first_slope = np.zeros(0)

@@ -25,7 +25,7 @@ from gridloop.core.text import Classifier
 from gridloop.offices.cases.shipped_model import shipped_card, shipped_classifier
 from gridloop.site.command import NOT_FINE, Group, json_option
 from gridloop.site.home import home
-from gridloop.site.imports.labelled import LeftOut, fingerprint_of, read_labelled, read_told
+from gridloop.site.imports.labelled import LeftOut, fingerprint_of, hints_from, read_labelled, read_told
 from gridloop.site.terminal import note, print_json, print_table
 
 SEED = 20220529
@@ -61,18 +61,34 @@ def classify_command() -> None:
 @click.option("--name", default="trained", show_default=True, help="模型的名称,写在说明卡上。")
 @click.option("--seed", default=SEED, show_default=True, help="分折的种子:同样的文件、同样的种子,得到同样的模型。")
 @click.option("--date", "on", metavar="年-月-日", help="写在说明卡上的日期;不写则为今天。")
+@click.option(
+    "--categories", metavar="文件", type=click.Path(path_type=Path, dir_okay=False),
+    help="类别树 CSV(一级分类、二级分类、三级分类):下级类别的名称作为一级标签的弱提示,例子少时有用。",
+)  # fmt: skip
+@click.option(
+    "--unlabelled", multiple=True, metavar="文件", type=click.Path(path_type=Path, dir_okay=False),
+    help="没有标签的留言,只用来知道哪些字少见。可给多个。",
+)  # fmt: skip
 @json_option
-def train(paths: tuple[Path, ...], out: Path | None, name: str, seed: int, on: str | None, as_json: bool) -> None:
+def train(
+    paths: tuple[Path, ...], out: Path | None, name: str, seed: int, on: str | None, categories: Path | None,
+    unlabelled: tuple[Path, ...], as_json: bool,
+) -> None:  # fmt: skip
     """用有标签的留言训练模型,写下说明卡。只用 numpy,不联网。"""
     found = read_labelled(paths)
     _tell_left_out(found.left_out)
     note(f"正在训练:{len(found.examples.texts)} 条,五折检验加全量训练,约需一两分钟。")
-    taught = teach(found.examples, seed=seed)
+    hints = hints_from(categories, unlabelled)
+    taught = teach(found.examples, seed=seed, hints=hints)
     content = packed(taught.model)
     card = card_of(
         taught, name=name, on=on or f"{datetime.now(UTC).astimezone():%Y-%m-%d}", seed=seed, sources=found.sources
     )
     card["size_bytes"] = len(content)
+    card["hints"] = {
+        "categories": categories.name if categories else "", "texts": len(hints.texts), "weight": hints.weight,
+        "unlabelled": [path.name for path in unlabelled], "unlabelled_texts": len(hints.others),
+    }  # fmt: skip
     where = out or _trained_here()
     _write(where, content, card)
     if as_json:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from gridloop.core.calibration import Examples
 from gridloop.core.errors import WrongInput
+from gridloop.core.learning import Hints
 from gridloop.core.model_card import Source
 from gridloop.site.imports.reading import Rejection, Sheet, read_sheet, read_text
 
@@ -28,6 +29,7 @@ COLUMNS = {
     "text": ("text", "内容", "留言内容"), "tokens": ("tokens", "分词"), "title": ("留言主题", "主题"), "body": ("留言详情", "详情"),
     "label": ("一级标签", "一级分类", "label", "标签"), "id": ("id", "留言编号", "编号"),
 }  # fmt: skip
+TREE = {"first": ("一级分类", "一级"), "second": ("二级分类", "二级"), "third": ("三级分类", "三级")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,22 @@ def text_of(cells: Mapping[str, str]) -> str:
     """What was said: the text, else the words, else subject and body."""
     found = cells.get("text") or cells.get("tokens")
     return found or "\n".join(part for part in (cells.get("title", ""), cells.get("body", "")) if part)
+
+
+def hints_from(categories: Path | None, others: Sequence[Path]) -> Hints:
+    """Hints from a tree of categories (一级分类, 二级分类, 三级分类) and files of messages without labels.
+
+    Each second-level category is a short text of its names, each third-level one another; both are labelled by the first level.
+    """
+    rows = [tuple(row.cells.get(name, "") for name in TREE) for row in read_sheet(categories, columns=TREE, required=("first",)).rows] if categories else []  # fmt: skip
+    below: dict[tuple[str, str], list[str]] = {}
+    for first, second, third in rows:
+        below.setdefault((first, second), []).extend([third] if third else [])
+    texts = [f"{second or first}\n{' '.join([second, *thirds, first])}" for (first, second), thirds in below.items()]
+    texts += [f"{third}\n{second} {third}" for (_first, second), thirds in below.items() for third in thirds]
+    labels = [first for first, _second in below] + [first for (first, _), thirds in below.items() for _third in thirds]
+    told, _left_out = read_told(others) if others else ([], ())
+    return Hints(tuple(texts), tuple(labels), tuple(each.text for each in told if each.text))
 
 
 def fingerprint_of(path: Path) -> str:
