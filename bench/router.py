@@ -4,6 +4,8 @@ The large table has 1,000 rows over 400 category leaves and 5,000 place leaves (
 a third of the rows with conditions, a third with an escalation of their own. The small one is proved and also decided by trying every
 case, and the two answers are compared; the time of trying is carried over to the size of the large table as what enumeration would cost.
 
+The figures of classification and of hot troubles come from ``bench.classify``.
+
 The replay takes one million cases of two years through a table and a draft of 1,000 rows, with their deadlines, in one process.
 
 Run: ``python -m bench.router [CASES]``. Exit code 1 when a limit is missed or the answers differ.
@@ -18,6 +20,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import perf_counter, process_time
 
+from bench.classify import figures as classification
 from gridloop.core.condition_space import Space
 from gridloop.core.hops import units_above
 from gridloop.core.replay import Dated, PastCase, Rules, Setting, Unit, document, document_bytes, replay_part
@@ -169,7 +172,7 @@ def try_everything() -> bool:
 
 def main() -> int:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    kept = [prove_large(), try_everything(), replay(count)]
+    kept = [prove_large(), try_everything(), replay(count), classification()]
     return 0 if all(kept) else 1
 
 
