@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0008_questions_and_ends'),
+        ('cases', '0012_inspections'),
         ('organisation', '0004_accounts_and_sign_ins'),
     ]
 
