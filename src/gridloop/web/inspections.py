@@ -51,6 +51,8 @@ def samples(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/inspections/: the months; and for leaders the rule."""
     street = reader.street.code
     inspecting.must_see_samples(reader.actor, street)
+    if request.method == "POST":
+        inspecting.must_set_rule(reader.actor, street)
     present = inspecting.rule_in_force(street)
     usual = SampleRule()
     first = {name: getattr(present or usual, name) for name in ("least", "share", "most", "first_days")}

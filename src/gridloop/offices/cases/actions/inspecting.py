@@ -31,8 +31,7 @@ SECRET_SIZE = 32
 
 def set_sampling_rule(*, by: Actor, at: datetime, street: str, rule: SampleRule, reason: str) -> SamplingRule:
     """From the next announced month on so many are drawn. Raises NotAllowed for anyone but a street leader."""
-    if by.kind != "system" and not by.roles(street) & inspecting.SETS_RULE:
-        raise NotAllowed("cases.may_not_set_sampling", "抽查办法由街道领导决定;请联系他们。")
+    inspecting.must_set_rule(by, street)
     with deed():
         row = SamplingRule.objects.create(
             street=street, least=rule.least, share=rule.share, most=rule.most, first_days=rule.first_days,

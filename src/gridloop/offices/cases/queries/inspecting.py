@@ -31,6 +31,12 @@ def must_see_samples(actor: Actor, street: str) -> None:
         )
 
 
+def must_set_rule(actor: Actor, street: str) -> None:
+    """Raises NotAllowed for anyone but a street leader; asked before a form is read."""
+    if actor.kind != "system" and not actor.roles(street) & SETS_RULE:
+        raise NotAllowed("cases.may_not_set_sampling", "抽查办法由街道领导决定;请联系他们。")
+
+
 def rule_in_force(street: str) -> SamplingRule | None:
     return SamplingRule.objects.filter(street=street).order_by("-id").first()
 
