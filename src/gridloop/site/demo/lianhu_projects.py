@@ -67,7 +67,7 @@ LINES = (
     Line("刁沟污水泵站(演示)", "示例水务公司", "infrastructure", "6.5", "building"),
     Line("莲湖体育公园(演示)", "示例文体公司", "livelihood", "5", "building", speed=Decimal("1.2")),
     Line("智慧停车一期(演示)", "示例停车公司", "infrastructure", "4.5", "planned", date(2022, 2, 22)),
-    Line("赵坡变电站(演示)", "示例电力公司", "infrastructure", "3", "planned", date(2022, 3, 29)),
+    Line("赵坡变电站(演示)", "示例电力公司", "infrastructure", "3", "planned", date(2022, 3, 29), speed=Decimal("1.3")),
     Line("社区卫生中心改造(演示)", "示例医投公司", "livelihood", "2", "planned", date(2022, 5, 12)),
     Line("数据中心一期(演示)", "示例数据公司", "industry", "20", "completed", priority="city"),
     Line("汽车城展厅改造(演示)", "示例汽贸公司", "service", "12", "completed", priority="district"),
@@ -92,7 +92,7 @@ def happenings(now: datetime) -> list[Happening]:
 def _of_line(line: Line, number: int, now: datetime) -> Iterator[Happening]:
     kept = KEPT + timedelta(minutes=number)
     yield Happening(kept, f"项目 {line.name}", _enter(line, number, now))
-    if line.library == "building" or (line.library == "planned" and line.moved):
+    if line.library == "building" or (line.library == "planned" and line.moved and line.moved.month < 5):
         yield Happening(kept + timedelta(hours=3), f"计划 {line.name}", _plan(line, 2022))
         yield from (
             _report(line, date(2022, month, 1), number)
@@ -106,7 +106,7 @@ def _of_line(line: Line, number: int, now: datetime) -> Iterator[Happening]:
 
 def _is_building(line: Line, month: date) -> bool:
     if line.library == "planned":
-        return bool(line.moved and line.moved <= month)
+        return bool(line.moved and line.moved.replace(day=1) <= month)
     return not (line.moved and line.moved <= month)
 
 
@@ -209,7 +209,11 @@ def _move(line: Line) -> Callable[[Stage, datetime], None]:
 def _plan(line: Line, year: int) -> Callable[[Stage, datetime], None]:
     def plan(stage: Stage, at: datetime) -> None:
         amount = (Decimal(line.yi) * YI * YEAR_SHARE).quantize(Decimal(1))
-        actions.plan_year(by=_clerk(stage, at), at=at, project=_ref(stage, line.name), year=year, amount=amount)
+        moved_in = line.moved if line.library == "planned" else None
+        first = moved_in.month if moved_in and moved_in.year == year else 1
+        actions.plan_year(
+            by=_clerk(stage, at), at=at, project=_ref(stage, line.name), year=year, amount=amount, first=first
+        )
 
     return plan
 
