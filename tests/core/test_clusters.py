@@ -2,8 +2,8 @@
 
 ``judged_troubles.csv`` holds message numbers and a verdict, no text. How they were drawn: 150 pairs that the method puts into one trouble (100 of
 them one pair a trouble from troubles drawn at random, ``trouble``; 50 from all its pairs at random, ``pair``; letter-for-letter copies left
-out), and 50 that it compares and keeps apart although little is lacking (what and where make 0.34 or more, ``borderline``). One person read title and
-opening of both messages, and the whole where that did not settle it. ``same`` is yes when one handling would settle both: the same trouble at the
+out), and 50 that it compares and keeps apart although little is lacking (what and where make 0.34 or more, ``borderline``). Who wrote the
+method also judged: by title and opening (60 to 90 letters) of both messages, in a handful of doubtful pairs by the whole. ``same`` is yes when one handling would settle both: the same trouble at the
 same place. Eleven of the first draw were replaced when roads and lakes were made to count for less: six of them were wrong.
 """
 

@@ -40,6 +40,20 @@ class Page:
     posts: str = ""
     links: tuple[Link, ...] = ()
 
+    @property
+    def near(self) -> list[Link]:
+        """The doors in the line of the navigation."""
+        return [link for link in self.links if link.key not in MORE]
+
+    @property
+    def more(self) -> list[Link]:
+        """The doors in the folded rest."""
+        return [link for link in self.links if link.key in MORE]
+
+    @property
+    def is_in_more(self) -> bool:
+        return any(link.is_current for link in self.more)
+
 
 def page(request: HttpRequest) -> dict[str, object]:
     """``page`` for the layout templates, from cookies, language and (where the view asked for one) the reader."""
@@ -58,22 +72,22 @@ def page(request: HttpRequest) -> dict[str, object]:
     return {"page": frame}
 
 
+MORE = frozenset({"h", "w", "p", "j", "i"})
+"""The keys of the doors that stand in the folded rest, so that the navigation keeps to one line."""
+
+
 def _links(path: str, actor: Actor) -> tuple[Link, ...]:
     """The doors this actor may use; the longest address that leads the path is the present one."""
     roles = actor.roles()
     doors = [(_("工作台"), reverse("desk"), "d"), (_("事项"), reverse("cases"), "c")]
-    if roles & (SEES_THE_PLACE | SEES_THE_UNIT):
-        doors.append((_("同诉热点"), reverse("troubles"), "h"))
     if roles & FILES_CASES:
         doors.append((_("登记"), reverse("new_case"), "n"))
     if may_read(actor):
-        doors.append((_("走访"), reverse("visits"), "v"))
+        doors += [(_("企业"), reverse("enterprises"), "e"), (_("走访"), reverse("visits"), "v")]
     if roles & (SEES_THE_PLACE | SEES_THE_UNIT):
-        doors.append((_("网格图"), reverse("atlas"), "m"))
+        doors += [(_("网格图"), reverse("atlas"), "m"), (_("同诉热点"), reverse("troubles"), "h")]
     if roles & (SEES_SAMPLES | SUPERVISES):
-        doors.append((_("监督"), reverse("inspections") if roles & SEES_SAMPLES else reverse("signs"), "v"))
-    if may_read(actor):
-        doors.append((_("企业"), reverse("enterprises"), "e"))
+        doors.append((_("监督"), reverse("inspections") if roles & SEES_SAMPLES else reverse("signs"), "w"))
     if roles:
         doors += [
             (_("政策"), reverse("policies"), "p"),
