@@ -72,7 +72,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     return {"page": frame}
 
 
-MORE = frozenset({"h", "w", "p", "j", "i"})
+MORE = frozenset({"v", "h", "w", "p", "j", "i"})
 """The keys of the doors that stand in the folded rest, so that the navigation keeps to one line."""
 
 
