@@ -277,9 +277,33 @@ def test_every_kind_of_keeping_has_its_words():
         told |= set(
             re.findall(r'(?:record|Fact|_noted|_note)\(\s*"([a-z_]+\.[a-z_]+)"', path.read_text(encoding="utf-8"))
         )
-    of_the_loop = {"case", "clock", "notice", "attachment", "report", "suggestion", "view"}
+    of_the_loop = {
+        "case",
+        "clock",
+        "notice",
+        "attachment",
+        "report",
+        "suggestion",
+        "view",
+        "sample",
+        "trouble",
+        "proposal",
+    }
+    of_firms = {
+        "enterprise",
+        "cluster",
+        "pairing",
+        "team",
+        "order",
+        "consult",
+        "promise",
+        "visits",
+        "policy",
+        "project",
+        "indicator",
+    }
 
-    missing = sorted(kind for kind in told - set(DEEDS) if kind.partition(".")[0] not in of_the_loop)
+    missing = sorted(kind for kind in told - set(DEEDS) if kind.partition(".")[0] not in of_the_loop | of_firms)
 
     assert missing == []
 

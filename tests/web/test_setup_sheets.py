@@ -144,7 +144,7 @@ def test_more_rows_come_without_script(signed_in):
 
     page = text_of(client.post("/setup/routes/edit/", grid_of(client) | {"add": "1"}))
 
-    assert page.count("<tr data-new>") == 3
+    assert page.count('" data-new>') == 3
 
 
 def test_trying_a_case_says_which_row_wins_and_why(signed_in):

@@ -50,7 +50,8 @@ def switched_on(least: int = 3) -> None:
 def numbers(page: str) -> dict[str, int]:
     """The table of the map: place and people."""
     rows = re.findall(
-        r'<th scope="row">(?:<span[^>]*>[^<]*</span>)?([^<]+)</th><td class="gl-number"[^>]*>(\d+)</td>', page
+        r'<th scope="row">(?:<span[^>]*>[^<]*</span>)?([^<]+?) ?(?:<a .*?</a>)?</th><td class="gl-number"[^>]*>(\d+)</td>',
+        page,
     )
     return {name: int(people) for name, people in rows}
 
