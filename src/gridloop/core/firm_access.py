@@ -69,6 +69,12 @@ def may_keep(actor: Actor, street: str) -> bool:
     return actor.kind == "system" or bool(actor.roles(street) & KEEPS)
 
 
+def must_not_only_audit(actor: Actor, street: str) -> None:
+    """The actor holds a post besides that of the audit keeper, who reads records and calls nobody. Raises NotAllowed."""
+    if actor.kind != "system" and actor.roles(street) <= {Role.AUDIT_KEEPER}:
+        raise NotAllowed("enterprise.may_not_serve", "这件事由服务企业的工作人员来做;请联系服务管家。")
+
+
 def may_serve(actor: Actor, street: str) -> bool:
     return actor.kind == "system" or bool(actor.roles(street) & SERVES)
 

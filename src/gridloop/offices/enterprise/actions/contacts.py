@@ -7,7 +7,7 @@ from datetime import datetime
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotFound, Refused, WrongInput
-from gridloop.core.firm_access import must_keep
+from gridloop.core.firm_access import must_keep, must_not_only_audit
 from gridloop.core.identity import normal_phone
 from gridloop.offices.archive.actions import note_access, record
 from gridloop.offices.archive.concealed import blind
@@ -89,8 +89,9 @@ class Told:
 
 
 def look_at_contacts(*, by: Actor, at: datetime, enterprise: str, reason: str) -> list[Told]:
-    """The names and telephones in full; who looked and why is written down first. Raises NotFound, WrongInput without a reason."""
+    """The names and telephones in full; who looked and why is written down first. Raises NotFound, NotAllowed, WrongInput without a reason."""
     firm = register.enterprise(enterprise, by=by)
+    must_not_only_audit(by, firm.street)
     with deed():
         note_access(by=by, at=at, street=firm.street, subject=firm.subject, what="企业联系人", reason=reason)
     rows = Contact.objects.filter(enterprise=firm, ends_at__isnull=True)
