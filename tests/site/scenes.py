@@ -55,7 +55,19 @@ def busy_street(*, plain: int = 3) -> list[Case]:
     return [*filed, gap, returned, suspended, answered, asking]
 
 
+def told() -> list[tuple[str, str, str]]:
+    """What the ledger says, in its order: kind, subject and payload of every entry; a trouble goes by the case that it was first noticed at."""
+    rows = [
+        (kind, subject, json.dumps(json.loads(payload), sort_keys=True, ensure_ascii=False))
+        for kind, subject, payload in Entry.objects.order_by("seq", "id").values_list("kind", "subject", "payload")
+    ]
+    names: dict[str, str] = {}
+    for _kind, subject, payload in rows:
+        if subject.startswith("trouble:"):
+            names.setdefault(subject, f"trouble:{json.loads(payload)['case']}")
+    return [(kind, names.get(subject, subject), payload) for kind, subject, payload in rows]
+
+
 def ledger() -> Counter[tuple[str, str, str]]:
-    """What the whole ledger says: kind, subject and payload of every entry, however often and in whatever order."""
-    rows = Entry.objects.values_list("kind", "subject", "payload")
-    return Counter((kind, subject, json.dumps(json.loads(payload), sort_keys=True)) for kind, subject, payload in rows)
+    """What the whole ledger says, however often and in whatever order."""
+    return Counter(told())

@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from gridloop.offices.archive.models import Entry
 from gridloop.offices.cases import actions as cases
 from gridloop.site import tick
 from tests.sample import MONDAY, sample_street, who
-from tests.site.scenes import DAY, HOUR, LATER, file
+from tests.site.scenes import DAY, HOUR, LATER, file, told
 
 
 class _Killed(BaseException):
@@ -53,11 +52,6 @@ def after_each_commit(then: Callable[[], None]) -> Iterator[None]:
 
     with connection.execute_wrapper(watch):
         yield
-
-
-def told() -> list[tuple[str, str, str]]:
-    """What the ledger says, in its order: kind, subject and payload of every sealed entry."""
-    return list(Entry.objects.order_by("seq").values_list("kind", "subject", "payload"))
 
 
 @pytest.fixture
