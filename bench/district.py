@@ -176,9 +176,10 @@ def rows(code: str, start: int, end: int, cases: int) -> Iterator[Any]:
             else chance.choice(("cleared", "archived"))
         )
         answered = filed + timedelta(days=3) if state in ("answered", "verified", "cleared", "archived") else None
+        contact = chance.choice(contacts)
         yield Case(
             ref=new_ref(), street=code, state=state, title=f"{where}{problem}", text=f"{where}{number % 300}号{problem}," + ",".join(chance.sample(TAILS, 3)),
-            source=chance.choice(("phone", "public", "grid")), filed_at=filed, filed_by="bench", first_contact=chance.choice(contacts),
+            source=chance.choice(("phone", "public", "grid")), filed_at=filed, filed_by="bench", first_contact=contact, answerer=contact,
             placed_by="picked", grid=grid, place=grid.path, address=f"{where}{number % 300}号", category=chance.choice(CATEGORIES),
             lead=chance.choice(units), profile="san_bu_guo", route_row="R1", route_reason="按类别", answer="已处理完毕" if answered else "",
             assigned_at=filed, answered_at=answered, cleared_at=answered if state in ("cleared", "archived") else None,

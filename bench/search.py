@@ -178,7 +178,7 @@ def rows(start: int, end: int, texts: int) -> Iterator[Any]:
         text += "供暖试水" if number % 10 == 0 and number < texts * 2 // 3 else ""
         yield Case(
             ref=new_ref(), street=CODE, state=chance.choice(("routed", "handling", "cleared", "cleared", "cleared")), title=f"{where}{problem}", text=text,
-            source="phone", filed_at=START, filed_by="bench", first_contact=contact, placed_by="picked", grid=grid, place=grid.path,
+            source="phone", filed_at=START, filed_by="bench", first_contact=contact, answerer=contact, placed_by="picked", grid=grid, place=grid.path,
             address=f"{where}{chance.randint(1, 300)}号", category="环境保护/噪音", lead=unit, profile="san_bu_guo", route_row="R1", route_reason="",
         )  # fmt: skip
 

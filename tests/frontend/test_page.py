@@ -74,6 +74,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture
 def sample(page: Any, address: str) -> Any:
+    page.emulate_media(reduced_motion="reduce")  # colours are looked at when they have settled
     page.goto(address)
     page.wait_for_selector("html[data-script]")
     return page

@@ -269,6 +269,8 @@ def _equals(fact: object, operand: object) -> bool:
     one, other = measure(fact), measure(operand)
     if one is not None and other is not None:
         return one == other
+    if isinstance(fact, Decimal) or isinstance(operand, Decimal):  # not a number, or endless: equal to nothing
+        return False
     return isinstance(fact, bool) == isinstance(operand, bool) and fact == operand
 
 
