@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gridloop.offices.cases.actions import Filing, file_cases
 from gridloop.offices.cases.models import Case, Report
+from tests.firms import registered
 from tests.sample import CODE, IN_NE, IN_SW, MONDAY, who
 
 LAMP = {"text": "柳荫路路灯不亮三天了", "source": "phone", "category": "城乡建设/市政设施/路灯", **IN_SW}
@@ -160,3 +161,23 @@ def test_the_first_contact_stands_in_the_ledger_by_name(caller):
 
     filed = desk.get(f"/cases/{ref}/timeline").json()["items"][0]
     assert filed["payload"]["first_contact"] == "甲受理"
+
+
+def test_a_problem_of_a_registered_firm_is_linked_to_its_record(caller):
+    firm = registered(1)
+
+    ref = caller("desk").post("/cases", {"text": "贷款贴息没有回音", "enterprise_ref": firm.ref}).json()["ref"]
+
+    case = Case.objects.get(ref=ref)
+    assert (case.enterprise, case.enterprise_ref, case.address) == (firm.name, firm.ref, firm.address)
+
+
+def test_a_firm_that_the_caller_may_not_see_cannot_be_named_one_row_does_not_hold_up_the_others(caller):
+    elsewhere = registered(2, address="河畔花园")
+
+    refused = caller("grid").post("/cases", LAMP | {"enterprise_ref": elsewhere.ref})
+    rows = [LAMP | {"enterprise_ref": "nobody"}, LAMP]
+    told = caller("desk").post("/intake", {"cases": rows}).json()
+
+    assert (refused.status_code, refused.json()["code"]) == (404, "enterprise.not_found")
+    assert [row["ok"] for row in told["results"]] == [False, True]

@@ -12,9 +12,10 @@ from gridloop.offices.archive.queries import timeline
 from gridloop.offices.enterprise.actions import serving
 from gridloop.offices.enterprise.actions.register import tell_figures
 from gridloop.offices.enterprise.actions.teams import found_team, join_team
+from gridloop.offices.enterprise.actions.visits import VisitTold, log_visit
 from gridloop.offices.enterprise.actions.vitality import decide_proposal, propose_vitality, set_vitality
 from gridloop.offices.enterprise.models import Enterprise, VitalityProposal
-from gridloop.offices.enterprise.queries import register, signs
+from gridloop.offices.enterprise.queries import register
 from gridloop.offices.enterprise.queries import serving as reads
 from gridloop.offices.enterprise.service_models import ServiceOrder, ServiceTeam
 from gridloop.offices.organisation.actions import add_post, appoint
@@ -217,13 +218,25 @@ def test_a_proposal_whose_signs_are_gone_is_withdrawn() -> None:
 
 def test_three_missed_contacts_propose_that_a_firm_is_lost() -> None:
     firm = registered(1)
-    signs.missed_contacts.append(lambda street: {firm.pk: (3, False)})
-    try:
-        propose_vitality(at=MONDAY, street=CODE)
-    finally:
-        signs.missed_contacts.pop()
+    for days in (9, 6, 3):
+        nobody = VisitTold(outcome="unreachable", way="phone", happened_at=MONDAY - timedelta(days=days))
+        log_visit(by=who("manager"), at=MONDAY, enterprise=firm.ref, told=nobody)
 
-    assert register.open_proposals(who("desk"))[0].proposed == "lost"
+    propose_vitality(at=MONDAY, street=CODE)
+
+    proposal = register.open_proposals(who("desk"))[0]
+    assert (proposal.proposed, proposal.reasons) == ("lost", ["连续 3 次联系未果"])
+
+
+def test_a_lost_firm_that_was_reached_again_is_proposed_as_normal() -> None:
+    firm = registered(1)
+    set_vitality(by=who("manager"), at=MONDAY, enterprise=firm.ref, vitality="lost", reason="多次联系不上")
+    met = VisitTold(way="phone", purposes=("know",), happened_at=TOMORROW)
+    log_visit(by=who("manager"), at=TOMORROW, enterprise=firm.ref, told=met)
+
+    propose_vitality(at=TOMORROW, street=CODE)
+
+    assert register.open_proposals(who("desk"))[0].proposed == "normal"
 
 
 def test_a_person_may_say_how_a_firm_is_doing_without_a_proposal() -> None:

@@ -13,9 +13,11 @@ from gridloop.core.access import SYSTEM
 from gridloop.core.eligibility import judge
 from gridloop.core.errors import NotAllowed, NotFound, Outdated, Refused, WrongInput
 from gridloop.core.fact_table import NAMES
+from gridloop.core.quiet import Quiet
 from gridloop.offices.archive.models import Entry
 from gridloop.offices.enterprise.actions.contacts import answer_consent
 from gridloop.offices.enterprise.actions.register import amend_enterprise, tell_figures
+from gridloop.offices.enterprise.actions.visits import set_quiet_days
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.queries.facts import facts_of
 from gridloop.offices.notices.models import Notice
@@ -272,6 +274,35 @@ def test_a_digest_waits_for_the_end_of_quiet_hours_and_goes_to_who_serves_the_fi
     assert actions.tell_due_digests(by=SYSTEM, at=morning, street=CODE) == 0
     notice = Notice.objects.get(kind="policy.pushed")
     assert notice.to.name == "甲受理" and "《小微企业房租补贴(示例)》" in notice.text
+
+
+def quiet(first_on: date, last_on: date, *, firm: str = "") -> None:
+    set_quiet_days(by=SYSTEM, at=MONDAY, street=CODE, span=Quiet(first_on, last_on), enterprise=firm, reason="年中盘点")
+
+
+def test_a_digest_waits_for_the_end_of_the_firms_quiet_days_and_other_firms_are_told_meanwhile() -> None:
+    busy, free = registered(1), registered(2)
+    published()
+    quiet(date(2022, 5, 23), date(2022, 5, 25), firm=busy.ref)
+    pushed(at=MONDAY)
+
+    assert actions.tell_due_digests(by=SYSTEM, at=MONDAY, street=CODE) == 1
+    assert free.policy_digests.get().told_at == MONDAY
+    assert actions.tell_due_digests(by=SYSTEM, at=MONDAY + 2 * DAY, street=CODE) == 0
+    after = MONDAY + 3 * DAY - 2 * HOUR  # Thursday, 08:00
+    assert busy.policy_digests.get().due_at == after
+    assert actions.tell_due_digests(by=SYSTEM, at=after, street=CODE) == 1
+
+
+def test_a_day_that_was_made_quiet_after_the_push_is_quiet_all_the_same() -> None:
+    firm = registered(1)
+    published()
+    pushed(at=MONDAY + 11 * HOUR)  # would be told on Tuesday morning
+    quiet(date(2022, 5, 24), date(2022, 5, 24))
+
+    assert actions.tell_due_digests(by=SYSTEM, at=MONDAY + 22 * HOUR, street=CODE) == 0
+    assert firm.policy_digests.get().due_at == MONDAY + 2 * DAY - 2 * HOUR
+    assert actions.tell_due_digests(by=SYSTEM, at=MONDAY + 2 * DAY, street=CODE) == 1
 
 
 def test_what_was_withdrawn_or_refused_meanwhile_is_not_told() -> None:

@@ -15,6 +15,7 @@ from gridloop.offices.organisation.models import Street
 from gridloop.offices.territory.models import Grid
 from gridloop.web.public import limits
 from gridloop.web.public.report import LARGEST_BODY
+from tests.firms import registered
 from tests.sample import IN_NE
 from tests.web_public.conftest import GPS, REPORT, Resident, newest, photo
 
@@ -283,3 +284,15 @@ def test_filing_from_the_form_costs_a_bounded_number_of_statements(
         answer = resident.browser.post(REPORT, words)
 
     assert answer.status_code == 302
+
+
+def test_who_comes_from_a_firms_notice_reports_for_that_firm_until_another_name_is_written(resident: Resident) -> None:
+    firm = registered(1)
+    page = resident.reads(f"{REPORT}?firm={firm.ref}")
+    assert firm.name in page and firm.ref in page and "柳荫路1号院" in page
+
+    resident.receipt("贷款贴息没有回音", firm=firm.ref, enterprise=firm.name)
+    assert (newest().enterprise_ref, newest().source) == (firm.ref, "enterprise")
+    resident.receipt("贷款贴息没有回音,另一家", firm=firm.ref, enterprise="另一家公司")
+    assert newest().enterprise_ref == ""
+    assert firm.name not in resident.reads(f"{REPORT}?firm=nobody")

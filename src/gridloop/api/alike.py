@@ -77,7 +77,9 @@ def join(request: CallerRequest, ref: str, told: CaseIn) -> HttpResponse:
     caller = request.auth
 
     def do() -> dict[str, Any]:
-        done = join_case(by=caller.actor, at=caller.at, case=ref, filing=filing_of(told))
+        done = join_case(
+            by=caller.actor, at=caller.at, case=ref, filing=filing_of(told, by=caller.actor, street=caller.actor.street)
+        )
         case = CaseOut.model_validate(answers.case_in_short(done.case)).model_dump(mode="json")
         return {"case": case, "receipt": done.receipt, "follow": answers.follow_address(done.receipt)}
 

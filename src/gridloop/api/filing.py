@@ -13,19 +13,20 @@ from gridloop.api.problems import document_of, fields_of, problem_document
 from gridloop.api.repeats import KEY_HEADER, answered_once
 from gridloop.api.shapes import CaseIn, CaseToFile, Filed, IntakeIn, IntakeOut, Problem
 from gridloop.api.tokens import BULK, FILE, CallerRequest, doors, street_of
+from gridloop.core.access import Actor
 from gridloop.core.errors import GridloopError, TooMuch
 from gridloop.offices.cases.actions import Filing, file_case, file_cases, must_file
+from gridloop.offices.enterprise.actions.cases import for_enterprise
 
 MOST_ROWS = 1000
 REFUSALS = frozenset({400, 401, 403, 404, 409, 413, 415, 422})
 _case_in: TypeAdapter[CaseIn] = TypeAdapter(CaseIn)
 _TOLD = tuple(name for name in Filing.__dataclass_fields__ if name in CaseIn.model_fields)
-"""What a caller tells; the link to a registered firm is made by the register's own door."""
 
 
-def filing_of(told: CaseIn) -> Filing:
-    """What an action files."""
-    return Filing(**{name: getattr(told, name) for name in _TOLD})
+def filing_of(told: CaseIn, *, by: Actor, street: str) -> Filing:
+    """What an action files; a registered firm's name and place are those of its record. Raises NotFound, Refused for a firm that left."""
+    return for_enterprise(by=by, street=street, filing=Filing(**{name: getattr(told, name) for name in _TOLD}))
 
 
 @router.post(
@@ -42,7 +43,8 @@ def file(request: CallerRequest, told: CaseToFile) -> HttpResponse:
     street = street_of(caller.actor, told.street)
 
     def do() -> dict[str, Any]:
-        done = file_case(by=caller.actor, at=caller.at, street=street, filing=filing_of(told))
+        filing = filing_of(told, by=caller.actor, street=street)
+        done = file_case(by=caller.actor, at=caller.at, street=street, filing=filing)
         return answers.filed(done, external_id=told.external_id)
 
     return answered_once(request, caller=caller, operation="POST /cases", do=do, status=201)
@@ -76,11 +78,23 @@ def intake(request: CallerRequest, told: IntakeIn) -> HttpResponse:
 def _taken_in(caller: Any, street: str, rows: list[Any]) -> dict[str, Any]:
     """Every readable row filed; a result for each row."""
     read = [_read(row) for row in rows]
-    filings = [filing_of(row) for row in read if isinstance(row, CaseIn)]
+    meant = [_meant(row, caller, street) if isinstance(row, CaseIn) else None for row in read]
+    filings = [each for each in meant if isinstance(each, Filing)]
     done = iter(file_cases(by=caller.actor, at=caller.at, street=street, filings=filings) if filings else [])
-    results = [_result(index, row, next(done) if isinstance(row, CaseIn) else None) for index, row in enumerate(read)]
+    results = [
+        _result(index, row, next(done) if isinstance(each, Filing) else each)
+        for index, (row, each) in enumerate(zip(read, meant, strict=True))
+    ]
     good = sum(result["ok"] for result in results)
     return {"filed": good, "refused": len(results) - good, "results": results}
+
+
+def _meant(row: CaseIn, caller: Any, street: str) -> Filing | GridloopError:
+    """What the row files, or why its firm cannot be meant."""
+    try:
+        return filing_of(row, by=caller.actor, street=street)
+    except GridloopError as error:
+        return error
 
 
 def _read(row: Any) -> CaseIn | dict[str, Any]:

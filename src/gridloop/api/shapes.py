@@ -60,6 +60,9 @@ class CaseIn(Told):
     address: str = ""
     grid: str = Field("", description="网格代码;填写即为人工选定")
     enterprise: str = ""
+    enterprise_ref: str = Field(
+        "", max_length=20, description="企业名录里的编号;填写即与该企业的档案关联,名称和地点以档案为准"
+    )
     reporter_name: str = ""
     reporter_phone: str = Field("", json_schema_extra={"pattern": PHONE})
     external_id: str = Field("", description="来源系统的编号,原样返回,便于对照")

@@ -14,9 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from gridloop.core.errors import WrongInput
+
+LONGEST = 366
+"""Days: nothing waits longer than a year for the end of quiet days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +51,11 @@ def covers(rule: Quiet, day: date) -> bool:
 def quiet_among(rules: Sequence[Quiet], days: Iterable[date]) -> frozenset[date]:
     """Which of the days are quiet."""
     return frozenset(day for day in days if any(covers(rule, day) for rule in rules))
+
+
+def next_open_day(rules: Sequence[Quiet], day: date) -> date:
+    """The first day from ``day`` on that no rule makes quiet; where all of a year is quiet, the day a year later."""
+    return next(
+        (each for each in (day + timedelta(days=ahead) for ahead in range(LONGEST)) if not quiet_among(rules, [each])),
+        day + timedelta(days=LONGEST),
+    )

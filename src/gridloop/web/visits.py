@@ -55,6 +55,7 @@ def visits(request: HttpRequest, reader: Reader) -> HttpResponse:
     wanted = VisitsWanted(
         state=told.get("state", ""), way=told.get("way", ""), purpose=told.get("purpose", ""), level=told.get("level", ""),
         since=told.get("since"), until=told.get("until"), mine=bool(request.GET.get("mine")), after=_after(request),
+        enterprise=request.GET.get("firm", "")[:20],
     )  # fmt: skip
     rows, after = queries.list_visits(reader.actor, wanted)
     period = {"street": reader.street.code, "since": wanted.since, "until": wanted.until}

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gridloop.core.access import FILES_CASES
 from gridloop.core.errors import Broken, GridloopError, NotFound
-from gridloop.core.firm_access import may_arrange, may_keep, must_keep
+from gridloop.core.firm_access import may_arrange, may_keep, may_serve, must_keep
 from gridloop.core.firm_size import SIZES, sized, threshold
 from gridloop.core.industry import industry
 from gridloop.core.vitality import VITALITIES
 from gridloop.offices.archive.queries import access_notes, timeline
 from gridloop.offices.enterprise.actions.contacts import Told, end_contact, look_at_contacts
 from gridloop.offices.enterprise.actions.register import amend_enterprise, register_enterprise
-from gridloop.offices.enterprise.queries import pairing, register, serving, teams
+from gridloop.offices.enterprise.queries import pairing, register, serving, teams, visits
 from gridloop.offices.enterprise.queries.cases import cases_of
 from gridloop.offices.enterprise.queries.facts import in_wan
 from gridloop.offices.enterprise.queries.pages import present_consents, present_contacts
@@ -35,6 +35,7 @@ from gridloop.web.reader import Reader, staff
 from gridloop.web.wording import masked_name, masked_phone, said
 
 LATEST = 12
+SHOWN_VISITS = 6
 SOON = timedelta(days=30)
 
 
@@ -68,9 +69,15 @@ def firm_page(
         "may_keep": may_keep(reader.actor, found.street), "may_arrange": may_arrange(reader.actor, found.street),
         "may_file": bool(roles & FILES_CASES) and found.left_at is None, "left": said(LEFT_BECAUSE.get(found.left_because, "")),
         "looks": access_notes(found.subject) if may_arrange(reader.actor, found.street) else None,
+        "visits": visits_of(reader, found), "may_serve": may_serve(reader.actor, found.street) and found.left_at is None,
         "map": draw_place(found.street, place=found.place, lon=found.lon, lat=found.lat) if found.grid_id else None,
     }  # fmt: skip
     return render(request, "enterprise/firm.html", page, status=status)
+
+
+def visits_of(reader: Reader, found: Any) -> list[Any]:
+    """The visits of the firm, those to come and the latest that were made."""
+    return visits.list_visits(reader.actor, visits.VisitsWanted(enterprise=found.ref), size=SHOWN_VISITS)[0]
 
 
 def named(stack: pairing.Stack) -> list[tuple[str, str, Any]]:

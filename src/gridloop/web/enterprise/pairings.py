@@ -188,7 +188,8 @@ def notice(request: HttpRequest, reader: Reader, ref: str, form: str) -> HttpRes
     found = register.enterprise(ref, by=reader.actor)
     if found.left_at is not None:
         raise Http404
-    told = packs.notice_of(found, address=absolute(reverse("report", args=[reader.street.slug])))
+    report = absolute(f"{reverse('report', args=[reader.street.slug])}?firm={found.ref}")
+    told = packs.notice_of(found, address=report)
     if form == "pdf":
         return _file(notice_pdf(told, at=reader.at), "application/pdf", _("公示牌.pdf"))
     return _file(notice_docx(told, at=reader.at), DOCX, _("公示牌.docx"))

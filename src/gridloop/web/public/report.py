@@ -49,6 +49,7 @@ from gridloop.web.public.told import (
     filing_of,
     kept_stamp,
     problems_of,
+    told_at_the_door,
     told_in,
 )
 from gridloop.web.reader import moment
@@ -95,7 +96,8 @@ def _length(request: HttpRequest) -> int:
 @csrf_protect
 def _report(request: HttpRequest, street: Any) -> HttpResponse:
     if request.method != "POST":
-        return _form(request, street, Told(grid=request.GET.get("grid", "")))
+        came = {name: request.GET.get(name, "")[:20] for name in ("firm", "grid")}
+        return _form(request, street, told_at_the_door(street, **came))
     if request.POST.get(HONEYPOT):
         return render(request, "public/thanks.html", {"street": street})
     told, at = told_in(request.POST), moment(request)

@@ -22,6 +22,7 @@ from gridloop.core.errors import WrongInput
 from gridloop.core.identity import check_uscc
 from gridloop.offices.cases.actions import Filing
 from gridloop.offices.cases.actions.filing import LONGEST_TEXT
+from gridloop.offices.enterprise.queries import register
 from gridloop.offices.territory import queries as territory
 from gridloop.offices.territory.queries import Cell
 
@@ -35,7 +36,8 @@ LONGEST_FIRM = 80
 class Told:
     """The form as it was filled in, all as text; ``grid``, ``lon`` and ``lat`` are what the list, the map or a link chose.
 
-    ``join`` is the category of the trouble that others told of here, when the reporter says: me too.
+    ``join`` is the category of the trouble that others told of here, when the reporter says: me too. ``firm`` is the ref of the registered
+    enterprise from whose notice the reporter came; it holds as long as the enterprise's name stands in the form.
     """
 
     text: str = ""
@@ -50,6 +52,7 @@ class Told:
     phone: str = ""
     enterprise: str = ""
     uscc: str = ""
+    firm: str = ""
     keeps_location: bool = False
 
 
@@ -132,8 +135,23 @@ def filing_of(told: Told, street: Any) -> Filing:
         raise WrongInput("public.outside", sentence, field="lon")
     return Filing(
         text=told.text, source="enterprise" if told.enterprise else "public", address=told.address, grid="" if cell else told.grid,
-        lon=lon, lat=lat, category=told.join or told.category, enterprise=firm_of(told), reporter_name=told.name, reporter_phone=told.phone,
+        lon=lon, lat=lat, category=told.join or told.category, enterprise=firm_of(told), enterprise_ref=_registered(told, street),
+        reporter_name=told.name, reporter_phone=told.phone,
     )  # fmt: skip
+
+
+def told_at_the_door(street: Any, *, firm: str, grid: str = "") -> Told:
+    """The empty form of whoever came from an enterprise's notice (its ref) or a cell of the map."""
+    found = register.present_by_ref(street.code, firm) if firm else None
+    if found is None:
+        return Told(grid=grid)
+    return Told(grid=grid, firm=found.ref, enterprise=found.name, address="" if grid else found.address)
+
+
+def _registered(told: Told, street: Any) -> str:
+    """The ref of the enterprise from whose notice the reporter came; empty when another name was written since."""
+    found = register.present_by_ref(street.code, told.firm) if told.firm else None
+    return found.ref if found and told.enterprise == found.name else ""
 
 
 def firm_of(told: Told) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from gridloop.core.access import Actor
-from gridloop.core.errors import Refused
+from gridloop.core.errors import NotFound, Refused
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.filing import Filed, Filing, file_case
 from gridloop.offices.cases.actions.naming import name_enterprise
@@ -20,10 +20,30 @@ def file_need(*, by: Actor, at: datetime, enterprise: str, filing: Filing) -> Fi
 
     Raises what ``file_case`` raises; NotFound outside the scope, Refused for a firm that left.
     """
-    firm = register.enterprise(enterprise, by=by)
+    firm = _present(enterprise, by=by)
+    return file_case(by=by, at=at, street=firm.street, filing=of_firm(filing, firm))
+
+
+def for_enterprise(*, by: Actor, street: str, filing: Filing) -> Filing:
+    """The filing as that of the registered firm whose ref it carries; as it is where it carries none.
+
+    Raises NotFound outside the scope or in another street, Refused for a firm that left.
+    """
+    if not filing.enterprise_ref:
+        return filing
+    firm = _present(filing.enterprise_ref, by=by, street=street)
+    return of_firm(filing, firm)
+
+
+def _present(ref: str, *, by: Actor, street: str = "") -> Enterprise:
+    firm = register.enterprise(ref, by=by)
+    if street and firm.street != street:
+        raise NotFound(
+            "enterprise.not_found", "没有这家企业,或不在您的责任范围内;请核对。", enterprise=ref, field="enterprise_ref"
+        )
     if firm.left_at is not None:
         raise Refused("enterprise.left_no_case", "这家企业已离开本街道;请按普通事项登记。", enterprise=firm.ref)
-    return file_case(by=by, at=at, street=firm.street, filing=of_firm(filing, firm))
+    return firm
 
 
 def of_firm(filing: Filing, firm: Enterprise) -> Filing:

@@ -120,6 +120,13 @@ def enterprise_by_code(street: str, code: str) -> Enterprise | None:
     return found.merged_into or found if found else None
 
 
+def present_by_ref(street: str, ref: str) -> Enterprise | None:
+    """The present enterprise of the street by ref (or the one it was merged into), for whoever came from its notice; None otherwise."""
+    found = Enterprise.objects.filter(street=street, ref=ref).select_related("merged_into", "grid").first()
+    meant = found.merged_into or found if found else None
+    return meant if meant and meant.left_at is None else None
+
+
 def enterprise_by_name(street: str, name: str) -> Enterprise | None:
     """The one enterprise of exactly this name or alias that has not left; None when there is none or more than one."""
     named = Q(name=name) | (Q(alias=name) if name else Q(pk__in=[]))

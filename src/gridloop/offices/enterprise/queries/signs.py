@@ -1,13 +1,12 @@
 """What was seen of each enterprise of a street, for the rule that proposes a vitality.
 
 Figures come from the two latest years; *last seen* is the last case told or ledger entry of the firm made by a person; missed contacts are
-added by whoever keeps visits (``missed_contacts`` is a register of functions: offices above add theirs).
+those of the visits since somebody was last reached.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -19,28 +18,22 @@ from gridloop.offices.archive.models import Entry
 from gridloop.offices.cases.models import BEIJING, Case
 from gridloop.offices.enterprise.models import Enterprise, YearFigures
 from gridloop.offices.enterprise.queries.facts import present
-
-Missed = Callable[[str], dict[int, tuple[int, bool]]]
-"""Of a street: by enterprise id, how many contacts in a row reached nobody, and whether the last one reached somebody."""
-missed_contacts: list[Missed] = []
+from gridloop.offices.enterprise.queries.visits import NOBODY_CALLED, contact_signs_of_all
 
 
 def signs_of_all(street: str, *, at: datetime) -> list[tuple[Enterprise, Signs]]:
     """Every present enterprise with what was seen of it; a fixed number of statements."""
     figures = _figures(street)
     seen, troubles = _last_seen(street), _open_troubles(street)
-    missed: dict[int, tuple[int, bool]] = {}
-    for told in missed_contacts:
-        missed |= told(street)
-    found = []
+    found, contacts = [], contact_signs_of_all(street)
     for firm in present(street).only("id", "ref", "street", "name", "vitality").order_by("pk"):
         now, before = figures.get(firm.pk, ({}, {}))
-        count, reached = missed.get(firm.pk, (0, False))
+        met = contacts.get(firm.pk, NOBODY_CALLED)
         last = seen.get(firm.subject)
         found.append(
             (firm, Signs(
                 on=at.astimezone(BEIJING).date(), vitality=firm.vitality, staff_now=now.get("staff"), staff_before=before.get("staff"),
-                revenue_now=now.get("revenue"), revenue_before=before.get("revenue"), missed=count, reached_since=reached,
+                revenue_now=now.get("revenue"), revenue_before=before.get("revenue"), missed=met.missed, reached_since=met.missed == 0 and met.last_seen_at is not None,
                 last_seen_on=last.astimezone(BEIJING).date() if last else None, open_troubles=troubles[firm.ref],
             ))
         )  # fmt: skip

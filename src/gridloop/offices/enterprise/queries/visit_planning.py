@@ -54,6 +54,15 @@ def quiet_on(firm: Enterprise, day: date) -> QuietDays | None:
     return next((row for row in rows if quiet_among([as_rule(row)], [day])), None)
 
 
+def quiet_rules(street: str) -> tuple[list[Quiet], dict[int, list[Quiet]]]:
+    """The rules that hold for all firms of the street, and by enterprise id those of single firms; one statement."""
+    for_all: list[Quiet] = []
+    of_one: dict[int, list[Quiet]] = {}
+    for row in QuietDays.objects.filter(street=street, ended_at__isnull=True):
+        (of_one.setdefault(row.enterprise_id, []) if row.enterprise_id else for_all).append(as_rule(row))
+    return for_all, of_one
+
+
 def quiet_this_week(street: str, *, on: date) -> list[date]:
     """The quiet days for all firms in the week of the day, for the line “本周宁静日”."""
     monday = on - timedelta(days=on.weekday())

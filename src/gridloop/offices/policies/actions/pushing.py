@@ -2,8 +2,8 @@
 
 Steps of ``push_policies``: (1) all policies wanted are matched with all firms of the street at once; (2) firms that take no pushes and pairs
 (firm, policy) that were pushed or declined before are left out; (3) each firm left gets one digest with at most ``MOST`` policies, the newest
-first: the others wait for the next time; (4) the digest leaves when quiet hours are over (``tell_due_digests``, called by the tick): it stands on
-the firm's page, and whoever serves the firm is told to speak to it.
+first: the others wait for the next time; (4) the digest leaves when quiet hours and the firm's quiet days (宁静日) are over (``tell_due_digests``,
+called by the tick): it stands on the firm's page, and whoever serves the firm is told to speak to it.
 
 Guarantees: the database knows a pair (firm, policy) once, so two pushes at once tell a firm once; running it again tells nobody twice.
 """
@@ -21,6 +21,7 @@ from gridloop.core.errors import NotFound, Refused, WrongInput
 from gridloop.core.fact_table import MET
 from gridloop.core.firm_access import must_serve
 from gridloop.core.policy_access import must
+from gridloop.core.quiet import next_open_day
 from gridloop.offices.archive.actions import Fact, record, record_many
 from gridloop.offices.archive.identifiers import new_ref
 from gridloop.offices.archive.transaction import deed
@@ -28,6 +29,7 @@ from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.pairing_models import Pairing
 from gridloop.offices.enterprise.queries.facts import agreeing
 from gridloop.offices.enterprise.queries.register import enterprise as firm_of
+from gridloop.offices.enterprise.queries.visit_planning import quiet_rules
 from gridloop.offices.notices.actions import Message, goes_out_at, tell
 from gridloop.offices.notices.models import Channel
 from gridloop.offices.organisation import queries as organisation
@@ -94,10 +96,30 @@ def tell_due_digests(*, by: Actor, at: datetime, street: str, limit: int = 500) 
     with deed():
         due = Digest.objects.filter(street=street, due_at__lte=at, told_at__isnull=True).select_related("enterprise")
         told = 0
+        calm = _Calm(street)
         for digest in due.order_by("due_at", "id")[:limit]:
+            opens_at = calm.opens_at(digest.enterprise_id, at)
+            if opens_at > at:  # the day was made quiet after the push
+                Digest.objects.filter(pk=digest.pk, told_at__isnull=True).update(due_at=opens_at)
+                continue
             won = Digest.objects.filter(pk=digest.pk, told_at__isnull=True).update(told_at=at)
             told += _tell(digest, by=by, at=at) if won else 0
     return told
+
+
+class _Calm:
+    """When one may speak to a firm of the street: outside quiet hours, and not on a quiet day of the street or of the firm itself."""
+
+    def __init__(self, street: str) -> None:
+        self.for_all, self.of_one = quiet_rules(street)
+
+    def opens_at(self, firm: int, at: datetime) -> datetime:
+        """The first moment from ``at`` on; ``at`` itself where nothing is quiet."""
+        hours = Channel(quiet_from=QUIET_FROM, quiet_until=QUIET_UNTIL, as_digest=False)
+        leaves = goes_out_at(hours, at=at, is_urgent=False)
+        day = leaves.astimezone(ZONE).date()
+        calm_day = next_open_day([*self.for_all, *self.of_one.get(firm, ())], day)
+        return leaves if calm_day == day else datetime.combine(calm_day, QUIET_UNTIL, tzinfo=ZONE)
 
 
 def answer_push(*, by: Actor, at: datetime, push: str, answer: str, how: str, note: str = "") -> PolicyPush:
@@ -177,12 +199,10 @@ def _planned(register: Register, fitting: dict[int, list[Policy]]) -> tuple[Push
 
 def _write(register: Register, plan: dict[int, list[Policy]], *, by: Actor, at: datetime, street: str) -> None:
     """Digests, pushes with their reasons, and one ledger entry a firm."""
-    due_at = goes_out_at(
-        Channel(quiet_from=QUIET_FROM, quiet_until=QUIET_UNTIL, as_digest=False), at=at, is_urgent=False
-    )
+    calm = _Calm(street)
     firms = {row: register.firms[row] for row in plan}
     digests = [
-        Digest(ref=new_ref(), street=street, enterprise_id=firm.id, due_at=due_at, made_by=by.label, made_at=at) for firm in firms.values()
+        Digest(ref=new_ref(), street=street, enterprise_id=firm.id, due_at=calm.opens_at(firm.id, at), made_by=by.label, made_at=at) for firm in firms.values()
     ]  # fmt: skip
     Digest.objects.bulk_create(digests, batch_size=500)
     pushes, facts = [], []
@@ -194,7 +214,10 @@ def _write(register: Register, plan: dict[int, list[Policy]], *, by: Actor, at: 
             )
             for each in policies
         ]  # fmt: skip
-        told = {"policies": [{"ref": each.ref, "title": each.title} for each in policies], "due_at": due_at.isoformat()}
+        told = {
+            "policies": [{"ref": each.ref, "title": each.title} for each in policies],
+            "due_at": digest.due_at.isoformat(),
+        }
         facts.append(Fact("policy.pushed", f"enterprise:{firms[row].ref}", told))
     PolicyPush.objects.bulk_create(pushes, batch_size=500)
     record_many(facts, by=by, at=at, street=street)
