@@ -114,6 +114,7 @@ def test_a_text_gets_the_same_answer_alone_and_in_any_batch(texts: list[str]) ->
 
     for text, found in zip(texts, together, strict=True):
         alone = classifier.suggest(text)
+        assert classifier.suggest(text, reasons=False) == found
         assert (alone.category, alone.confidence, alone.alternatives) == (
             found.category,
             found.confidence,

@@ -182,11 +182,11 @@ class Classifier:
             "threshold": np.array(self.threshold),
         }
 
-    def suggest(self, text: str, top: int = 3) -> Suggestion:
-        """The best category with up to ``top`` alternatives and the words that weighed most."""
+    def suggest(self, text: str, top: int = 3, *, reasons: bool = True) -> Suggestion:
+        """The best category with up to ``top`` alternatives and, where ``reasons`` are wanted, the words that weighed most."""
         reading = read([text], bits=self.bits, lexicon=self.lexicon)
         found = self._suggestions(counted(reading, bits=self.bits), 1, top)[0]
-        if not found.alternatives:
+        if not reasons or not found.alternatives:
             return found
         words = self._words(reading, self.categories.index(found.alternatives[0][0]))
         return Suggestion(found.category, found.confidence, found.alternatives, words)
