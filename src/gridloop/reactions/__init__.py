@@ -34,7 +34,7 @@ from gridloop.offices.cases.actions.troubles import keep_together, notice_same
 from gridloop.offices.cases.queries import concerned
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.changesets.queries import change_set, permitted
-from gridloop.reactions import court
+from gridloop.reactions import court, forums
 from gridloop.reactions.stories import (
     Story,
     answering,
@@ -355,7 +355,7 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "case.grade_rejected": (tell_proposer_of_grade,),
     "case.asked": (tell_first_contact_to_ask,),
     "case.supplemented": (tell_lead_of_supplement,),
-    "case.answered": (tell_verifiers,),
+    "case.answered": (tell_verifiers, forums.tell_noter_of_answer),
     "case.verified": (tell_desk_to_strike_off,),
     "case.judged": (tell_desk_of_confirmation,),
     "case.verification_failed": (tell_lead_to_work_on,),
@@ -374,6 +374,9 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "clock.warned": (tell_holder_of_warning,),
     "clock.breached": (supervise_breach, tell_leaders_of_breach),
     "clock.reissued": (show_new_date, tell_holder_of_new_date),
+    "forum.invited": (forums.tell_managers_of_invitation,),
+    "forum.question_taken": (forums.tell_of_open_question,),
+    "policy.question_answered": (forums.tell_managers_of_answer,),
     "routing_table.drafted": (tell_publishers_of_draft,),
     "change_set.submitted": (tell_publishers_of_change_set,),
     "change_set.sent_back": (tell_drafter_of_change_set,),

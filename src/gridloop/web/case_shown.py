@@ -8,11 +8,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from gridloop.core.firm_access import may_read
 from gridloop.offices.archive import queries as archive
 from gridloop.offices.cases.actions.contact import Contact, sees_looks
 from gridloop.offices.cases.queries.pages import CaseFile, SegmentLine
 from gridloop.offices.cases.queries.troubles import may_join, proposals_of, recurrence_of, recurrences_of, trouble_of
 from gridloop.offices.cases.queries.words import in_words
+from gridloop.offices.enterprise.queries.forums import forums_of_case
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.supervision.queries import WhyThisDate
 from gridloop.web import wording
@@ -136,8 +138,13 @@ def shown(
         "sheets": [(kind, str(label)) for kind, label in SHEETS.items() if kind != "supervise" or _was_raised(found)], "files": [_file(each) for each in found.attachments],
         "trouble": trouble_of(found.case), "recurrence": recurrence_of(found.case), "came_back": recurrences_of(found.case),
         "proposals": proposals_of([found.case.pk]), "may_dismiss": may_join(reader.actor, found.case.street),
-        "is_single": len(found.lineage) < 2,
+        "is_single": len(found.lineage) < 2, "asked_at": _forums(found, reader),
     }  # fmt: skip
+
+
+def _forums(found: CaseFile, reader: Reader) -> list[Any]:
+    """Where it was asked (恳谈会), for those who see firms."""
+    return forums_of_case(found.case) if found.case.source == "forum" and may_read(reader.actor) else []
 
 
 def _orphan(made: list[Offer], refused: tuple[str, CaseForm] | None) -> CaseForm | None:

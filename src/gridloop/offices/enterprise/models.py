@@ -12,6 +12,11 @@ from django.db import models
 from gridloop.core.firm_size import SIZES
 from gridloop.core.vitality import VITALITIES
 from gridloop.offices.archive.models import ConcealedField, Kept
+from gridloop.offices.enterprise.forum_models import (  # noqa: F401 - Django finds models here
+    Forum,
+    ForumQuestion,
+    Invitation,
+)
 from gridloop.offices.enterprise.intake_models import Intake  # noqa: F401 - Django finds models here
 from gridloop.offices.enterprise.pairing_models import Pairing  # noqa: F401 - Django finds models here
 from gridloop.offices.enterprise.service_models import (  # noqa: F401 - Django finds models here

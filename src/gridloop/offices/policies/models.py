@@ -148,6 +148,9 @@ class PolicyQuestion(Kept):
     )
     clause = models.PositiveSmallIntegerField("第几条", null=True, blank=True)
     source = models.CharField("来源", max_length=120, blank=True)
+    origin = models.CharField(
+        max_length=60, blank=True, default="", db_index=True
+    )  # what asked it, as a subject: forum_question:ref
     asked_at = models.DateTimeField()
     answered_by = models.CharField(max_length=48)
     is_example = models.BooleanField("示例", default=False)

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from gridloop.web.enterprise import firm, intake, lists, pairings, teams
+from gridloop.web.enterprise import firm, forums, intake, lists, pairings, teams
 
 
 class ServingKind:
@@ -51,6 +51,14 @@ urlpatterns = [
     path("enterprises/members/<slug:ref>/leave/", teams.let_go, name="leave_team"),
     path("enterprises/serving/<serving_kind:kind>/", teams.queue, name="serving"),
     path("enterprises/serving/<serving_kind:kind>/<slug:ref>/<slug:step>/", teams.take_step, name="serving_step"),
+    path("enterprises/forums/", forums.calendar, name="forums"),
+    path("enterprises/forums/new/", forums.announce, name="announce_forum"),
+    path("enterprises/forums/<slug:ref>/", forums.forum, name="forum"),
+    path("enterprises/forums/<slug:ref>/invite/", forums.invite, name="invite_to_forum"),
+    path("enterprises/forums/<slug:ref>/attendance/", forums.attendance, name="forum_attendance"),
+    path("enterprises/forums/<slug:ref>/file/", forums.file_open, name="file_forum_questions"),
+    path("enterprises/forums/<slug:ref>/do/<slug:deed>/", forums.do, name="forum_deed"),
+    path("enterprises/forums/questions/<slug:ref>/<slug:deed>/", forums.do_question, name="forum_question_deed"),
     path("enterprises/<slug:ref>/", firm.firm, name="enterprise"),
     path("enterprises/<slug:ref>/edit/", firm.edit_firm, name="edit_enterprise"),
     path("enterprises/<slug:ref>/do/<slug:deed>/", firm.do_deed, name="enterprise_deed"),

@@ -12,6 +12,7 @@ from gridloop.core.quiet import Quiet, quiet_among
 from gridloop.core.rounds import Day, Round, Stop, plan_round
 from gridloop.core.visit_plan import Cap, Firm, Rules, Wish
 from gridloop.offices.cases.models import BEIJING
+from gridloop.offices.enterprise.forum_models import Invitation
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.pairing_models import Pairing
 from gridloop.offices.enterprise.queries.facts import agreeing, present
@@ -146,7 +147,7 @@ def _planned_firms(street: str, hosts: dict[str, Person], days: Sequence[date], 
 
 
 def _contacts(street: str, *, since: datetime) -> tuple[dict[int, list[date]], dict[int, list[date]]]:
-    """By firm: the days somebody was met in any way; and the days at the door, made or agreed, which the cap counts."""
+    """By firm: the days somebody was met in any way, at a forum too; and the days at the door, made or agreed, which the cap counts."""
     met: dict[int, list[date]] = {}
     on_site: dict[int, list[date]] = {}
     made = Visit.objects.filter(street=street, state="done", happened_at__gte=since)
@@ -157,6 +158,10 @@ def _contacts(street: str, *, since: datetime) -> tuple[dict[int, list[date]], d
         met.setdefault(key, []).append(day)
         if way == "on_site":
             on_site.setdefault(key, []).append(day)
+    came = Invitation.objects.filter(forum__street=street, came=True, came_at__gte=since)
+    for key, at in came.values_list("enterprise_id", "came_at"):
+        if (day := _day_of(at)) is not None:
+            met.setdefault(key, []).append(day)
     agreed = Visit.objects.filter(street=street, state="planned", way="on_site")
     for key, day in agreed.values_list("enterprise_id", "planned_on"):
         if day is not None:

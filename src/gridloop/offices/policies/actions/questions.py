@@ -16,9 +16,11 @@ from gridloop.offices.policies.queries.finding import question as question_of
 
 def answer_question(
     *, by: Actor, at: datetime, street: str, question: str, answer: str, policy: str = "", clause: int | None = None, source: str = "",
-    is_example: bool = False,
+    origin: str = "", is_example: bool = False,
 ) -> PolicyQuestion:  # fmt: skip
     """The question stands with its answer, to be found by everybody. ``policy`` is a ref, ``clause`` counts from 1.
+
+    ``origin`` is the subject of what asked it (``forum_question:ref``), so that whoever holds the forum finds the answer there.
 
     Raises NotAllowed, NotFound, WrongInput when something is empty or the policy has no such clause.
     """
@@ -27,8 +29,8 @@ def answer_question(
     with deed():
         cited = _cited(by, policy, clause)
         row = PolicyQuestion.objects.create(
-            street=street, question=asked, answer=told, policy=cited, clause=clause if cited else None, source=source.strip()[:120], asked_at=at,
-            answered_by=by.label, is_example=is_example,
+            street=street, question=asked, answer=told, policy=cited, clause=clause if cited else None, source=source.strip()[:120],
+            origin=origin[:60], asked_at=at, answered_by=by.label, is_example=is_example,
         )  # fmt: skip
         record("policy.question_answered", by=by, at=at, street=street, subject=row.subject, payload=_payload(row))
     return row
@@ -97,4 +99,5 @@ def _payload(row: PolicyQuestion) -> dict[str, object]:
         "answer": row.answer,
         "policy": row.policy.ref if row.policy else "",
         "clause": row.clause,
+        "origin": row.origin,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import connection
@@ -96,6 +97,14 @@ def questions(by: Actor, *, street: str, text: str = "", policy_family: str = ""
             | Q(policy__number__icontains=word)
         )
     return list(rows.order_by("-id")[:200])
+
+
+def answers_to(origins: Iterable[str], *, by: Actor) -> dict[str, PolicyQuestion]:
+    """By the subject of what asked: the answer that everybody finds, the latest where there are several."""
+    streets = streets_read(by)
+    rows = PolicyQuestion.objects.filter(origin__in=list(origins), retired_at__isnull=True).select_related("policy")
+    found = rows if streets is None else rows.filter(street__in=streets)
+    return {row.origin: row for row in found.order_by("pk")}
 
 
 def question(ref: str, *, by: Actor) -> PolicyQuestion:
