@@ -40,6 +40,7 @@ from gridloop.offices.enterprise.queries import forums, visits
 from gridloop.offices.enterprise.queries import visit_planning as planning
 from gridloop.offices.enterprise.queries.forums import ForumsWanted
 from gridloop.offices.enterprise.queries.register import Wanted
+from gridloop.offices.enterprise.queries.signs import signs_of_all
 from gridloop.offices.enterprise.visit_models import Visit
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.policies import actions as policies
@@ -120,6 +121,8 @@ def test_to_have_come_is_a_contact_and_no_visit():
     assert dict(Invitation.objects.values_list("enterprise__ref", "came")) == {came.ref: True, absent.ref: False}
     question = planning.question(organisation.street(CODE), first_on=TUESDAY.date(), days=1)
     assert {firm.code: firm.contacts for firm in question.firms} == {came.ref: (TODAY,), absent.ref: ()}
+    seen = {firm.ref: signs.last_seen_on for firm, signs in signs_of_all(CODE, at=TUESDAY + timedelta(days=1))}
+    assert seen[came.ref] == TODAY  # also for the rule that proposes who is out of touch
     assert not Visit.objects.exists()
     assert visits.counts(SYSTEM, street=CODE, since=None, until=None).visits == 0
 

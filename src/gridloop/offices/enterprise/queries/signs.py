@@ -1,6 +1,6 @@
 """What was seen of each enterprise of a street, for the rule that proposes a vitality.
 
-Figures come from the two latest years; *last seen* is the last case told or ledger entry of the firm made by a person; missed contacts are
+Figures come from the two latest years; *last seen* is the last case told, ledger entry of the firm made by a person, or forum it came to; missed contacts are
 those of the visits since somebody was last reached.
 """
 
@@ -16,6 +16,7 @@ from gridloop.core.lifecycle import LIVE_STATES
 from gridloop.core.vitality import Signs
 from gridloop.offices.archive.models import Entry
 from gridloop.offices.cases.models import BEIJING, Case
+from gridloop.offices.enterprise.forum_models import Invitation
 from gridloop.offices.enterprise.models import Enterprise, YearFigures
 from gridloop.offices.enterprise.queries.facts import present
 from gridloop.offices.enterprise.queries.visits import NOBODY_CALLED, contact_signs_of_all
@@ -24,12 +25,12 @@ from gridloop.offices.enterprise.queries.visits import NOBODY_CALLED, contact_si
 def signs_of_all(street: str, *, at: datetime) -> list[tuple[Enterprise, Signs]]:
     """Every present enterprise with what was seen of it; a fixed number of statements."""
     figures = _figures(street)
-    seen, troubles = _last_seen(street), _open_troubles(street)
+    seen, troubles, came = _last_seen(street), _open_troubles(street), _last_came(street)
     found, contacts = [], contact_signs_of_all(street)
     for firm in present(street).only("id", "ref", "street", "name", "vitality").order_by("pk"):
         now, before = figures.get(firm.pk, ({}, {}))
         met = contacts.get(firm.pk, NOBODY_CALLED)
-        last = seen.get(firm.subject)
+        last = max(filter(None, (seen.get(firm.subject), came.get(firm.pk))), default=None)
         found.append(
             (firm, Signs(
                 on=at.astimezone(BEIJING).date(), vitality=firm.vitality, staff_now=now.get("staff"), staff_before=before.get("staff"),
@@ -54,6 +55,12 @@ def _last_seen(street: str) -> dict[str, datetime]:
     """By subject: the last deed that a person did about the firm."""
     rows = Entry.objects.filter(book_id=street, subject__startswith="enterprise:").exclude(actor__startswith="system:")
     return dict(rows.values("subject").annotate(last=Max("at")).values_list("subject", "last"))
+
+
+def _last_came(street: str) -> dict[int, datetime]:
+    """By enterprise id: when somebody of the firm last came to a forum."""
+    rows = Invitation.objects.filter(forum__street=street, came=True).order_by().values("enterprise_id")
+    return dict(rows.annotate(last=Max("came_at")).values_list("enterprise_id", "last"))
 
 
 def _open_troubles(street: str) -> Counter[str]:
