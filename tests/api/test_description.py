@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
+
 import jsonschema_rs
 import pytest
+from ninja import Schema
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from gridloop.api.description import COMES_AS, examples, operations
@@ -38,6 +42,18 @@ def test_it_is_valid_openapi_3_1(described):
 def test_every_schema_in_it_is_a_schema(described):
     for name, schema in described["components"]["schemas"].items():
         jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}), name
+
+
+def test_no_two_shapes_have_one_name():
+    """Two classes of one name would be one schema, and one of them untrue."""
+    named = Counter(
+        each.__name__
+        for module in sys.modules.values() if getattr(module, "__name__", "").startswith("gridloop.api")
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, Schema) and each.__module__ == module.__name__
+    )  # fmt: skip
+
+    assert [name for name, times in named.items() if times > 1] == []
 
 
 def test_every_operation_says_what_it_is_for_and_may_be_asked_by_name(described):

@@ -71,6 +71,7 @@ FILES = (
 """What an attachment may come as."""
 COMES_AS = {
     "cases_get_attachment": FILES,
+    "firm_places_refused_rows": ("text/csv",),
     "exporting_take_out": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"),
 }
 """Operations that answer with a file, and as what."""

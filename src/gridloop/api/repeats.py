@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
+from ninja import Schema
 
-from gridloop.api.tokens import Caller
+from gridloop.api.tokens import Caller, CallerRequest
 from gridloop.core.errors import WrongInput
 from gridloop.offices.archive.repeated import once_sealed
 
@@ -47,6 +49,17 @@ def answered_once(
     if is_repeated:
         response["Idempotent-Replay"] = "true"
     return response
+
+
+def told_once(
+    request: CallerRequest, shape: type[Schema], *, operation: str, do: Callable[[], object], status: int = 200
+) -> HttpResponse:
+    """As ``answered_once`` for the one who calls; what ``do`` returns is told in this shape."""
+
+    def spelled() -> dict[str, Any]:
+        return shape.model_validate(do()).model_dump(mode="json")
+
+    return answered_once(request, caller=request.auth, operation=operation, do=spelled, status=status)
 
 
 def key_of(request: HttpRequest, *, longest: int = LONGEST_KEY) -> str:

@@ -10,8 +10,9 @@ Guarantees: the clock is read once a request, here, and everything the request d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -40,7 +41,7 @@ from gridloop.offices.organisation.tokens.scopes import (
 
 __all__ = [
     "AUDIT", "BULK", "CONTACTS", "FILE", "KEEP", "READ", "SCOPES", "SETUP", "WRITE", "Caller", "CallerRequest", "Session", "Token", "doors",
-    "must_have", "person_of", "street_of",
+    "must_have", "person_of", "street_of", "today_of",
 ]  # fmt: skip
 
 
@@ -126,6 +127,11 @@ def person_of(actor: Actor) -> Any:
     return organisation.known_person(
         actor.person_id, street=actor.street, version=organisation.version_of(actor.street)
     )
+
+
+def today_of(caller: Caller, street: str) -> date:
+    """The day of the request, as the street counts days."""
+    return caller.at.astimezone(ZoneInfo(organisation.street(street).zone)).date()
 
 
 def street_of(actor: Actor, wanted: str) -> str:

@@ -25,13 +25,23 @@ from gridloop.api import (
     desk,
     editors,
     exporting,
+    firm_places,
+    firms,
+    indicators,
     keeping,
     ledger,
     lists,
     oneself,
     oversight,
+    pairings,
+    policies,
+    policy_answers,
+    projects,
     reference,
     rules,
+    serving,
+    visit_plans,
+    visits,
     webhooks,
 )
 from gridloop.api.description import completed, operation_id, scope_of_operation
@@ -121,7 +131,17 @@ for part in (
     credentials,
     keeping,
     auditing,
-):  # /cases/counts before /cases/{ref}
+    firm_places,
+    firms,
+    indicators,
+    pairings,
+    policies,
+    policy_answers,
+    projects,
+    serving,
+    visit_plans,
+    visits,
+):  # /cases/counts before /cases/{ref}, /enterprises/imports before /enterprises/{ref}
     api.add_router("", part.router)
 
 

@@ -12,6 +12,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
+from ninja import Path
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -50,7 +51,21 @@ def _counted(value: object) -> object:
     return value
 
 
+def _spelled_sum(value: object) -> object:
+    """A sum of money is a text: a number of JSON may lose a cent on its way. Raises PydanticCustomError."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("string_type", '金额写成文本,单位元,例如 "50000.00"')
+    return value
+
+
+Opaque = Annotated[str, Path(pattern=r"^[2-9a-hjkmnp-z]{16}$", description="不透明的编号")]
+"""A second ref in an address."""
 Whole = Annotated[int, BeforeValidator(_counted)]
+Yuan = Annotated[
+    str, BeforeValidator(_spelled_sum), StringConstraints(pattern=r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?$"),
+    Field(description="元,写成文本", examples=["8000000.00"]),
+]  # fmt: skip
+"""A sum of money in 元 as it comes in: text, never a number that a program may round."""
 Revision = Annotated[int, Field(ge=0, le=2**31 - 1), BeforeValidator(_counted)]
 EntryNumber = Annotated[int, Field(ge=1, le=2**53), BeforeValidator(_counted)]
 Rating = Annotated[int, Field(ge=1, le=5), BeforeValidator(_counted)]

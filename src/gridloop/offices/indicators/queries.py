@@ -90,6 +90,18 @@ def series_of(by: Actor, *, street: str, code: str) -> list[ReadingShown]:
     return [each for row in rows for each in _shown([row])]
 
 
+def shown(found: Reading) -> ReadingShown:
+    """One reading with its doubts: beside the others of its period where it holds, by itself where it was corrected."""
+    if found.corrected_at is None:
+        rows = Reading.objects.filter(street=found.street, period=found.period, corrected_at__isnull=True)
+        return next(
+            each
+            for each in _shown(list(rows.select_related("definition").order_by("id")))
+            if each.reading.pk == found.pk
+        )
+    return _one(found, [])
+
+
 def corrected_before(found: Reading) -> list[Reading]:
     """What stood in its place before, the newest first."""
     rows = Reading.objects.filter(street=found.street, code=found.code, period=found.period, corrected_at__isnull=False)
