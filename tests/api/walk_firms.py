@@ -16,7 +16,7 @@ from tests.sample import CODE
 
 WORKS = {
     "name": "示例机械厂", "code": code_of(7001), "industry": "3411", "address": "柳荫路1号院", "staff": 40, "revenue": "8000000.00",
-    "contact": "张经理", "phone": "13800000001", "duty": "经理",
+    "contact": "张经理", "phone": "037160000001", "duty": "经理",
 }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def keep_firms(walk: Any) -> str:
     changed = {"address": "柳荫路1号院甲", "priority": "district", "reason": "营业执照变更", "rev": rev}
     walk.does("manager", "firms_amend", changed, ref=ref)
     walk.does("manager", "firms_tell_figures", {"year": 2025, "staff": 42, "revenue": "9000000.00", "source": "企业年报"}, ref=ref)  # fmt: skip
-    told = walk.does("manager", "firms_add_contact", {"name": "李主任", "phone": "13800000002", "duty": "办公室"}, ref=ref)  # fmt: skip
+    told = walk.does("manager", "firms_add_contact", {"name": "李主任", "phone": "037160000002", "duty": "办公室"}, ref=ref)  # fmt: skip
     walk.does("manager", "firms_look_at_contacts", {"reason": "核对走访时间"}, ref=ref)
     walk.does("manager", "firms_end_contact", ref=ref, contact=told["ref"])
     walk.does("manager", "firms_answer_consent", {"kind": "bank", "granted": True, "how": "当面签字"}, ref=ref)
@@ -46,7 +46,7 @@ def _put_in_many(walk: Any) -> None:
     walk.does("desk", "firm_places_end_cluster", {"reason": "改作他用"}, ref=made["ref"])
     rows = [
         {"name": "示例轴承厂", "code": code_of(7002), "address": "柳荫路1号院"},
-        {"name": "写错代码的厂", "code": "91410102MA", "contact": "王某", "phone": "13800000003"},
+        {"name": "写错代码的厂", "code": "91410102MA", "contact": "王某", "phone": "037160000003"},
     ]
     put = walk.does("desk", "firm_places_put_in", {"name": "市场监管局 5 月新增", "rows": rows})["intake"]["ref"]
     walk.does("desk", "firm_places_imports")
