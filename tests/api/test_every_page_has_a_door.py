@@ -18,6 +18,7 @@ IN_FRONT_OF_A_PAGE = (
 )
 ONLY_IN_A_BROWSER = "a program that could change a second factor could take a person's place"
 REPLAYED = "a replay is taken from the command line (route replay --json); it may run for a minute"
+HANDED_OVER = "the letter is handed to a person, on paper or by its code, and taken back by whoever handed it over; a program has nobody to hand it to"
 TROUBLES = "the troubles have pages first; their doors are still to be built"
 NOT_YET = "the office has its pages first; its doors are still to be built"
 EMPTY_SHEET = "an empty sheet with one example, to be filled in by hand; a program sends rows (POST /policies/import)"
@@ -36,7 +37,9 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "clusters": ("firm_places_clusters", "firm_places_add_cluster"),
     "decide_vitality": ("firms_decide_proposal",),
     "edit_enterprise": ("firms_amend",),
+    "end_contact_access": HANDED_OVER,
     "end_enterprise_contact": ("firms_end_contact",),
+    "invite_contact": HANDED_OVER,
     "end_pairing": ("pairings_end_pairing",),
     "enterprise": ("firms_firm",),
     "enterprise_contacts": ("firms_look_at_contacts",),

@@ -3,7 +3,7 @@
 Terms
 
 * an **actor** is whoever acts: a person through the posts held *today*, a reporter through the secret of a receipt, a
-  token on behalf of a person, or the system itself;
+  contact who speaks for one firm, a token on behalf of a person, or the system itself;
 * a **role** belongs to a post, never to a person; a person without a post may do nothing;
 * a **scope** says what an actor may see: places by path prefix, units, and what the person filed;
 * a **keeper** (三员) looks after the installation: system, security, audit. ``KEEPING`` says who does what, and nobody is two;
@@ -99,7 +99,10 @@ class PostHeld:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever acts. ``kind`` is person, reporter, token or system; ``ref`` is opaque; ``street`` may be empty."""
+    """Whoever acts. ``kind`` is person, reporter, contact, token or system; ``ref`` is opaque; ``street`` may be empty.
+
+    ``firm`` is the ref of the one firm that a contact speaks for.
+    """
 
     kind: str
     ref: str
@@ -109,6 +112,7 @@ class Actor:
     person_id: int = 0
     reports: frozenset[int] = frozenset()
     token_scopes: frozenset[str] | None = None
+    firm: str = ""
 
     @property
     def label(self) -> str:
@@ -127,6 +131,8 @@ class Actor:
         return frozenset({self.person_id, *(post.instead_of_id for post in self.posts)} - {0})
 
 
+OUTSIDE = frozenset({"reporter", "contact"})
+"""Kinds of actors without a post: they report, and do what concerns what they told."""
 SYSTEM = Actor(kind="system", ref="gridloop", name="系统")
 
 

@@ -5,6 +5,8 @@
 * A person or a unit that is paired with a firm (包联) sees it wherever it lies.
 * Records are kept by the duty desk, leaders and service managers; who is paired with whom is arranged by the desk and leaders.
 
+* An invited contact sees the one firm it speaks for, and gives that firm's word: consents, refusals, judgements.
+
 Telephone numbers of contacts are masked for everybody until they give a reason.
 """
 
@@ -31,6 +33,7 @@ class FirmScope:
     places: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     person_id: int = 0
+    firm: str = ""
 
 
 def firm_scope(actor: Actor) -> FirmScope:
@@ -38,7 +41,7 @@ def firm_scope(actor: Actor) -> FirmScope:
     if actor.kind == "system":
         return FirmScope(everything=True)
     if not actor.posts:
-        return FirmScope(street=actor.street)
+        return FirmScope(street=actor.street, firm=actor.firm)
     return FirmScope(
         street=actor.street,
         places=tuple(sorted({post.place for post in actor.posts if post.role in WATCHES and post.place})),
@@ -63,6 +66,11 @@ def must_serve(actor: Actor, street: str) -> None:
     """The actor works for firms of the street. Raises NotAllowed."""
     if not may_serve(actor, street):
         raise NotAllowed("enterprise.may_not_serve", "这件事由服务企业的工作人员来做;请联系服务管家。")
+
+
+def speaks_for(actor: Actor, firm: str) -> bool:
+    """Is the actor an invited contact of this firm (its ref)?"""
+    return actor.kind == "contact" and bool(firm) and actor.firm == firm
 
 
 def may_keep(actor: Actor, street: str) -> bool:

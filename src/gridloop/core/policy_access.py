@@ -32,5 +32,7 @@ def must(actor: Actor, deed: str, *, street: str) -> None:
 
 
 def streets_read(actor: Actor) -> frozenset[str] | None:
-    """The streets whose policies the actor reads; None for all (the system)."""
+    """The streets whose policies the actor reads; None for all (the system). A firm's contact reads those of its street."""
+    if actor.kind == "contact":
+        return frozenset({actor.street})
     return None if actor.kind == "system" else frozenset(post.street for post in actor.posts)

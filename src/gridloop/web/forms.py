@@ -9,14 +9,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from gridloop.core.errors import GridloopError
+from gridloop.core.errors import Broken, GridloopError
 from gridloop.offices.cases.queries.pages import categories
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.territory import queries as territory
@@ -91,6 +95,37 @@ class StyledForm(forms.Form):
         """The rule's sentence stands at the field it speaks of, else at the top of the form."""
         named = str(error.fields.get("field", ""))
         self.add_error(named if named in self.fields else None, error.sentence)
+
+
+T = TypeVar("T")
+
+
+def tried(form: Any, deed: Callable[[], T]) -> T | None:
+    """What the deed answers; None when a rule says no, whose sentence then stands in the form. What is no matter of the form is raised."""
+    try:
+        return deed()
+    except Broken:
+        raise
+    except GridloopError as error:
+        if error.status in (403, 404):
+            raise
+        form.refuse(error)
+        return None
+
+
+@contextmanager
+def refused_in_words(request: HttpRequest) -> Iterator[list[GridloopError]]:
+    """For deeds of a single button: what a rule refuses is told on the next page, and the list holds the refusal."""
+    refused: list[GridloopError] = []
+    try:
+        yield refused
+    except Broken:
+        raise
+    except GridloopError as error:
+        if error.status in (403, 404):
+            raise
+        messages.error(request, error.sentence)
+        refused.append(error)
 
 
 def _dress(field: forms.Field) -> None:

@@ -35,13 +35,14 @@ def _page(
     found = enterprise(ref, by=reader.actor)
     matches = matching.matches_of_firm(found, on=timezone.localtime(reader.at).date(), rest=20)
     page: dict[str, Any] = {
-        "firm": found, "groups": _groups(matches), "takes_pushes": agrees(found, "push"), "tones": TONES, "error": error, "about": about,
+        "firm": found, "groups": groups_of(matches), "takes_pushes": agrees(found, "push"), "tones": TONES, "error": error, "about": about,
         "fits": sum(match.verdict.value == "met" for match in matches), "may_answer": bool(reader.actor.roles(found.street) & SERVES), "key": uuid4().hex,
     }  # fmt: skip
     return render(request, "policies/firm.html", page, status=error.status if error else 200)
 
 
-def _groups(matches: list[Any]) -> list[tuple[str, str, list[Any]]]:
+def groups_of(matches: list[Any]) -> list[tuple[str, str, list[Any]]]:
+    """The matches by what they say: fits, lacks something, does not fit."""
     labels = {"met": _("可能适用"), "unknown": _("补上信息就知道"), "not_met": _("不符合")}
     return [
         (value, label, [match for match in matches if match.verdict.value == value]) for value, label in labels.items()

@@ -1,10 +1,11 @@
 """The addresses that need no account."""
 
-from django.urls import path
+from django.urls import include, path
 
 from gridloop.web.public import feed, follow, front, held, report, sealed, street, suggest
 
 urlpatterns = [
+    path("", include("gridloop.web.firm_page.urls")),
     path("", front.front, name="front"),
     path("s/<slug:slug>/", street.front, name="street"),
     path("s/<slug:slug>/map/", street.open_map, name="open_map"),

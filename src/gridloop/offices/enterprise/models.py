@@ -12,6 +12,7 @@ from django.db import models
 from gridloop.core.firm_size import SIZES
 from gridloop.core.vitality import VITALITIES
 from gridloop.offices.archive.models import ConcealedField, Kept
+from gridloop.offices.enterprise.access_models import FirmSignIn, PageInvitation  # noqa: F401 - Django finds models here
 from gridloop.offices.enterprise.forum_models import (  # noqa: F401 - Django finds models here
     Forum,
     ForumQuestion,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +21,7 @@ from gridloop.core.vitality import VITALITIES
 from gridloop.offices.archive.queries import access_notes, timeline
 from gridloop.offices.enterprise.actions.contacts import Told, end_contact, look_at_contacts
 from gridloop.offices.enterprise.actions.register import amend_enterprise, register_enterprise
-from gridloop.offices.enterprise.queries import pairing, register, serving, teams, visits
+from gridloop.offices.enterprise.queries import access, pairing, register, serving, teams, visits
 from gridloop.offices.enterprise.queries.cases import cases_of
 from gridloop.offices.enterprise.queries.facts import in_wan
 from gridloop.offices.enterprise.queries.pages import present_consents, present_contacts
@@ -60,11 +60,11 @@ def firm_page(
     offers = deeds.offered(reader, found, choices=choices, blanks=blanks_of(stack), refused=refused)
     roles = reader.actor.roles(found.street)
     page = {
-        "at": reader.at, "firm": found, "facts": _facts(found), "reasons": _reasons(found), "stack": named(stack), "stack_full": stack.is_full,
-        "team": teams.serving_at(found.street, found.place), "contacts": _contacts(found, contacts), "is_masked": contacts is None,
+        "at": reader.at, "firm": found, "facts": facts_shown(found), "reasons": _reasons(found), "stack": named(stack), "stack_full": stack.is_full,
+        "team": teams.serving_at(found.street, found.place), "contacts": _contacts(found, contacts, at=reader.at), "may_invite": access.may_invite(reader.actor, found) and found.left_at is None, "is_masked": contacts is None,
         "unmask_error": unmask_error, "consents": present_consents(found), "cases": cases, "consults": consults, "orders": orders,
         "promises": promises, "happened": happened[:LATEST], "older": happened[LATEST:], "count": len(happened),
-        "figures": [_year(row) for row in found.figures.all()], "spells": _spells(found),
+        "figures": [year_shown(row) for row in found.figures.all()], "spells": _spells(found),
         "groups": {group: [each for each in offers if each.deed.group == group] for group in ("serving", "people", "pairing", "record")},
         "may_keep": may_keep(reader.actor, found.street), "may_arrange": may_arrange(reader.actor, found.street),
         "may_file": bool(roles & FILES_CASES) and found.left_at is None, "left": said(LEFT_BECAUSE.get(found.left_because, "")),
@@ -89,7 +89,7 @@ def blanks_of(stack: pairing.Stack) -> list[tuple[str, str]]:
     return [(slot, said(SLOTS[slot])) for slot in stack.blanks]
 
 
-def _facts(found: Any) -> list[tuple[str, str]]:
+def facts_shown(found: Any) -> list[tuple[str, str]]:
     """What the record says, label and value; what is unknown is left out."""
     activity = industry(found.industry) if found.industry else None
     told = (
@@ -133,7 +133,8 @@ def _wan(amount: Decimal | None) -> str:
     return _("%(n)s 万元") % {"n": f"{in_wan(amount):,f}"} if amount is not None else ""
 
 
-def _year(row: Any) -> dict[str, Any]:
+def year_shown(row: Any) -> dict[str, Any]:
+    """One year's figures in words."""
     return {
         "year": row.year,
         "staff": row.staff,
@@ -155,12 +156,13 @@ def _spells(found: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _contacts(found: Any, told: list[Told] | None) -> list[dict[str, Any]]:
-    """The present contacts, masked unless just shown for a reason."""
+def _contacts(found: Any, told: list[Told] | None, *, at: datetime) -> list[dict[str, Any]]:
+    """The present contacts, masked unless just shown for a reason, each with its way to the firm's own page."""
+    ways = access.access_of(found, at=at)
     clear = {each.ref: each for each in told or []}
     return [
         {
-            "ref": row.ref, "duty": row.duty, "is_main": row.is_main,
+            "ref": row.ref, "duty": row.duty, "is_main": row.is_main, "way": ways.get(row.ref), "has_phone": bool(row.phone_index),
             "name": clear[row.ref].name if row.ref in clear else masked_name(row.name),
             "phone": clear[row.ref].phone if row.ref in clear else masked_phone(row.phone),
         }

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from gridloop.web.enterprise import firm, forums, intake, lists, pairings, teams
+from gridloop.web.enterprise import firm, forums, intake, inviting, lists, pairings, teams
 
 
 class ServingKind:
@@ -64,5 +64,7 @@ urlpatterns = [
     path("enterprises/<slug:ref>/do/<slug:deed>/", firm.do_deed, name="enterprise_deed"),
     path("enterprises/<slug:ref>/contacts/", firm.contacts, name="enterprise_contacts"),
     path("enterprises/<slug:ref>/contacts/<slug:contact>/end/", firm.finish_contact, name="end_enterprise_contact"),
+    path("enterprises/<slug:ref>/contacts/<slug:contact>/invite/", inviting.invite, name="invite_contact"),
+    path("enterprises/<slug:ref>/contacts/<slug:contact>/access/end/", inviting.take_back, name="end_contact_access"),
     path("enterprises/<slug:ref>/notice.<notice_form:form>", pairings.notice, name="pairing_notice"),
 ]

@@ -38,17 +38,21 @@ PRIVATE = {
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A receipt that was opened: its secret, the report and its offshoots, who may act on them, their street, the moment."""
+    """A receipt that was opened: its secret, the report and its offshoots, who may act on them, their street, the moment.
+
+    ``home`` is where the page lies when it was opened otherwise (from a firm's own page).
+    """
 
     secret: str
     reports: list[Any]
     by: Actor
     street: Any
     at: datetime
+    home: str = ""
 
     @property
     def address(self) -> str:
-        return reverse("follow", args=[self.secret])
+        return self.home or reverse("follow", args=[self.secret])
 
     def report(self, ref: str) -> Any:
         """The report by ref among those of this receipt; without ref the receipt's own. Raises NotFound."""

@@ -110,8 +110,13 @@ def qr_code(text: str) -> SafeString:
 def _page(
     request: HttpRequest, opened: Opened, *, problem: str = "", said: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
+    return render(request, "public/follow.html", told_page(opened, problem=problem, said=said), status=status)
+
+
+def told_page(opened: Opened, *, problem: str = "", said: dict[str, str] | None = None) -> dict[str, Any]:
+    """What the story of these reports needs, wherever it is shown."""
     troubles = [_trouble(opened, report) for report in opened.reports]
-    page = {
+    return {
         "opened": opened,
         "street": opened.street,
         "troubles": troubles,
@@ -124,7 +129,6 @@ def _page(
         "chosen": (said or {}).get("why", "").split(),
         "most_photos": MOST_PHOTOS,
     }
-    return render(request, "public/follow.html", page, status=status)
 
 
 def _trouble(opened: Opened, report: Any) -> TroubleShown:
@@ -244,6 +248,11 @@ DEEDS: dict[str, tuple[Deed, Any]] = {
 @with_receipt
 def act(request: HttpRequest, opened: Opened, deed: str) -> HttpResponse:
     """/r/<secret>/do/<deed>/"""
+    return acted(request, opened, deed, shown=_page)
+
+
+def acted(request: HttpRequest, opened: Opened, deed: str, *, shown: Callable[..., HttpResponse]) -> HttpResponse:
+    """The deed is done and the story shown anew; refused, it is shown with the sentence on top and the words kept."""
     try:
         count(request, "write", at=opened.at)
         do, done = _deed(deed)
@@ -253,9 +262,9 @@ def act(request: HttpRequest, opened: Opened, deed: str) -> HttpResponse:
     except GridloopError as error:
         said = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
         said["why"] = " ".join(request.POST.getlist("why"))
-        return _page(request, opened, problem=error.sentence, said=said, status=error.status)
+        return shown(request, opened, problem=error.sentence, said=said, status=error.status)
     messages.success(request, str(done))
-    return redirect("follow", secret=opened.secret)
+    return redirect(opened.address)
 
 
 def _deed(name: str) -> tuple[Deed, Any]:
@@ -268,9 +277,14 @@ def _deed(name: str) -> tuple[Deed, Any]:
 @with_receipt
 def confirm_withdrawal(request: HttpRequest, opened: Opened) -> HttpResponse:
     """/r/<secret>/withdraw/: withdrawing is asked twice."""
+    return asked_twice(request, opened, shown=_page)
+
+
+def asked_twice(request: HttpRequest, opened: Opened, *, shown: Callable[..., HttpResponse]) -> HttpResponse:
+    """Whether the trouble is really to be withdrawn, if it may be."""
     trouble = _trouble(opened, opened.report(request.GET.get("report", "")))
     if not trouble.may_withdraw:
-        return _page(request, opened, problem=_("此件现在不能撤回;请看它到了哪一步。"), status=409)
+        return shown(request, opened, problem=_("此件现在不能撤回;请看它到了哪一步。"), status=409)
     return render(request, "public/withdraw.html", {"opened": opened, "street": opened.street, "trouble": trouble})
 
 
@@ -278,6 +292,11 @@ def confirm_withdrawal(request: HttpRequest, opened: Opened) -> HttpResponse:
 @with_receipt
 def photo(request: HttpRequest, opened: Opened, ref: str) -> HttpResponseBase:
     """/r/<secret>/photos/<ref>/: only what came with this receipt."""
+    return own_photo(opened, ref)
+
+
+def own_photo(opened: Opened, ref: str) -> HttpResponseBase:
+    """The photo, if it came with one of these reports. Raises NotFound."""
     own = [each for report in opened.reports for each in following.own_attachments(report, by=opened.by)]
     found = next((each for each in own if each.ref == ref), None)
     if found is None:

@@ -19,9 +19,10 @@ from gridloop.core.errors import TooMuch
 
 WINDOW = 600
 """Seconds."""
-MOST = {"report": 12, "follow": 30, "write": 40, "look": 120, "suggest": 6, "held": 40}
+MOST = {"report": 12, "follow": 30, "write": 40, "look": 120, "suggest": 6, "held": 40, "firm": 20}
 """Times per window, street and address: reports filed, receipts typed in by hand, things done on a receipt's page, places looked at on the form,
-suggestions made, copies of one's own data taken."""
+suggestions made, copies of one's own data taken,
+invitations of firms opened."""
 MOST_IN_A_STREET = {"report": 300, "suggest": 60}
 """Times per window and street, whoever it is: some ten times what a street of 100,000 people sees on a stormy day."""
 

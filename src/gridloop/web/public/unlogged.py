@@ -1,4 +1,4 @@
-"""The secret of a receipt or an outside link stays out of the logs: what follows ``/r/`` or ``/l/`` is struck from every line before it is written.
+"""The secret of a receipt, an outside link or an invitation stays out of the logs: what follows ``/r/``, ``/l/`` or ``/firm/open/`` is struck from every line before it is written.
 
 A receipt's address is its key. Django names the address in its warnings (a refusal, a missing page, a fault), so the filter
 stands on the handler, where all lines pass.
@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import re
 
-SECRET = re.compile(r"(/[rl]/)[^/\s?\"']+")
+SECRET = re.compile(r"(/[rl]/|/firm/open/)[^/\s?\"']+")
 
 
 class SecretsStayOut(logging.Filter):

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from gridloop.core.access import FILES_CASES, Actor
+from gridloop.core.access import FILES_CASES, OUTSIDE, Actor
 from gridloop.core.errors import GridloopError, NotAllowed, NotFound, WrongInput
 from gridloop.core.identity import normal_phone
 from gridloop.core.returns import window_closes
@@ -71,11 +71,12 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A filed case, its lead, and the secret of the reporter's follow-up page (shown once, only its hash is kept)."""
+    """A filed case, its lead, the secret of the reporter's follow-up page (shown once, only its hash is kept), and the report's ref."""
 
     case: Case
     receipt: str
     lead: UnitInForce
+    report: str
 
 
 @dataclass(slots=True)
@@ -125,19 +126,20 @@ def file_cases(
                 results.append(error)
         _write([plan for plan in results if isinstance(plan, Plan)], by=by, at=at, rules=rules)
     return [
-        Filed(result.case, result.receipt, result.lead) if isinstance(result, Plan) else result for result in results
+        Filed(result.case, result.receipt, result.lead, result.report.ref) if isinstance(result, Plan) else result
+        for result in results
     ]
 
 
 def must_file(by: Actor, street: str) -> None:
     """Raises NotAllowed for somebody who holds no post of the street that files cases."""
-    if by.kind not in ("system", "reporter") and not by.roles(street) & FILES_CASES:
+    if by.kind != "system" and by.kind not in OUTSIDE and not by.roles(street) & FILES_CASES:
         raise NotAllowed("cases.may_not_file", "您的岗位不登记事项;请联系值班受理岗。")
 
 
 def _may_file(by: Actor, filing: Filing, street: str) -> None:
     must_file(by, street)
-    if by.kind not in ("system", "reporter") and filing.source not in SOURCES:
+    if by.kind != "system" and by.kind not in OUTSIDE and filing.source not in SOURCES:
         raise WrongInput("cases.unknown_source", f"来源只能是:{'、'.join(SOURCES)}。", field="source")
 
 

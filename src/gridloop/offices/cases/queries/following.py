@@ -162,16 +162,15 @@ class Followed:
     answers: str
 
 
+_WITH_CASES = (
+    "case__lead", "case__first_contact", "case__answerer", "case__merged_into__lead", "case__merged_into__first_contact",
+)  # fmt: skip
+
+
 def report_of(secret: str) -> Report:
     """The report that the secret opens. Raises NotFound, which tells nothing about what exists."""
     rows = Report.objects.filter(token_hash=hash_receipt(secret))
-    found = rows.select_related(
-        "case__lead",
-        "case__first_contact",
-        "case__answerer",
-        "case__merged_into__lead",
-        "case__merged_into__first_contact",
-    ).first()
+    found = rows.select_related(*_WITH_CASES).first()
     if found is None:
         raise NotFound(
             "cases.no_such_receipt", "这个查询链接打不开任何事项;请核对回执上的 32 位查询码,或拨打值班电话。"
@@ -179,15 +178,14 @@ def report_of(secret: str) -> Report:
     return found
 
 
+def report_with_cases(report: Report) -> Report:
+    """The same report with what the pages read of its cases."""
+    return Report.objects.select_related(*_WITH_CASES).get(pk=report.pk)
+
+
 def told_by(report: Report) -> list[Report]:
     """The report itself, then the troubles taken out of it."""
-    rows = report.offshoots.select_related(
-        "case__lead",
-        "case__first_contact",
-        "case__answerer",
-        "case__merged_into__lead",
-        "case__merged_into__first_contact",
-    )
+    rows = report.offshoots.select_related(*_WITH_CASES)
     return [report, *rows.order_by("id")]
 
 

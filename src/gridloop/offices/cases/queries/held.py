@@ -65,7 +65,7 @@ def held_about(report: Report) -> Held:
         number=report.case.number,
         told_at=report.told_at,
         fields=tuple(_fields(report)),
-        looks=tuple(_look(note) for note in sorted(notes, key=lambda note: note.looked_at, reverse=True)),
+        looks=tuple(look_of(note) for note in sorted(notes, key=lambda note: note.looked_at, reverse=True)),
         contact_until=contact_until(report),
         has_contact=bool(report.name or report.phone),
     )
@@ -106,7 +106,8 @@ def _photos(case: Case) -> Iterator[str]:
     yield from (each.name for each in archive.attachments_of(case.subject) if each.by.startswith("reporter:"))
 
 
-def _look(note: AccessNote) -> Look:
+def look_of(note: AccessNote) -> Look:
+    """The look as it is told to whom it concerns: by post, not by name."""
     return Look(note.looked_at, _post_of(note), note.what, note.reason)
 
 

@@ -12,16 +12,17 @@ from gridloop.offices.cases.actions.filing import Filed, Filing, file_case
 from gridloop.offices.cases.actions.naming import name_enterprise
 from gridloop.offices.cases.models import Case
 from gridloop.offices.enterprise.models import Enterprise
-from gridloop.offices.enterprise.queries import register
+from gridloop.offices.enterprise.queries import pairing, register
 
 
 def file_need(*, by: Actor, at: datetime, enterprise: str, filing: Filing) -> Filed:
     """The firm's problem is filed as a case, at the firm's own place unless another was told.
 
-    Raises what ``file_case`` raises; NotFound outside the scope, Refused for a firm that left.
+    What the firm's contact files itself is answered for by its service manager, where it has one on a post; else by the duty desk. Raises what ``file_case`` raises; NotFound outside the scope, Refused for a firm that left.
     """
     firm = _present(enterprise, by=by)
-    return file_case(by=by, at=at, street=firm.street, filing=of_firm(filing, firm))
+    contact = pairing.manager_of(firm, at=at) if by.kind == "contact" else None
+    return file_case(by=by, at=at, street=firm.street, filing=of_firm(filing, firm), first_contact=contact)
 
 
 def for_enterprise(*, by: Actor, street: str, filing: Filing) -> Filing:

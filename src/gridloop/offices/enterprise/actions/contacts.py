@@ -7,11 +7,12 @@ from datetime import datetime
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotFound, Refused, WrongInput
-from gridloop.core.firm_access import must_keep, must_not_only_audit
+from gridloop.core.firm_access import must_keep, must_not_only_audit, speaks_for
 from gridloop.core.identity import normal_phone
 from gridloop.offices.archive.actions import note_access, record
 from gridloop.offices.archive.concealed import blind
 from gridloop.offices.archive.transaction import deed
+from gridloop.offices.enterprise.actions.inviting import close_access
 from gridloop.offices.enterprise.models import CONSENTS, Consent, Contact, Enterprise
 from gridloop.offices.enterprise.queries import register
 
@@ -69,6 +70,7 @@ def end_contact(*, by: Actor, at: datetime, enterprise: str, contact: str) -> No
         if row is None:
             raise NotFound("enterprise.contact_gone", "这位联系人已经结束;请刷新页面。", contact=contact)
         Contact.objects.filter(pk=row.pk).update(ends_at=at, is_main=False)
+        close_access(row, at=at, because="联系人已结束")
         record(
             "enterprise.contact_ended",
             by=by,
@@ -101,7 +103,8 @@ def look_at_contacts(*, by: Actor, at: datetime, enterprise: str, reason: str) -
 def answer_consent(*, by: Actor, at: datetime, enterprise: str, kind: str, granted: bool, how: str) -> Consent:
     """The enterprise's answer holds from now on, in place of the former one. ``how`` says in which way it was given.
 
-    Raises WrongInput for an unknown kind or without ``how``, Refused when it is the answer that holds already.
+    An invited contact answers for its own firm. Raises WrongInput for an unknown kind or without ``how``, Refused when it is the answer that
+    holds already.
     """
     if kind not in CONSENTS:
         raise WrongInput("enterprise.consent_kind", f"授权事项只能是:{'、'.join(CONSENTS.values())}。", field="kind")
@@ -111,7 +114,8 @@ def answer_consent(*, by: Actor, at: datetime, enterprise: str, kind: str, grant
         )
     with deed():
         firm = register.enterprise_to_change(enterprise, by=by)
-        must_keep(by, firm.street)
+        if not speaks_for(by, firm.ref):
+            must_keep(by, firm.street)
         present = Consent.objects.filter(enterprise=firm, kind=kind, ends_at__isnull=True).first()
         if present is not None and present.granted == granted:
             raise Refused("enterprise.consent_same", "企业现在的意思就是这样,不用再记。", field="granted")

@@ -13,8 +13,8 @@ from datetime import date, datetime
 from typing import Any
 
 from gridloop.core.access import Actor
-from gridloop.core.errors import GridloopError, NotFound, Refused, WrongInput
-from gridloop.core.firm_access import must_arrange, must_serve
+from gridloop.core.errors import GridloopError, NotAllowed, NotFound, Refused, WrongInput
+from gridloop.core.firm_access import must_arrange, must_serve, speaks_for
 from gridloop.core.quiet import Quiet
 from gridloop.core.visit_plan import Cap, cap_allows
 from gridloop.core.visiting import LEVELS, OUTCOMES, PURPOSES, WAYS
@@ -238,6 +238,22 @@ def cancel_visit(*, by: Actor, at: datetime, visit: str, reason: str) -> Visit:
         row.state, row.outcome = "cancelled", reason.strip()[:2000]
         row.save(update_fields=["state", "outcome"])
         _record_change("enterprise.visit_cancelled", row, by=by, at=at, told={"reason": reason.strip()[:200]})
+    return row
+
+
+def decline_visit(*, by: Actor, at: datetime, visit: str, reason: str = "") -> Visit:
+    """The firm does not want this one visit; whoever was to come is told. Raises NotAllowed for anyone but its contact, NotFound, Refused."""
+    with deed():
+        firm = register.enterprise_to_change(by.firm, by=by)
+        if not speaks_for(by, firm.ref):
+            raise NotAllowed("visits.not_the_firm", "谢绝走访由企业自己说;企业当面或电话谢绝的,请记为一次走访。")
+        row = _planned(visit, firm)
+        row.state, row.happened_at, row.logged_at = "declined", at, at
+        row.outcome = reason.replace("\x00", "").strip()[:2000]
+        row.save(update_fields=["state", "happened_at", "logged_at", "outcome"])
+        host = row.host.ref if row.host else ""
+        told = {"on": str(row.planned_on), "host": host, "reason": row.outcome[:200], "how": "企业页面"}
+        _record_change("enterprise.visit_declined", row, by=by, at=at, told=told)
     return row
 
 

@@ -21,6 +21,7 @@ from gridloop.core.access import Actor
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.pairing_models import SLOTS, Pairing
 from gridloop.offices.enterprise.queries import register
+from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.models import Person, Unit
 
 PART = 400
@@ -106,6 +107,13 @@ def _fallback(street: str) -> Slot | None:
     """The sub-district itself, where it has a unit that stands behind everything."""
     unit = Unit.objects.filter(street=street, is_backstop=True, valid_until__isnull=True).order_by("code").first()
     return Slot("backstop", unit.name, unit_phone=unit.phone, is_default=True) if unit else None
+
+
+def manager_of(firm: Enterprise, *, at: datetime) -> Person | None:
+    """The firm's service manager who holds a post at the moment; None where there is none."""
+    rows = Pairing.objects.filter(subject=firm.subject, slot="manager", ends_at__isnull=True).select_related("person")
+    found = next((row.person for row in rows if row.person), None)
+    return found if found and organisation.posts_held(firm.street, found.pk, at=at) else None
 
 
 def history_of(subject: str) -> list[Pairing]:

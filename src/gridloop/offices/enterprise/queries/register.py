@@ -65,6 +65,8 @@ def visible_to(actor: Actor) -> QuerySet[Enterprise]:
     scope = firm_scope(actor)
     if scope.everything:
         return Enterprise.objects.all()
+    if scope.firm:
+        return Enterprise.objects.filter(street=scope.street, ref=scope.firm)
     if any(place.rpartition("/")[2] == scope.street for place in scope.places):
         return Enterprise.objects.filter(street=scope.street)
     allowed = Q(pk__in=[])

@@ -19,7 +19,7 @@ from gridloop.core.access import Actor, Role
 from gridloop.core.eligibility import judge, rows_with
 from gridloop.core.errors import NotFound, Refused, WrongInput
 from gridloop.core.fact_table import MET
-from gridloop.core.firm_access import must_serve
+from gridloop.core.firm_access import must_serve, speaks_for
 from gridloop.core.policy_access import must
 from gridloop.core.quiet import next_open_day
 from gridloop.offices.archive.actions import Fact, record, record_many
@@ -251,8 +251,9 @@ def _who_serve(firm: Enterprise, *, at: datetime) -> list[Person]:
 
 
 def _must_speak_for(by: Actor, firm: Enterprise) -> None:
-    """Whoever notes a firm's word serves the street's firms and sees this one. Raises NotAllowed, NotFound."""
-    must_serve(by, firm.street)
+    """A firm's word is its contact's own, or noted by who serves the street's firms and sees this one. Raises NotAllowed, NotFound."""
+    if not speaks_for(by, firm.ref):
+        must_serve(by, firm.street)
     firm_of(firm.ref, by=by)
 
 
