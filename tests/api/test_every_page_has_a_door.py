@@ -26,6 +26,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "case_route": DRAWN,
     "replay_change_set": REPLAYED,
     "join_trouble": TROUBLES,
+    "link_proposal": TROUBLES,
     "not_recurring": TROUBLES,
     "proposal": TROUBLES,
     "propose": TROUBLES,

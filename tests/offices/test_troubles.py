@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,9 @@ from gridloop.offices.cases.models import Case, Report
 from gridloop.offices.cases.queries import following
 from gridloop.offices.cases.queries import troubles as queries
 from gridloop.offices.cases.trouble_models import ProjectProposal, Recurrence, Trouble, TroubleCase
+from gridloop.offices.notices.models import Notice
+from gridloop.offices.projects.actions import Told, enter_project, link_proposal, take_up_proposal
+from gridloop.offices.projects.models import Project, ProposedProject
 from gridloop.offices.supervision import queries as supervision
 from gridloop.site import tick
 from tests.offices.loop import DAY, Story, cleared, invariant_problems, reporter, told
@@ -275,11 +280,11 @@ def test_a_person_may_say_that_it_is_no_recurrence():
 # -- promoted to a project --------------------------------------------------------------------------------------------------------
 
 
-def proposed(by: str = "desk") -> ProjectProposal:
+def proposed(by: str = "desk", **more: Any) -> ProjectProposal:
     before, again = came_back()
     return proposals.propose_project(
         by=who(by), at=again.now + DAY, street=CODE, title="柳荫路路灯线路改造", cases=[before.ref, again.ref],
-        root_cause="电缆老化,雨后短路", cost="约 8 万元", benefit="三十盏灯不再反复熄灭",
+        root_cause="电缆老化,雨后短路", cost="约 8 万元", benefit="三十盏灯不再反复熄灭", **more,
     )  # fmt: skip
 
 
@@ -349,3 +354,66 @@ def test_a_reporter_learns_how_many_others_told_of_it_and_nothing_of_them():
     found = following.follow(report, by=reporter(report), at=stories[1].now)
 
     assert found.people == 2 and "王0" not in str(found.steps)
+
+
+# -- an approved proposal stands in the reserve library ---------------------------------------------------------------------------
+
+
+COSTED: dict[str, Any] = {"estimate": Decimal(80_000), "unit": "urban", "sector": "infrastructure"}
+
+
+def approved(**more: Any) -> ProjectProposal:
+    row = proposed(**more)
+    proposals.decide_proposal(by=who("leader"), at=MONDAY + 40 * DAY, proposal=row.ref, approved=True, remark="同意")
+    tick.once(at=MONDAY + 40 * DAY)
+    return row
+
+
+def test_an_approved_proposal_becomes_a_project_of_the_reserve_library_once():
+    row = approved(**COSTED)
+    tick.once(at=MONDAY + 41 * DAY)
+
+    project = Project.objects.get()
+    assert (project.name, project.library, project.total, project.unit.code) == (row.title, "reserve", 80_000, "urban")
+    assert project.moves.get().reason == f"立项建议获批:{row.title}" and "电缆老化" in project.content
+    assert ProposedProject.objects.get().was_entered and take_up_proposal(at=MONDAY + 41 * DAY, proposal=row.ref)[0]
+
+
+def test_a_proposal_of_a_known_project_is_linked_and_not_entered_again():
+    told = Told(
+        name="柳荫路路灯线路改造", owner="城市管理中队", unit="urban", sector="infrastructure", total=Decimal(90_000)
+    )
+    known = enter_project(by=who("leader"), at=MONDAY, street=CODE, told=told)
+
+    approved(**COSTED)
+
+    link = ProposedProject.objects.get()
+    assert (link.project, link.was_entered, Project.objects.count()) == (known, False, 1)
+
+
+def test_a_proposal_without_an_estimate_asks_the_desk_and_is_linked_by_hand():
+    row = approved()
+    assert not Project.objects.exists()
+    assert Notice.objects.get(kind="proposal.decided").to.name == "甲受理"
+    told = Told(name="路灯改造", owner="城市管理中队", unit="urban", sector="infrastructure", total=Decimal(80_000))
+    project = enter_project(by=who("desk"), at=MONDAY + 40 * DAY, street=CODE, told=told)
+
+    link_proposal(by=who("desk"), at=MONDAY + 41 * DAY, proposal=row.ref, project=project.ref)
+
+    assert ProposedProject.objects.get().project == project
+    with pytest.raises(Refused):
+        link_proposal(by=who("desk"), at=MONDAY + 41 * DAY, proposal=row.ref, project=project.ref)
+
+
+def test_a_declined_proposal_enters_nothing():
+    row = proposed(**COSTED)
+    proposals.decide_proposal(by=who("leader"), at=MONDAY + 40 * DAY, proposal=row.ref, approved=False, remark="先观察")
+    tick.once(at=MONDAY + 40 * DAY)
+
+    assert not Project.objects.exists()
+
+
+@pytest.mark.parametrize("more", [{"estimate": Decimal(0)}, {"estimate": Decimal(10) ** 16}, {"sector": "gold"}])
+def test_an_estimate_that_is_none_is_refused(more):
+    with pytest.raises(WrongInput):
+        proposed(**more)

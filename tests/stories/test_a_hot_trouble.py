@@ -82,8 +82,11 @@ def test_one_handling_many_reporters_and_back_again(
         "root_cause": "电缆老化",
         "cost": "八万元",
         "benefit": "不再反复熄灭",
+        "estimate": "8",
     }.items():
         desk.page.fill(f"#id_{name}", words)
+    desk.page.select_option("#id_unit", "urban")
+    desk.page.select_option("#id_sector", "infrastructure")
     desk.send("form[action$='/propose/']")
     assert desk.sees("立项建议已提出") and desk.fits()
     leader = someone("leader", phone=phone).visit(f"/proposals/{ProjectProposal.objects.get().ref}/")
@@ -91,5 +94,10 @@ def test_one_handling_many_reporters_and_back_again(
     leader.page.fill("#id_remark", "列入下季度计划")
     leader.send("form[action*='/proposals/']")
     assert leader.sees("批示已记入台账") and ProjectProposal.objects.get().state == "approved" and leader.fits()
+    tick.once(at=timezone.now())
+    leader.visit(f"/proposals/{ProjectProposal.objects.get().ref}/").follows("柳荫路照明线路改造")
+    assert leader.sees("储备") and leader.sees("柳荫路照明线路改造"), (
+        "the approved proposal stands in the reserve library"
+    )
     desk.visit(f"/cases/{first.ref}/")
     assert desk.sees("柳荫路照明线路改造"), "the case points to the proposal"

@@ -151,6 +151,7 @@ def test_a_trouble_becomes_a_project_proposal_that_another_leader_decides(desk, 
     first, *_ = lamps(2)
     ref = Trouble.objects.get().ref
     words = {"title": "柳荫路路灯改造", "root_cause": "电缆老化", "cost": "八万元", "benefit": "不再反复熄灭"}
+    words |= {"estimate": "8", "unit": "urban", "sector": "infrastructure"}
 
     refused = desk.post(f"/troubles/{ref}/propose/", words | {"cost": ""})
     made = desk.post(f"/troubles/{ref}/propose/", words, follow=True)
@@ -160,6 +161,7 @@ def test_a_trouble_becomes_a_project_proposal_that_another_leader_decides(desk, 
     decided = leader.post(f"/proposals/{row.ref}/", {"approved": "yes", "remark": "列入下季度"}, follow=True)
 
     assert refused.status_code == 422 and "立项建议已提出" in text_of(made) and "电缆老化" in page
+    assert (row.estimate, row.unit) == (80_000, "urban") and "80,000.00 元" in page
     assert "批示已记入台账" in text_of(decided) and ProjectProposal.objects.get().state == "approved"
     assert "柳荫路路灯改造" in text_of(desk.get(f"/cases/{first.ref}/")) and "柳荫路路灯改造" in text_of(
         desk.get("/troubles/")

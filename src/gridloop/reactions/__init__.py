@@ -34,7 +34,7 @@ from gridloop.offices.cases.actions.troubles import keep_together, notice_same
 from gridloop.offices.cases.queries import concerned
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.changesets.queries import change_set, permitted
-from gridloop.reactions import court, firms, forums
+from gridloop.reactions import court, firms, forums, projects
 from gridloop.reactions.stories import (
     Story,
     answering,
@@ -371,6 +371,7 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "case.outside_answered": (tell_sender_of_answer,),
     "case.outside_asked_time": (tell_sender_of_asked_time,),
     "case.outside_expired": (tell_sender_of_ended_lease,),
+    "proposal.decided": (projects.enter_approved_proposal,),
     "enterprise.visit_declined": (firms.tell_host_of_refusal,),
     "clock.warned": (tell_holder_of_warning,),
     "clock.breached": (supervise_breach, tell_leaders_of_breach),

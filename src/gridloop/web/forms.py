@@ -100,14 +100,21 @@ class StyledForm(forms.Form):
 T = TypeVar("T")
 
 
-def tried(form: Any, deed: Callable[[], T]) -> T | None:
-    """What the deed answers; None when a rule says no, whose sentence then stands in the form. What is no matter of the form is raised."""
+NOT_THE_FORMS = (403, 404)
+"""What the form cannot mend: whoever may not do this, and what it is about that is not there."""
+
+
+def tried(form: Any, deed: Callable[[], T], *, passes: tuple[int, ...] = NOT_THE_FORMS) -> T | None:
+    """What the deed answers; None when a rule says no, whose sentence then stands in the form.
+
+    Refusals with a status in ``passes`` are raised; a form that looks things up by name keeps "there is no such" (404) to itself.
+    """
     try:
         return deed()
     except Broken:
         raise
     except GridloopError as error:
-        if error.status in (403, 404):
+        if error.status in passes:
             raise
         form.refuse(error)
         return None
@@ -122,7 +129,7 @@ def refused_in_words(request: HttpRequest) -> Iterator[list[GridloopError]]:
     except Broken:
         raise
     except GridloopError as error:
-        if error.status in (403, 404):
+        if error.status in NOT_THE_FORMS:
             raise
         messages.error(request, error.sentence)
         refused.append(error)

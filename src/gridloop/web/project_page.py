@@ -23,6 +23,7 @@ from gridloop.offices.projects.queries import board, words
 from gridloop.offices.projects.queries.criteria import judged
 from gridloop.offices.projects.queries.factors import obstacles_of
 from gridloop.offices.projects.queries.finding import project as found_project
+from gridloop.offices.projects.queries.proposed import proposals_behind
 from gridloop.web.forms import Offered, offered
 from gridloop.web.project_forms import WAN, DropForm, MonthForm, MoveForm, NeedForm, ObstacleForm, PlanForm
 from gridloop.web.reader import Reader, staff
@@ -46,7 +47,7 @@ def _page(
     nearby = neighbours(found.library)
     after = nearby[0] if found.library != "completed" else ""
     page = {
-        "project": found, "row": row, "months": board.months_of(found), "moves": board.moves_of(found), "obstacles": obstacles_of(found), "may_keep": may,
+        "project": found, "proposals": proposals_behind(found), "row": row, "months": board.months_of(found), "moves": board.moves_of(found), "obstacles": obstacles_of(found), "may_keep": may,
         "next": words.LIBRARIES.get(after, ""), "criteria": judged(found, after, at=reader.at) if after else (), "words": words, "key": uuid4().hex,
         "invested": in_yi(row.invested), "planned": in_yi(row.planned), "done": in_yi(row.done),
         "verbs": _forms(found, reader) | (refused or {}) if may else {}, "opened": next(iter(refused), "") if refused else "",

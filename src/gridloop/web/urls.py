@@ -49,6 +49,7 @@ urlpatterns = [
     path("troubles/<slug:ref>/apart/", troubles.set_apart, name="set_apart"),
     path("troubles/<slug:ref>/propose/", proposals.propose, name="propose"),
     path("proposals/<slug:ref>/", proposals.proposal, name="proposal"),
+    path("proposals/<slug:ref>/link/", proposals.link, name="link_proposal"),
     path("cases/<slug:ref>/contacts/", case.unmask, name="unmask"),
     path("cases/<slug:ref>/files/<slug:file>/", case.attachment, name="case_attachment"),
     path("cases/<slug:ref>/sheets/<slug:kind>/", sheets.sheet, name="sheet"),

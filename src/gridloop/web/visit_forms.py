@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gridloop.core.errors import GridloopError
 from gridloop.core.quiet import Quiet
 from gridloop.core.visiting import LEVELS, OUTCOMES, PURPOSES, STATES, WAYS
 from gridloop.offices.cases.actions.filing import Filing
@@ -66,6 +67,14 @@ class LogForm(StyledForm):
             ("outcome", pairs(STATES, *OUTCOMES)), ("way", pairs(WAYS)), ("purposes", pairs(PURPOSES)), ("level", pairs(LEVELS)),
         ):  # fmt: skip
             self.fields[name].choices = found  # type: ignore[attr-defined]
+
+    def refuse(self, error: GridloopError) -> None:
+        """What is wrong with one of the problems stands at that problem."""
+        number = error.fields.get("problem")
+        if number and f"text_{number}" in self.fields:
+            self.add_error(f"text_{number}", error.sentence)
+        else:
+            super().refuse(error)
 
     def told(self) -> VisitTold:
         """The visit as typed."""

@@ -5,6 +5,7 @@ Without a script everything works; times are the street's. A form sent twice doe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +17,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.firm_access import may_arrange, may_serve, must_serve
 from gridloop.offices.archive.repeated import once_sealed
 from gridloop.offices.enterprise.actions import visits as actions
@@ -24,7 +24,7 @@ from gridloop.offices.enterprise.queries import register
 from gridloop.offices.enterprise.queries import visit_planning as planning
 from gridloop.offices.enterprise.queries import visits as queries
 from gridloop.offices.enterprise.queries.visits import VisitsWanted
-from gridloop.web.forms import StyledForm, offered
+from gridloop.web.forms import StyledForm, offered, tried
 from gridloop.web.reader import Reader, staff
 from gridloop.web.verbs import new_key
 from gridloop.web.visit_forms import (
@@ -81,19 +81,33 @@ def log(request: HttpRequest, reader: Reader, enterprise: str) -> HttpResponse:
     """/visits/log/<firm>/?visit=: a visit is taken down on a phone; each problem told becomes a case in the same moment."""
     firm = _firm(reader, enterprise)
     planned = request.GET.get("visit", "") or request.POST.get("visit", "")
-    choices = offered(reader.street.code, at=reader.at)
     first = {"outcome": "done", "way": "on_site", "level": "manager"}
-    form = LogForm(request.POST or None, choices=choices, initial=first, auto_id="log-%s")
+    form = LogForm(
+        request.POST or None, choices=offered(reader.street.code, at=reader.at), initial=first, auto_id="log-%s"
+    )
+    page = {"planned": planned, "key": request.POST.get("key") or new_key(), "open_wishes": queries.wishes_of(firm)}
+
+    def done(answer: dict[str, Any]) -> HttpResponse:
+        _say_logged(request, answer)
+        return redirect("visit", answer["visit"])
+
+    return _asked(
+        request, firm, form, template="visits/log.html", page=page, done=done,
+        deed=lambda: _logged(request, reader, form, enterprise=enterprise, visit=planned),
+    )  # fmt: skip
+
+
+def _asked(
+    request: HttpRequest, firm: Any, form: StyledForm, *, template: str, deed: Callable[[], Any], done: Callable[[Any], HttpResponse],
+    page: dict[str, Any] | None = None,
+) -> HttpResponse:  # fmt: skip
+    """The page that asks something about a visit of the firm: sent well it does its deed and leads on, else it stands with what is wrong."""
     if request.method == "POST" and form.is_valid():
-        answer = _try(form, lambda: _logged(request, reader, form, enterprise=enterprise, visit=planned))
+        answer = tried(form, deed)
         if answer is not None:
-            _say_logged(request, answer)
-            return redirect("visit", answer["visit"])
-    page = {
-        "form": form, "firm": firm, "planned": planned, "key": request.POST.get("key") or new_key(),
-        "open_wishes": queries.wishes_of(firm),
-    }  # fmt: skip
-    return render(request, "visits/log.html", page, status=422 if request.method == "POST" else 200)
+            return done(answer)
+    told = {"form": form, "firm": firm, **(page or {})}
+    return render(request, template, told, status=422 if request.method == "POST" else 200)
 
 
 def _firm(reader: Reader, enterprise: str) -> Any:
@@ -126,23 +140,6 @@ def _say_logged(request: HttpRequest, answer: dict[str, Any]) -> None:
     messages.success(request, told if cases else _("已记录。"))
 
 
-def _try(form: StyledForm, deed: Any) -> Any:
-    """What the deed answers; None when a rule says no, which then stands in the form."""
-    try:
-        return deed()
-    except Broken:
-        raise
-    except GridloopError as error:
-        if error.status in (403, 404):
-            raise
-        number = error.fields.get("problem")
-        if number and f"text_{number}" in form.fields:
-            form.add_error(f"text_{number}", error.sentence)
-        else:
-            form.refuse(error)
-        return None
-
-
 @require_safe
 @staff
 def visit(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
@@ -168,7 +165,7 @@ def _visit_page(
 def move(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """The visit is on another day."""
     form = MoveForm(request.POST, choices=offered(reader.street.code, at=reader.at), auto_id="move-%s")
-    if form.is_valid() and _try(
+    if form.is_valid() and tried(
         form, lambda: actions.move_visit(by=reader.actor, at=reader.at, visit=ref, **form.cleaned_data)
     ):
         messages.success(request, _("已改期。"))
@@ -181,7 +178,7 @@ def move(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
 def cancel(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """The visit does not take place."""
     form = CancelForm(request.POST, choices=offered(reader.street.code, at=reader.at), auto_id="cancel-%s")
-    if form.is_valid() and _try(
+    if form.is_valid() and tried(
         form, lambda: actions.cancel_visit(by=reader.actor, at=reader.at, visit=ref, **form.cleaned_data)
     ):
         messages.success(request, _("已取消。"))
@@ -198,16 +195,15 @@ def arrange(request: HttpRequest, reader: Reader, enterprise: str) -> HttpRespon
         request.POST or None, choices=offered(reader.street.code, at=reader.at), auto_id="arrange-%s",
         initial={"way": "on_site", "on": today_of(reader).isoformat()},
     )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
-        row = _try(
-            form, lambda: actions.plan_visit(by=reader.actor, at=reader.at, enterprise=enterprise, **form.cleaned_data)
-        )
-        if row is not None:
-            messages.success(request, _("已安排。"))
-            return redirect("visit", row.ref)
-    return render(
-        request, "visits/arrange.html", {"form": form, "firm": firm}, status=422 if request.method == "POST" else 200
-    )
+
+    def done(row: Any) -> HttpResponse:
+        messages.success(request, _("已安排。"))
+        return redirect("visit", row.ref)
+
+    return _asked(
+        request, firm, form, template="visits/arrange.html", done=done,
+        deed=lambda: actions.plan_visit(by=reader.actor, at=reader.at, enterprise=enterprise, **form.cleaned_data),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -221,15 +217,15 @@ def wish(request: HttpRequest, reader: Reader, enterprise: str) -> HttpResponse:
         auto_id="wish-%s",
         initial={"urgent": "no"},
     )
-    if request.method == "POST" and form.is_valid():
-        row = _try(
-            form, lambda: actions.wish_visit(by=reader.actor, at=reader.at, enterprise=enterprise, **form.cleaned_data)
-        )
-        if row is not None:
-            messages.success(request, _("已收到;下次排走访计划时并成一次。"))
-            return redirect("wish_visit", enterprise)
-    page = {"form": form, "firm": firm, "open_wishes": queries.wishes_of(firm)}
-    return render(request, "visits/wish.html", page, status=422 if request.method == "POST" else 200)
+
+    def done(_row: Any) -> HttpResponse:
+        messages.success(request, _("已收到;下次排走访计划时并成一次。"))
+        return redirect("wish_visit", enterprise)
+
+    return _asked(
+        request, firm, form, template="visits/wish.html", page={"open_wishes": queries.wishes_of(firm)}, done=done,
+        deed=lambda: actions.wish_visit(by=reader.actor, at=reader.at, enterprise=enterprise, **form.cleaned_data),
+    )  # fmt: skip
 
 
 @require_POST
@@ -259,7 +255,7 @@ def rules(request: HttpRequest, reader: Reader) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and _try(form, lambda: _set(form, reader, enterprise=request.POST.get("enterprise", "")))
+        and tried(form, lambda: _set(form, reader, enterprise=request.POST.get("enterprise", "")))
     ):
         messages.success(request, _("已记入台账,马上生效。"))
         return redirect("visit_rules")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from gridloop.core.project import SECTORS
 from gridloop.offices.archive.models import Kept
 from gridloop.offices.organisation.models import Person
 
@@ -67,6 +68,9 @@ class ProjectProposal(Kept):
     root_cause = models.TextField("根源", max_length=2000)
     cost = models.TextField("投入", max_length=1000)
     benefit = models.TextField("成效", max_length=1000)
+    estimate = models.DecimalField("投资估算(元)", max_digits=18, decimal_places=2, null=True, blank=True)
+    unit = models.CharField("责任单位", max_length=40, blank=True)  # a unit's code
+    sector = models.CharField("类别", max_length=16, choices=sorted(SECTORS.items()), blank=True)
     proposed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

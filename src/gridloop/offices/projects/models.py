@@ -12,6 +12,7 @@ from django.db import models
 from gridloop.core.project import FACTORS, LIBRARIES, PRIORITIES, SECTORS
 from gridloop.offices.archive.models import Kept
 from gridloop.offices.cases.models import Case
+from gridloop.offices.cases.trouble_models import ProjectProposal
 from gridloop.offices.organisation.models import Unit
 from gridloop.offices.territory.models import Grid
 
@@ -129,6 +130,18 @@ class Obstacle(Kept):
     project = models.ForeignKey(Project, models.PROTECT, related_name="obstacles")
     case = models.OneToOneField(Case, models.PROTECT, related_name="obstacle")
     raised_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+
+class ProposedProject(Kept):
+    """建议立项: the project that an approved proposal became, or was found to be already."""
+
+    proposal = models.OneToOneField(ProjectProposal, models.PROTECT, related_name="became")
+    project = models.ForeignKey(Project, models.PROTECT, related_name="proposed_as")
+    was_entered = models.BooleanField("新入库")
+    made_at = models.DateTimeField()
 
     class Meta:
         ordering = ["id"]

@@ -25,6 +25,7 @@ from gridloop.offices.enterprise.queries.register import Wanted
 from gridloop.offices.enterprise.queries.words import PRIORITIES, SLOTS
 from gridloop.offices.territory import queries as territory
 from gridloop.web.enterprise.forms import ClusterForm, DecideForm, choices_of
+from gridloop.web.forms import refused_in_words, tried
 from gridloop.web.reader import Reader, staff
 from gridloop.web.wording import said
 
@@ -169,16 +170,11 @@ def alike(request: HttpRequest, reader: Reader) -> HttpResponse:
 def merge(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/enterprises/alike/merge/"""
     sent = request.POST
-    try:
+    with refused_in_words(request) as refused:
         kept = merge_enterprises(
             by=reader.actor, at=reader.at, duplicate=sent.get("duplicate", ""), into=sent.get("into", ""), reason=sent.get("reason", "")
         )  # fmt: skip
-    except Broken:
-        raise
-    except GridloopError as error:
-        if error.status in (403, 404):
-            raise
-        messages.error(request, error.sentence)
+    if refused:
         return redirect("enterprises_alike")
     messages.success(request, _("已并入%(name)s;两份档案的历史都在。") % {"name": kept.name})
     return redirect("enterprise", kept.ref)
@@ -192,15 +188,9 @@ def clusters(request: HttpRequest, reader: Reader) -> HttpResponse:
     street = reader.street.code
     form = ClusterForm(request.POST or None, choices=choices_of(street, at=reader.at))
     if request.method == "POST" and form.is_valid():
-        try:
-            made = add_cluster(by=reader.actor, at=reader.at, street=street, **form.cleaned_data)
-        except Broken:
-            raise
-        except GridloopError as error:
-            if error.status == 403:
-                raise
-            form.refuse(error)
-        else:
+        told = form.cleaned_data
+        made = tried(form, lambda: add_cluster(by=reader.actor, at=reader.at, street=street, **told), passes=(403,))
+        if made is not None:
             messages.success(request, _("已登记集聚区:%(name)s。") % {"name": made.name})
             return redirect("cluster", made.ref)
     page = {"clusters": register.clusters(street), "form": form, "may_arrange": may_arrange(reader.actor, street)}
@@ -215,16 +205,11 @@ def cluster(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     street = reader.street.code
     found = register.cluster(street, ref)
     if request.method == "POST":
-        try:
+        with refused_in_words(request) as refused:
             end_cluster(
                 by=reader.actor, at=reader.at, street=street, cluster=ref, reason=request.POST.get("reason", "")
             )
-        except Broken:
-            raise
-        except GridloopError as error:
-            if error.status == 403:
-                raise
-            messages.error(request, error.sentence)
+        if refused:
             return redirect("cluster", ref)
         messages.success(request, _("集聚区已结束。"))
         return redirect("clusters")

@@ -22,6 +22,7 @@ from gridloop.web.enterprise.documents import notice_docx, notice_pdf, pack_docx
 from gridloop.web.enterprise.firm import named
 from gridloop.web.enterprise.forms import EndPairingForm, HandOverForm, PairForm, choices_of
 from gridloop.web.enterprise.lists import filters, links_of, must_read, query_of, wanted_from
+from gridloop.web.forms import refused_in_words, tried
 from gridloop.web.public.doors import absolute
 from gridloop.web.reader import Reader, staff
 from gridloop.web.wording import said
@@ -91,15 +92,9 @@ def change(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     row, subject = _pairing(reader, ref)
     form = HandOverForm(request.POST or None, choices=choices_of(row.street, at=reader.at))
     if request.method == "POST" and form.is_valid():
-        try:
-            following = hand_over(by=reader.actor, at=reader.at, pairing=ref, **form.cleaned_data)
-        except Broken:
-            raise
-        except GridloopError as error:
-            if error.status == 403:
-                raise
-            form.refuse(error)
-        else:
+        told = form.cleaned_data
+        following = tried(form, lambda: hand_over(by=reader.actor, at=reader.at, pairing=ref, **told), passes=(403,))
+        if following is not None:
             messages.success(request, _("已移交给%(name)s;请把交接包交给接手的人。") % {"name": name_of(following)})
             return redirect("handover_pack", following.ref)
     page = {
@@ -123,12 +118,9 @@ def _pairing(reader: Reader, ref: str) -> tuple[Any, Any]:
 def finish(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """/enterprises/pairings/<ref>/end/"""
     _row, subject = _pairing(reader, ref)
-    try:
+    with refused_in_words(request) as refused:
         end_pairing(by=reader.actor, at=reader.at, pairing=ref, reason=request.POST.get("reason", ""))
-    except Broken:
-        raise
-    except GridloopError as error:
-        messages.error(request, error.sentence)
+    if refused:
         return redirect("change_pairing", ref)
     messages.success(request, _("包联已结束;空缺会显示为红色,直到有人接上。"))
     return redirect("enterprise", subject.ref)
@@ -139,12 +131,9 @@ def finish(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
 def substitute(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """/enterprises/pairings/<ref>/substitute/"""
     _row, subject = _pairing(reader, ref)
-    try:
+    with refused_in_words(request) as refused:
         set_substitute(by=reader.actor, at=reader.at, pairing=ref, substitute=request.POST.get("substitute", ""))
-    except Broken:
-        raise
-    except GridloopError as error:
-        messages.error(request, error.sentence)
+    if refused:
         return redirect("change_pairing", ref)
     messages.success(request, _("备岗已更新。"))
     return redirect("enterprise", subject.ref)

@@ -24,7 +24,7 @@ from gridloop.offices.territory import queries as territory
 from gridloop.web.enterprise import forms
 from gridloop.web.enterprise.forms import FirmChoices, MemberForm, TeamForm, choices_of
 from gridloop.web.enterprise.lists import must_read
-from gridloop.web.forms import StyledForm
+from gridloop.web.forms import StyledForm, tried
 from gridloop.web.reader import Reader, staff
 from gridloop.web.wording import said
 
@@ -39,15 +39,9 @@ def team_list(request: HttpRequest, reader: Reader) -> HttpResponse:
     street = reader.street.code
     form = TeamForm(request.POST or None, choices=choices_of(street, at=reader.at))
     if request.method == "POST" and form.is_valid():
-        try:
-            made = found_team(by=reader.actor, at=reader.at, street=street, **form.cleaned_data)
-        except Broken:
-            raise
-        except GridloopError as error:
-            if error.status == 403:
-                raise
-            form.refuse(error)
-        else:
+        told = form.cleaned_data
+        made = tried(form, lambda: found_team(by=reader.actor, at=reader.at, street=street, **told), passes=(403,))
+        if made is not None:
             messages.success(request, _("团队已建立;请加上成员。"))
             return redirect("service_team", made.ref)
     found = teams.teams_of(street)
@@ -82,15 +76,8 @@ def team(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     found = teams.team(ref, by=reader.actor)
     form = MemberForm(request.POST or None, choices=choices_of(found.street, at=reader.at))
     if request.method == "POST" and form.is_valid():
-        try:
-            join_team(by=reader.actor, at=reader.at, team=ref, **form.cleaned_data)
-        except Broken:
-            raise
-        except GridloopError as error:
-            if error.status == 403:
-                raise
-            form.refuse(error)
-        else:
+        told = form.cleaned_data
+        if tried(form, lambda: join_team(by=reader.actor, at=reader.at, team=ref, **told), passes=(403,)):
             messages.success(request, _("成员已加入。"))
             return redirect("service_team", ref)
     names = {cell.path: cell.name for cell in territory.grids(found.street)}

@@ -16,7 +16,7 @@ from gridloop.core.access import Actor
 from gridloop.core.errors import GridloopError, NotAllowed, NotFound, Refused, WrongInput
 from gridloop.core.firm_access import must_arrange, must_serve, speaks_for
 from gridloop.core.quiet import Quiet
-from gridloop.core.visit_plan import Cap, cap_allows
+from gridloop.core.visit_plan import CAPPED, DECLINED, QUIET, Cap, Firm, Rules, why_not
 from gridloop.core.visiting import LEVELS, OUTCOMES, PURPOSES, WAYS
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
@@ -99,10 +99,7 @@ def _check_told(told: VisitTold, problems: Sequence[Filing], *, at: datetime) ->
             raise WrongInput("visits.word", f"可选的是:{'、'.join(words.values())}。", field=name)
     if told.outcome not in OUTCOMES:
         raise WrongInput("visits.outcome", "请选择:已走访、企业谢绝,或未联系上。", field="outcome")
-    if set(told.purposes) - set(PURPOSES):
-        raise WrongInput("visits.purpose", f"事由可选:{'、'.join(PURPOSES.values())}。", field="purposes")
-    if told.outcome == "done" and not told.purposes:
-        raise WrongInput("visits.no_purpose", "请至少选一个事由。", field="purposes")
+    _check_purposes(told.purposes, needed=told.outcome == "done")
     if told.outcome != "done" and problems:
         raise WrongInput(
             "visits.problem_unmet", "没有见到企业,就没有走访发现的问题;请按普通事项登记。", field="outcome"
@@ -113,6 +110,14 @@ def _check_told(told: VisitTold, problems: Sequence[Filing], *, at: datetime) ->
         raise WrongInput(
             "visits.problems", f"一次走访最多登记 {MOST_PROBLEMS} 个问题;其余请单独登记。", field="problems"
         )
+
+
+def _check_purposes(purposes: Sequence[str], *, needed: bool = True, field: str = "purposes") -> None:
+    """Raises WrongInput for a purpose that is none, and without any where one is needed."""
+    if set(purposes) - set(PURPOSES):
+        raise WrongInput("visits.purpose", f"事由可选:{'、'.join(PURPOSES.values())}。", field=field)
+    if needed and not purposes:
+        raise WrongInput("visits.no_purpose", "请至少选一个事由。", field=field)
 
 
 def _fill(row: Visit, told: VisitTold, *, by: Actor, at: datetime) -> None:
@@ -164,8 +169,9 @@ def plan_visit(
 
     Raises WrongInput, NotFound, and Refused on a quiet day, at a firm that declined, or beyond the cap.
     """
-    if way not in WAYS or not purposes or set(purposes) - set(PURPOSES):
-        raise WrongInput("visits.no_purpose", "请选方式,并至少选一个事由。", field="purposes")
+    if way not in WAYS:
+        raise WrongInput("visits.word", f"可选的是:{'、'.join(WAYS.values())}。", field="way")
+    _check_purposes(purposes)
     if on < at.astimezone(BEIJING).date():
         raise WrongInput("visits.past", "只能安排今天或以后的走访;已经去过的请直接记录。", field="on")
     with deed():
@@ -191,18 +197,20 @@ def must_be_open(firm: Enterprise, *, on: date, way: str, urgent_because: str = 
         raise Refused("visits.firm_left", "这家企业已离开本街道,不再记走访。", enterprise=firm.ref)
     if way != "on_site":
         return
-    if not urgent_because.strip():
-        if not agrees(firm, "visit"):
-            raise Refused(
-                "visits.declined", "企业表示不愿被上门走访;请改用电话或线上,或先征得同意。", enterprise=firm.ref
-            )
-        quiet = planning.quiet_on(firm, on)
-        if quiet is not None:
-            sentence = f"{on} 是宁静日({quiet.reason or '不上门'});请换一天,或写明安全、消防、环保的急事。"
-            raise Refused("visits.quiet", sentence, field="on")
-    rules = planning.rules_in_force(firm.street)
-    if not cap_allows(planning.door_days(firm, without=without), on, Cap(rules.cap_visits, rules.cap_days)):
-        sentence = f"{rules.cap_days} 天内上门已到 {rules.cap_visits} 次;请并入已有的走访,或改用电话。"
+    quiet, told = planning.quiet_on(firm, on), planning.rules_in_force(firm.street)
+    facts = Firm(
+        firm.ref, "", on_site=tuple(planning.door_days(firm, without=without)), declined=not agrees(firm, "visit"),
+        quiet=frozenset({on}) if quiet else frozenset(),
+    )  # fmt: skip
+    rules = Rules(cap=Cap(told.cap_visits, told.cap_days))
+    why = why_not(facts, on, rules=rules, urgent=bool(urgent_because.strip()))
+    if why == DECLINED:
+        raise Refused("visits.declined", "企业表示不愿被上门走访;请改用电话或线上,或先征得同意。", enterprise=firm.ref)
+    if why == QUIET and quiet is not None:
+        sentence = f"{on} 是宁静日({quiet.reason or '不上门'});请换一天,或写明安全、消防、环保的急事。"
+        raise Refused("visits.quiet", sentence, field="on")
+    if why == CAPPED:
+        sentence = f"{told.cap_days} 天内上门已到 {told.cap_visits} 次;请并入已有的走访,或改用电话。"
         raise Refused("visits.capped", sentence, field="on")
 
 
@@ -275,8 +283,7 @@ def wish_visit(
     *, by: Actor, at: datetime, enterprise: str, unit: str, purpose: str, note: str = "", by_on: date | None = None, urgent: bool = False
 ) -> VisitWish:  # fmt: skip
     """The body's wish waits for the next plan; wishes of several bodies become one visit. Raises WrongInput, NotFound, NotAllowed."""
-    if purpose not in PURPOSES:
-        raise WrongInput("visits.purpose", f"事由可选:{'、'.join(PURPOSES.values())}。", field="purpose")
+    _check_purposes([purpose], field="purpose")
     if urgent and len(note.strip()) < 2:
         raise WrongInput("visits.urgent_why", "急事请写明是什么隐患。", field="note")
     if by_on is not None and by_on < at.astimezone(BEIJING).date():

@@ -10,16 +10,19 @@ from gridloop.offices.projects.actions.entering import (
 )
 from gridloop.offices.projects.actions.lacking import need_factor, raise_obstacle
 from gridloop.offices.projects.actions.progress import plan_year, report_month
+from gridloop.offices.projects.actions.proposed import link_proposal, take_up_proposal
 
 __all__ = [
     "Told",
     "change_project",
     "drop_project",
     "enter_project",
+    "link_proposal",
     "move_project",
     "need_factor",
     "plan_year",
     "raise_obstacle",
     "report_month",
     "set_criteria",
+    "take_up_proposal",
 ]
