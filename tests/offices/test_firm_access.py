@@ -99,7 +99,8 @@ def test_the_fifth_wrong_number_takes_the_invitation_back() -> None:
     with pytest.raises(Refused, match="收回"):
         inviting.open_invitation(secret=sent.secret, phone=PHONE, device="", at=MONDAY)
     assert (
-        PageInvitation.objects.get().revoked_because == "电话号码连续填错" and kinds(firm)[-1] == "enterprise.access_ended"
+        PageInvitation.objects.get().revoked_because == "电话号码连续填错"
+        and kinds(firm)[-1] == "enterprise.access_ended"
     )
 
 

@@ -96,7 +96,9 @@ def open_invitation(*, secret: str, phone: str, device: str, at: datetime) -> Op
         )
     with deed():
         row = access.open_invitation(secret, at=at)
-        if not PageInvitation.objects.filter(pk=row.pk, used_at__isnull=True, revoked_at__isnull=True).update(used_at=at):
+        if not PageInvitation.objects.filter(pk=row.pk, used_at__isnull=True, revoked_at__isnull=True).update(
+            used_at=at
+        ):
             raise Refused("enterprise.invitation_used", "这个邀请刚刚用过了;请联系服务管家重新邀请。")
         token = new_secret()
         sign_in = FirmSignIn.objects.create(
