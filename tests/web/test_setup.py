@@ -401,3 +401,12 @@ def test_control_characters_in_titles_reasons_and_refs_do_no_harm(signed_in):
 
     assert lost.status_code == 404
     assert (newest().title, newest().remark) == ("园林队", "再看看")
+
+
+def test_a_door_that_would_refuse_somebody_is_not_offered_to_them(signed_in):
+    kept = ("/setup/tokens/", "/setup/webhooks/", "/setup/suggestions/")
+
+    offered = {who: signed_in(who).get("/setup/").content.decode() for who in ("desk", "keeper")}
+
+    assert not any(f'href="{door}"' in offered["desk"] for door in kept)
+    assert all(f'href="{door}"' in offered["keeper"] for door in kept)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gridloop.core.access import FILES_CASES, SEES_THE_PLACE, SEES_THE_UNIT, Actor
+from gridloop.core.access import FILES_CASES, SEES_THE_PLACE, SEES_THE_UNIT, SETS_UP, Actor
 from gridloop.core.firm_access import may_read
 from gridloop.offices.cases.queries.inspecting import SEES_SAMPLES
 from gridloop.offices.cases.queries.signs import SUPERVISES
@@ -39,6 +39,8 @@ class Page:
     person_name: str = ""
     posts: str = ""
     links: tuple[Link, ...] = ()
+    sets_up: bool = False
+    """Tokens, webhooks and suggestions are this reader's to look after."""
 
     @property
     def near(self) -> list[Link]:
@@ -68,6 +70,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         person_name=reader.actor.name if reader else "",
         posts="、".join(dict.fromkeys(post.title for post in reader.actor.posts)) if reader else "",
         links=_links(request.path, reader.actor) if reader else (),
+        sets_up=bool(reader and reader.actor.roles() & SETS_UP),
     )
     return {"page": frame}
 
