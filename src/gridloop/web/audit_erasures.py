@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -25,8 +24,9 @@ from gridloop.offices.archive.looking import erasures as certificates
 from gridloop.offices.cases.queries.naming import ref_of_number
 from gridloop.offices.organisation.accounts.auditing import must_read
 from gridloop.web.audit import TABS
+from gridloop.web.deed_words import kind_said
 from gridloop.web.reader import Reader, staff
-from gridloop.web.wording import KINDS, said
+from gridloop.web.wording import said
 
 SIZE = 50
 LONGEST_NUMBER = 18
@@ -102,6 +102,5 @@ def _is_key(text: str) -> bool:
 
 
 def _shown(head: EntryHead) -> EntryShown:
-    title: Any = KINDS.get(head.kind, (head.kind,))[0]
     why = _("已销毁") if head.is_erased else _("待封存,一分钟后再试") if head.seq is None else ""
-    return EntryShown(head.seq, said(title), head.at, why)
+    return EntryShown(head.seq, kind_said(head.kind), head.at, why)

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from gridloop.offices.archive.queries import TimelineEntry
 from gridloop.offices.organisation.accounts.deed_kinds import BY_CHANGE_SET, CHANGED, DEEDS
-from gridloop.web.wording import said
+from gridloop.web.wording import KINDS, said
 
-__all__ = ["BY_CHANGE_SET", "CHANGED", "DEEDS", "DeedShown", "deed_shown"]
+__all__ = ["BY_CHANGE_SET", "CHANGED", "DEEDS", "DeedShown", "deed_shown", "kind_said"]
 
 LABELS = {
     "username": "用户名", "person": "人员", "reason": "原因", "sessions": "结束的登录", "post": "岗位", "title": "名称", "from": "原任",
@@ -31,6 +31,11 @@ class DeedShown:
     is_erased: bool
 
 
+def kind_said(kind: str) -> str:
+    """What an entry of this kind is called: by the loop's words, else by those of the offices."""
+    return said(KINDS[kind][0] if kind in KINDS else DEEDS.get(kind, kind))
+
+
 def deed_shown(entry: TimelineEntry) -> DeedShown:
     """The deed in words; labels without a word are left out, so that nothing unreadable is shown."""
     lines = tuple(
@@ -38,9 +43,7 @@ def deed_shown(entry: TimelineEntry) -> DeedShown:
         for name, value in entry.payload.items()
         if name in LABELS and value not in ("", None, [], False)
     )
-    return DeedShown(
-        entry.id, entry.seq, entry.at, entry.by, said(DEEDS.get(entry.kind, entry.kind)), lines, entry.is_erased
-    )
+    return DeedShown(entry.id, entry.seq, entry.at, entry.by, kind_said(entry.kind), lines, entry.is_erased)
 
 
 def _value(value: object) -> str:

@@ -102,6 +102,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "case.verified": ("核实通过", "good"),
     "case.verification_failed": ("核实未通过,重办", "bad"),
     "case.called_back": ("回访", "quiet"),
+    "case.enterprise_named": ("写明是哪家企业", "quiet"),
     "case.judged": ("反映人评价", "quiet"),
     "case.sent_back": ("退回重办", "bad"),
     "case.cleared": ("销号", "good"),
@@ -126,6 +127,19 @@ KINDS: dict[str, tuple[str, str]] = {
     "clock.breached": ("超期", "bad"),
     "clock.reissued": ("期限重新核定", "warn"),
     "notice.told": ("发出通知", "quiet"),
+    "report.contact_changed": ("反映人更改联系方式", "quiet"),
+    "report.contact_forgotten": ("反映人要求删除联系方式", "quiet"),
+    "suggestion.told": ("收到意见建议", "new"),
+    "suggestion.answered": ("答复意见建议", "good"),
+    "trouble.noticed": ("发现反复问题", "warn"),
+    "trouble.joined": ("归入反复问题", "warn"),
+    "trouble.confirmed": ("确认反复问题", "warn"),
+    "trouble.set_apart": ("移出反复问题", "quiet"),
+    "proposal.made": ("提出治本建议", "open"),
+    "proposal.decided": ("决定治本建议", "good"),
+    "view.saved": ("保存视图", "quiet"),
+    "view.shared": ("共享视图", "quiet"),
+    "view.removed": ("删除视图", "quiet"),
 }
 
 LABELS: dict[str, str] = {

@@ -9,6 +9,7 @@ from typing import Any
 
 from gridloop.core.firm_record import COLUMNS
 from gridloop.offices.archive.queries import TimelineEntry
+from gridloop.web.deed_words import kind_said
 from gridloop.web.wording import EntryShown, said
 
 KINDS: dict[str, tuple[str, str]] = {
@@ -78,9 +79,11 @@ class Happening:
 
 
 def entry_shown(entry: TimelineEntry) -> EntryShown:
-    """The entry in words; a kind without a word is shown by its code, so that nothing is hidden."""
-    title, tone = KINDS.get(entry.kind, (entry.kind, "quiet"))
-    return EntryShown(said(title), tone, entry.at, said(entry.by), entry.seq, tuple(_lines(entry)), entry.is_erased)
+    """The entry in words: as this page calls it, else as the audit does."""
+    title, tone = (
+        (said(KINDS[entry.kind][0]), KINDS[entry.kind][1]) if entry.kind in KINDS else (kind_said(entry.kind), "quiet")
+    )
+    return EntryShown(title, tone, entry.at, said(entry.by), entry.seq, tuple(_lines(entry)), entry.is_erased)
 
 
 def _lines(entry: TimelineEntry) -> Iterator[tuple[str, str]]:
