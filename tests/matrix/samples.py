@@ -3,7 +3,7 @@
 A parameter is known by the part of the address before it (``cases/<slug:ref>/`` → ``cases``). Rules, in order:
 
 1. ``WORDS``: parts that stand for a word, not for an object (``do/<verb>`` → ``accept``);
-2. ``OBJECTS``: parts whose object was made with the world, or is found by a function;
+2. ``OBJECTS``: parts (alone, or after an earlier part: ``enterprises proposals``) whose object was made with the world, or is found by a function;
 3. ``MODELS``, or the model whose name the part (or the parameter) is: its first row in the street; where there is none, one is made with
    plain values in every column that needs one.
 
@@ -29,6 +29,8 @@ from gridloop.offices.cases.actions.proposals import propose_project
 from gridloop.offices.cases.actions.troubles import keep_together
 from gridloop.offices.cases.queries.troubles import proposals_of, trouble_of
 from gridloop.offices.enterprise.actions.visits import set_quiet_days
+from gridloop.offices.enterprise.intake_models import Intake
+from gridloop.offices.enterprise.models import VitalityProposal
 from gridloop.offices.enterprise.visit_models import VisitPlan
 from gridloop.offices.indicators import actions as indicators
 from gridloop.offices.organisation.models import Account, Person, Street
@@ -41,7 +43,8 @@ NOBODY = "x" * 16
 WORDS: dict[str, str] = {
     "do": "accept", "r do": "withdraw", "l do": "time", "setup do": "discard", "accounts do": "lock", "sheets": "assign",
     "profiles": "san_bu_guo", "held": "forget", "rows": "units", "v1 setup": "units", "sheet": "csv", "draft": "outline", "signs": "2022-05",
-    "policies do": "publish", "projects do": "move", "indicators": "cases_filed",
+    "policies do": "publish", "projects do": "move", "indicators": "cases_filed", "coverage": "tax", "criteria": "building", "serving": "orders",
+    "serving <slug:ref>": "cancel",
 }  # fmt: skip
 """By the part before, or by the first part and the part before where that says more."""
 MODELS: dict[str, str] = {
@@ -49,7 +52,8 @@ MODELS: dict[str, str] = {
     "webhooks": "notices.Webhook", "deliveries": "notices.WebhookDelivery", "webhook-deliveries": "notices.WebhookDelivery",
     "channels": "notices.Channel", "suggest": "notices.Suggestion", "suggestions": "notices.Suggestion", "accounts": "organisation.Person",
     "sessions": "organisation.SignIn", "leave": "organisation.Delegation", "changes": "organisation.ChangeSet", "change-sets": "organisation.ChangeSet", "sets": "organisation.ChangeSet",
-    "wishes": "enterprise.VisitWish",
+    "wishes": "enterprise.VisitWish", "visit-wishes": "enterprise.VisitWish", "teams": "enterprise.ServiceTeam", "members": "enterprise.TeamMember",
+    "orders": "enterprise.ServiceOrder", "<serving_kind:kind>": "enterprise.ServiceOrder", "pushes": "policies.PolicyPush",
     "firms": "enterprise.Enterprise", "questions": "policies.PolicyQuestion", "projects": "projects.Project",
     "versions": "territory.BoundaryVersion", "boundaries": "territory.BoundaryVersion", "templates": "cases.ReplyTemplate", "exports": "cases.ExportRecord",
 }  # fmt: skip
@@ -73,6 +77,10 @@ OBJECTS: dict[str, Callable[[World, Side], Any]] = {
     "flaws": lambda world, side: Street.objects.get(code=side.code).version,
     "case": lambda world, side: side.case.number,
     "l": lambda world, side: side.link,
+    "watch": lambda world, side: _kept(side, "vitality", _vitality),
+    "enterprises proposals": lambda world, side: _kept(side, "vitality", _vitality),
+    "import": lambda world, side: _kept(side, "intake", _intake),
+    "imports": lambda world, side: _kept(side, "intake", _intake),
     "policies": lambda world, side: _kept(side, "policy", _policy),
     "readings": lambda world, side: _kept(side, "reading", _reading),
     "files": lambda world, side: side.photo,
@@ -128,13 +136,13 @@ def _place(address: str, name: str) -> int:
 def sample(world: World, side: Side, *, address: str, name: str) -> tuple[Any, bool]:
     """The value for this parameter, of this street, and whether it is a real one."""
     part = parameter_before(address, name)
-    word = next(
-        (WORDS[key] for key in (*(f"{each} {part}" for each in reversed(address.split("/"))), part) if key in WORDS), ""
-    )
+    keys = (*(f"{each} {part}" for each in reversed(address.split("/"))), part)
+    word = next((WORDS[key] for key in keys if key in WORDS), "")
     if word:
         return word, True
-    if part in OBJECTS:
-        return OBJECTS[part](world, side), True
+    made_by = next((OBJECTS[key] for key in keys if key in OBJECTS), None)
+    if made_by:
+        return made_by(world, side), True
     label = MODELS.get(part) or _named(part) or _named(name)
     made = _made(label, side) if label else None
     return (made, True) if made else (NOBODY, False)
@@ -282,6 +290,21 @@ def _kept(side: Side, name: str, make: Callable[[Side], Any]) -> str:
     if name not in side.kept:
         side.kept[name] = make(side)
     return str(side.kept[name].ref)
+
+
+def _vitality(side: Side) -> Any:
+    """What the rule proposes for the street's firm."""
+    _made("enterprise.Enterprise", side)
+    firm = side.kept["enterprise.Enterprise"]
+    return VitalityProposal.objects.create(
+        enterprise=firm, street=side.code, present="normal", proposed="half", reasons=["样本依据"], proposed_at=side.case.filed_at
+    )  # fmt: skip
+
+
+def _intake(side: Side) -> Any:
+    """A file of firms with nothing in it."""
+    names = {"name": "样本.csv", "sha256": "0" * 64, "by": "system", "by_name": "系统"}
+    return Intake.objects.create(street=side.code, taken_at=side.case.filed_at, **names)
 
 
 def _policy(side: Side) -> Any:
