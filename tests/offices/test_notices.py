@@ -13,6 +13,7 @@ from gridloop.core.errors import NotAllowed, NotFound, WrongInput
 from gridloop.offices.notices import actions, queries
 from gridloop.offices.notices.models import Channel, Delivery, Notice
 from gridloop.offices.organisation.queries import person
+from gridloop.site.checks.notices import check_channels
 from tests.offices.test_archive import in_threads
 from tests.sample import BEIJING, CODE, MONDAY, sample_street, who
 
@@ -187,6 +188,56 @@ def test_one_channel_that_fails_does_not_hold_up_another(post):
 
     assert actions.deliver(at=MONDAY, send=send) == 1
     assert [address for _, address, _, _ in post.taken] == ["fine@example.cn"]
+
+
+def test_a_fault_of_ours_in_one_channel_lets_the_others_leave_and_is_told(post):
+    channel(as_digest=False, address="broken@example.cn")
+    channel(as_digest=False, address="fine@example.cn", code="P02")
+    told(people=(DESK, "P02"))
+
+    def send(kind: str, address: str, title: str, text: str) -> None:
+        if address.startswith("broken"):
+            raise TypeError("a plugin that cannot count")
+        post(kind, address, title, text)
+
+    with pytest.raises(TypeError):
+        actions.deliver(at=MONDAY, send=send)
+
+    assert [address for _, address, _, _ in post.taken] == ["fine@example.cn"]
+    assert Delivery.objects.get(sent_at=None).next_try_at == MONDAY + 2 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("is_urgent", "again"),
+    [(False, "24T08:00"), (True, "23T20:01")],  # an urgent one breaks quiet hours, also when it is tried again
+)
+def test_what_failed_before_quiet_hours_is_tried_again_after_them(post, is_urgent, again):
+    channel(as_digest=False)
+    told(at=at("23T19:59"), is_urgent=is_urgent)
+    post.fault = OSError("服务器没有回音")
+
+    actions.deliver(at=at("23T19:59"), send=post)
+
+    assert Delivery.objects.get().next_try_at == at(again)
+
+
+def test_the_keeper_sees_whose_channel_fails_and_why_until_it_works_again(post):
+    channel(as_digest=False, address="secret@example.cn")
+    told()
+    post.fault = OSError("服务器没有回音")
+    actions.deliver(at=MONDAY, send=post)
+
+    seen = queries.failing(CODE, since=MONDAY - HOUR)
+    checked = [each.sentence for each in check_channels(CODE, at=MONDAY + HOUR)]
+
+    assert [(each.person, each.given_up, each.retrying, each.fault) for each in seen] == [
+        ("甲受理", 0, 1, "服务器没有回音")
+    ]
+    assert len(checked) == 1 and "甲受理" in checked[0] and "secret" not in checked[0]
+    post.fault = None
+    told("后来的事", at=MONDAY + MINUTE)
+    actions.deliver(at=MONDAY + MINUTE, send=post)
+    assert queries.failing(CODE, since=MONDAY - HOUR) == []
 
 
 def test_a_closed_channel_carries_nothing_more(post):

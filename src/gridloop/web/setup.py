@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gridloop.core.access import SETS_UP
+from gridloop.offices.notices import queries as notices
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.changesets import queries as change_sets
 from gridloop.offices.organisation.changesets.chapters import Proposed, chapters
@@ -22,6 +25,8 @@ GROUPS = (
     ("派给谁、多久", ("routes", "categories", "questions", "profiles", "calendar", "duties")),
     ("怎么说、怎么告诉", ("templates", "channels")),
 )
+
+FAILED_LATELY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,9 @@ def setup(request: HttpRequest, reader: Reader) -> HttpResponse:
     own = change_sets.own_drafts(reader.actor, street)
     waiting = change_sets.waiting_for(reader.actor, street)
     coming = change_sets.change_sets(street, states=("published", "failed"))
+    may_set_up = bool(reader.actor.roles(street) & SETS_UP)
     page = {
+        "failing": notices.failing(street, since=reader.at - FAILED_LATELY) if may_set_up else [],
         "vacant": len(vacant), "groups": _groups(reader, own), "own": own, "waiting": waiting, "coming": coming,
         "may_draft": change_sets.may_draft(reader.actor, street) or change_sets.may_draft(reader.actor, street, chapter="holdings"),
     }  # fmt: skip

@@ -90,7 +90,12 @@ def goes_out_at(channel: Channel, *, at: datetime, is_urgent: bool, zone: str = 
     """When a notice may leave: at once when urgent, else after the digest's wait and outside quiet hours."""
     if is_urgent:
         return at
-    leaves = (at + DIGEST_AFTER if channel.as_digest else at).astimezone(ZoneInfo(zone))
+    return _outside_quiet(channel, at + DIGEST_AFTER if channel.as_digest else at, zone=zone)
+
+
+def _outside_quiet(channel: Channel, moment: datetime, *, zone: str = "Asia/Shanghai") -> datetime:
+    """The moment, or the end of the quiet hours in which it lies."""
+    leaves = moment.astimezone(ZoneInfo(zone))
     quiet_from, quiet_until = channel.quiet_from, channel.quiet_until
     if quiet_from == quiet_until:
         return leaves
@@ -108,11 +113,20 @@ def deliver(*, at: datetime, send: Send, limit: int = 200) -> int:
     """Deliveries whose time has come are sent, bundled per channel; how many notices went out.
 
     When a digest leaves, whatever else waits for its channel leaves with it. A delivery is claimed (its next try moved ahead)
-    before it is sent: a crash in between delays it, and never repeats it at once. After six tries it is given up and says why.
+    before it is sent: a crash in between delays it, and never repeats it at once. What failed is tried again further and further apart,
+    outside quiet hours; after six tries it is given up and says why. A channel that fails holds up no other.
     """
     if not queries.is_anything_to_send(at=at):
         return 0
-    return sum(_sent(bundle, at=at, send=send) for bundle in _claimed(at=at, limit=limit))
+    sent, fault = 0, None
+    for bundle in _claimed(at=at, limit=limit):
+        try:
+            sent += _sent(bundle, at=at, send=send)
+        except Exception as unforeseen:  # a fault of ours in one channel, which must not keep the others waiting
+            fault = fault or unforeseen
+    if fault is not None:
+        raise fault
+    return sent
 
 
 def _claimed(*, at: datetime, limit: int) -> list[list[Delivery]]:
@@ -128,10 +142,16 @@ def _claimed(*, at: datetime, limit: int) -> list[list[Delivery]]:
 def _claim(delivery: Delivery, *, at: datetime) -> bool:
     """Compare-and-set on the next try; False when another tick was faster."""
     tries = delivery.tries + 1
-    again = at + timedelta(minutes=2**tries) if tries < MOST_TRIES else None
+    again = _again(delivery, at=at, tries=tries) if tries < MOST_TRIES else None
     fault = f"第 {tries} 次发送没有得到回音"
     waiting = Delivery.objects.filter(pk=delivery.pk, next_try_at=delivery.next_try_at, sent_at__isnull=True)
     return bool(waiting.update(next_try_at=again, tries=tries, fault=fault))
+
+
+def _again(delivery: Delivery, *, at: datetime, tries: int) -> datetime:
+    """When to try once more: after 2, 4, 8 … minutes, and not in quiet hours unless it is urgent."""
+    later = at + timedelta(minutes=2**tries)
+    return later if delivery.notice.is_urgent else _outside_quiet(delivery.channel, later)
 
 
 def _sent(bundle: Sequence[Delivery], *, at: datetime, send: Send) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotFound
@@ -62,3 +63,42 @@ def given_up(street: str) -> list[Delivery]:
     """Deliveries that will not be tried again, with their fault: the keeper's list."""
     rows = Delivery.objects.filter(notice__street=street, next_try_at__isnull=True, sent_at__isnull=True)
     return list(rows.select_related("notice", "channel"))
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A channel by which something could not be brought out: whose, of what kind, how much was given up and is tried again, the last fault."""
+
+    person: str
+    kind: str
+    given_up: int
+    retrying: int
+    fault: str
+
+
+def failing(street: str, *, since: datetime) -> list[Failing]:
+    """The open channels of the street that failed and have not worked again since, by person: the keeper's list. Never an address."""
+    rows = Delivery.objects.filter(
+        channel__street=street, channel__is_active=True, sent_at__isnull=True, tries__gt=0, notice__told_at__gte=since
+    )
+    of_channel: dict[int, list[Delivery]] = {}
+    for row in rows.exclude(fault="").select_related("channel__person").order_by("id"):
+        of_channel.setdefault(row.channel_id, []).append(row)
+    worked = dict(
+        Delivery.objects.filter(channel__in=of_channel, sent_at__isnull=False)
+        .order_by()
+        .values_list("channel_id")
+        .annotate(Max("notice_id"))
+    )
+    found = [
+        _failing(failed)
+        for key, failed in of_channel.items()
+        if worked.get(key) is None or failed[-1].notice_id > (worked[key] or 0)
+    ]
+    return sorted(found, key=lambda each: (each.person, each.kind))
+
+
+def _failing(rows: list[Delivery]) -> Failing:
+    over = sum(row.next_try_at is None for row in rows)
+    channel = rows[-1].channel
+    return Failing(channel.person.name, channel.get_kind_display(), over, len(rows) - over, rows[-1].fault)

@@ -1,12 +1,13 @@
 """What ``gridloop check`` checks: does everything that must agree agree?
 
-Six kinds, each street by itself:
+Seven kinds, each street by itself:
 
 * ``ledger``     every entry, node and checkpoint of the book adds up;
 * ``routing``    the table in force has no tie and names nothing unknown; holes are told as a warning, for then the backstop answers;
 * ``partition``  drawn children tile their drawn parent: no gap, no overlap;
 * ``posts``      the duty desk is held, other posts too; system, security and audit keeper are three people;
 * ``calendar``   this year and the next are published;
+* ``notices``    every channel that failed in the last week has worked again;
 * ``data``       segments tile every case, its state is the one its entries lead to, its clocks say what ``judge`` says.
 
 Guarantees: nothing is written; the same database gives the same findings, the gravest first; ``ok`` is false exactly when one is an error.
@@ -27,6 +28,7 @@ from gridloop.offices.archive import queries as archive
 from gridloop.site.checks.cases import check_cases
 from gridloop.site.checks.finding import ERROR, GRAVITY, NOTE, WARNING, Found
 from gridloop.site.checks.keepers import check_keepers
+from gridloop.site.checks.notices import check_channels
 from gridloop.site.checks.setup import check_calendar, check_partition, check_posts, check_routing
 
 __all__ = ["ERROR", "NOTE", "WARNING", "Found", "check_ledger", "check_street", "report_on"]
@@ -49,6 +51,7 @@ def check_street(street: str, *, at: datetime, verifier_keys: list[str]) -> Iter
     yield from check_posts(street, at=at)
     yield from check_keepers(street, at=at)
     yield from check_calendar(street, at=at)
+    yield from check_channels(street, at=at)
     yield from check_cases(street, at=at)
 
 
