@@ -16,6 +16,7 @@ from gridloop.offices.cases.models import Case
 from gridloop.offices.enterprise.actions.contacts import answer_consent
 from gridloop.offices.enterprise.actions.register import end_enterprise
 from gridloop.offices.enterprise.actions.visit_plans import adopt_plan, drop_plan, propose_visits
+from gridloop.offices.enterprise.actions.visit_sheets import log_visits
 from gridloop.offices.enterprise.actions.visits import (
     VisitTold,
     cancel_visit,
@@ -388,3 +389,53 @@ def test_the_list_is_narrowed_and_paged():
 def test_quiet_days_have_a_beginning_and_an_end(span):
     with pytest.raises(WrongInput):
         Quiet(**span)
+
+
+def test_a_week_written_up_at_once_is_the_same_as_each_visit_by_itself():
+    first, second = registered(1), registered(2)
+    wish_visit(by=who("desk"), at=MONDAY, enterprise=second.ref, unit="economy", purpose="policy")
+    week = [
+        (first.ref, replace(MET, happened_at=MONDAY - timedelta(days=1))),
+        (second.ref, replace(MET, bodies=("economy", "housing"))),
+        (second.ref, VisitTold(outcome="unreachable")),
+    ]
+
+    made = log_visits(by=who("manager"), at=MONDAY, street=CODE, rows=week)
+    alone = log_visit(by=who("manager"), at=MONDAY, enterprise=first.ref, told=MET).visit
+
+    assert [row.state for row in made] == ["done", "done", "unreachable"]
+    assert {
+        name: (getattr(made[0], name), getattr(alone, name)) for name in ("way", "level", "bodies", "host_id", "topic")
+    } == {
+        name: (getattr(alone, name),) * 2 for name in ("way", "level", "bodies", "host_id", "topic")
+    }  # nothing differs but the moment
+    assert VisitWish.objects.get().answered_by == made[1]
+    assert [entry.kind for entry in timeline(second.subject)][-2:] == [
+        "enterprise.visit_done",
+        "enterprise.visit_unreachable",
+    ]
+    assert visits.counts(who("desk"), street=CODE, since=None, until=None).merged == 1
+
+
+def test_one_bad_row_of_the_sheet_leaves_nothing_and_is_named():
+    firm = registered(1)
+    for bad, fault in (
+        ((firm.ref, VisitTold()), WrongInput),  # no purpose
+        ((firm.ref, replace(MET, bodies=("nowhere",))), NotFound),
+        (("nobody", MET), NotFound),
+    ):
+        with pytest.raises(fault) as told:
+            log_visits(by=who("manager"), at=MONDAY, street=CODE, rows=[(firm.ref, MET), bad])
+        assert told.value.fields["row"] == 2
+    with pytest.raises(NotAllowed):
+        log_visits(by=who("grid"), at=MONDAY, street=CODE, rows=[(firm.ref, MET)])
+    assert not Visit.objects.exists()
+
+
+def test_a_sheet_of_forty_costs_no_more_statements_than_one_of_two(django_assert_max_num_queries):
+    firms = [registered(number) for number in (1, 2)]
+
+    with django_assert_max_num_queries(14):
+        log_visits(
+            by=who("manager"), at=MONDAY, street=CODE, rows=[(firms[number % 2].ref, MET) for number in range(40)]
+        )

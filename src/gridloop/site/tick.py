@@ -56,6 +56,7 @@ from gridloop.offices.archive import actions as archive
 from gridloop.offices.archive import queries as books
 from gridloop.offices.archive.models import Entry
 from gridloop.offices.archive.transaction import deed
+from gridloop.offices.campaigns.actions import close_ended
 from gridloop.offices.cases.actions import (
     announce_sample,
     deem_accepted,
@@ -118,6 +119,7 @@ class Done:
     taught: int = 0
     digested: int = 0
     watched: int = 0
+    closed: int = 0
 
 
 def once(*, at: datetime, send: Send = send_out, post: Post = post_out) -> Done:
@@ -242,6 +244,7 @@ class _Steps:
             done += self.attempt("passed", partial(pass_answer_duties, street=street, at=at), street)
             done += self.attempt("deemed", partial(_deem, street, at=at), street)
             done += self.attempt("sampled", partial(_sample, street, at=at), street)
+            done += self.attempt("closed", partial(close_ended, street=street, at=at), street)
             done += self.attempt("settled", partial(_settle, street, at=at), street)
         done += self.attempt("judged", partial(_sweep, at=at))
         for street in streets:
@@ -387,7 +390,8 @@ def _react(street: str, *, at: datetime) -> int:
         for row in books.set_aside_until(at, street=street)
         if row.reaction in BY_NAME
     )
-    while unread := books.unread(street=street, reader=READER):
+    while books.has_unread(street, reader=READER):
+        unread = books.unread(street=street, reader=READER)
         done += sum(_follow(reaction, entry, at=at) for entry in unread for reaction in TABLE.get(entry.kind, ()))
         archive.move_bookmark(street=street, reader=READER, seq=unread[-1].seq or 0)
     return done

@@ -96,6 +96,17 @@ def has_grown(street: str) -> bool:
     return Book.objects.filter(street=street).exclude(size=F("signed_size")).exists()
 
 
+def has_unread(street: str, *, reader: str) -> bool:
+    """Whether the book is longer than the reader has read: one statement in plain SQL, because every round of the tick asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM archive_book AS book LEFT JOIN archive_bookmark AS mark ON mark.book_id = book.street AND mark.reader = %s"
+            " WHERE book.street = %s AND book.size > COALESCE(mark.seq, 0)",
+            [reader, street],
+        )
+        return cursor.fetchone() is not None
+
+
 def unread(*, street: str, reader: str, limit: int = 200) -> list[Entry]:
     """Sealed entries behind the reader's bookmark, in order, without gaps."""
     bookmark = Bookmark.objects.filter(book_id=street, reader=reader).first()

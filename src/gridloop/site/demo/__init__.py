@@ -30,7 +30,15 @@ from gridloop.offices.campaigns.actions import open_campaign
 from gridloop.offices.cases.actions import set_sampling_rule
 from gridloop.offices.organisation.models import Street
 from gridloop.offices.organisation.snapshot import forget_everything
-from gridloop.site.demo import lianhu, lianhu_firms, lianhu_policies, lianhu_projects, liuhu
+from gridloop.site.demo import (
+    lianhu,
+    lianhu_campaign,
+    lianhu_firms,
+    lianhu_policies,
+    lianhu_projects,
+    lianhu_visits,
+    liuhu,
+)
 from gridloop.site.demo.replay import Happening, Progress, Stage, play
 from gridloop.site.demo.setup import set_up_words
 from gridloop.site.demo.tale import BEIJING, Names, read_tales
@@ -67,7 +75,9 @@ SHOWS = (
     Show(
         "lianhu", lianhu.CODE, lianhu.SEED, lianhu.plan, lianhu.CAMPAIGN, lambda: lianhu.roll().calls, lianhu.names,
         ("lianhu_1.txt", "lianhu_2.txt", "lianhu_live.txt"),
-        happenings=lambda now: [*lianhu_projects.happenings(now), *lianhu_policies.happenings(now)],
+        happenings=lambda now: [
+            *lianhu_projects.happenings(now), *lianhu_policies.happenings(now), *lianhu_campaign.happenings(), *lianhu_visits.happenings(),
+        ],
         begin=lianhu_firms.begin, carry_on=lianhu_firms.carry_on,
     ),
 )  # fmt: skip

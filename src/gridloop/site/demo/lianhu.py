@@ -153,7 +153,7 @@ DUTIES = (
     DutyPlan("S-02", "withdrawn", "要求企业填报重复的走访台账", lead="区商务局", unit_code="d_commerce"),
 )
 CAMPAIGN = {
-    "code": "wrzwq", "name": "万人助万企", "basis": "演示方案(虚构,非真实文件)", "starts_on": date(2022, 1, 4), "ends_on": date(2030, 12, 31),
+    "code": "wrzwq", "name": "万人助万企", "kind": "enterprise", "shown_period": "2022H1+2022-05-29", "basis": "演示方案(虚构,非真实文件)", "starts_on": date(2022, 1, 4), "ends_on": date(2030, 12, 31),
     "data_policy": "只收集办理问题所需的企业名称和经办情况,不收集个人信息。",
     "scheme": "服务管家收集问题,活动办分类交办、会商或提级;交办不过夜、一般问题不过周、疑难问题不过月;全部销号清零。",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""莲湖街道's enterprises in the demonstration: 120 synthetic firms, their four names each, three teams, and what was done for some.
+"""莲湖街道's enterprises in the demonstration: 345 synthetic firms, their four names each, three teams, and what was done for some.
 
 Nobody here exists: names begin with 示例 and end with (演示), codes carry valid check characters over numbers that no register gave out, no
 firm has a telephone. The firms the tales speak of are among them, at the places where the tales put them.
@@ -31,7 +31,9 @@ from gridloop.offices.enterprise.sheets import SheetRow
 from gridloop.offices.organisation import queries as organisation
 from gridloop.site.demo.tale import Tale
 
-COUNT = 120
+COUNT = 345
+FEW = 120
+"""So many names of two characters can be told apart."""
 SEED = 2013
 LEADERS = tuple(f"县领导{number:02d}" for number in range(1, 9))
 CLUSTERS = (
@@ -88,9 +90,11 @@ def _told(tales: Iterable[Tale]) -> list[dict[str, str]]:
     chance = random.Random(SEED)  # noqa: S311 - synthetic firms, the same each time
     rows = [_of_tale(name, place, chance) for name, place in _firms_of(tales).items()]
     cores = [core_of(row["name"]) for row in rows]
+    tried = 0
     while len(rows) < COUNT:
         kind, industry, _unit, grid, cluster = KINDS[len(rows) % len(KINDS)]
-        name = f"示例{chance.choice(FIRST)}{chance.choice(SECOND)}{kind}(演示)"
+        name = f"示例{_middle(tried if len(rows) >= FEW else -1, chance)}{kind}(演示)"
+        tried += len(rows) >= FEW
         if any(is_near(core_of(name), core) for core in cores):
             continue
         cores.append(core_of(name))
@@ -103,6 +107,14 @@ def _told(tales: Iterable[Tale]) -> list[dict[str, str]]:
             number % 20, ""
         )
     return rows
+
+
+def _middle(number: int, chance: random.Random) -> str:
+    """The part of a name that tells it from the others: two characters while they last (a number below 0), then three of which any two differ in two."""
+    if number < 0:
+        return chance.choice(FIRST) + chance.choice(SECOND)
+    one, two = divmod(number, len(SECOND))
+    return FIRST[one % len(FIRST)] + SECOND[two] + SECOND[(one + two) % len(SECOND)]
 
 
 def _firms_of(tales: Iterable[Tale]) -> dict[str, dict[str, str]]:

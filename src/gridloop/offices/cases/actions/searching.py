@@ -23,7 +23,7 @@ from gridloop.core.search import Findable, phone_in
 from gridloop.offices.archive.actions import move_bookmark, note_access
 from gridloop.offices.archive.concealed import blind
 from gridloop.offices.archive.models import Bookmark, Entry
-from gridloop.offices.archive.queries import unread
+from gridloop.offices.archive.queries import has_unread, unread
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.list_models import SearchText
 from gridloop.offices.cases.models import Case
@@ -45,7 +45,7 @@ _INDEX = "INSERT INTO cases_search (rowid, words) VALUES (%s, %s)"
 
 def follow_ledger(*, street: str, limit: int = BATCH) -> int:
     """The next entries of the street's book are read and their cases indexed; how many entries were read."""
-    if not unread(street=street, reader=READER, limit=1):
+    if not has_unread(street, reader=READER):
         return 0
     with deed():
         entries = unread(street=street, reader=READER, limit=limit)

@@ -26,6 +26,8 @@ from gridloop.offices.enterprise.queries import register
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.models import Person, Unit
 
+PART = 400
+"""Firms asked for in one statement."""
 OF_UNITS = frozenset({"department", "backstop"})
 """These slots may be held by a unit without naming a person."""
 
@@ -79,8 +81,7 @@ def pair_many(
     with deed():
         holder = _holder(street, slot=slot, unit=unit, person=person, substitute=substitute, at=at)
         wanted = list(dict.fromkeys(subjects))
-        for subject in wanted:
-            _must_exist(subject, by=by, street=street)
+        _must_all_exist(wanted, by=by, street=street)
         rows = Pairing.objects.filter(street=street, slot=slot, ends_at__isnull=True)
         held = set(rows.values_list("subject", flat=True))
         made = [
@@ -191,6 +192,18 @@ def _must_exist(subject: str, *, by: Actor, street: str) -> None:
         firm = register.enterprise(ref, by=by)
         if firm.street != street or firm.left_at is not None:
             raise Refused("enterprise.not_paired", f"“{firm.name}”已不在本街道,不能包联。", enterprise=ref)
+
+
+def _must_all_exist(subjects: Sequence[str], *, by: Actor, street: str) -> None:
+    """As ``_must_exist`` for each; the firms are asked for together, and only what is missing by itself, for its own refusal."""
+    refs = [subject.partition(":")[2] for subject in subjects if subject.startswith("enterprise:")]
+    found: set[str] = set()
+    for start in range(0, len(refs), PART):
+        present = register.visible_to(by).filter(ref__in=refs[start : start + PART], street=street, left_at__isnull=True)
+        found.update(f"enterprise:{ref}" for ref in present.values_list("ref", flat=True))
+    for subject in subjects:
+        if subject not in found:
+            _must_exist(subject, by=by, street=street)
 
 
 def _holder(street: str, *, slot: str, unit: str, person: str, substitute: str, at: datetime) -> Holder:

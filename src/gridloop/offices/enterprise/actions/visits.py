@@ -70,30 +70,35 @@ def log_visit(
     Raises WrongInput for what was told badly (``problem`` counts from 1 where a problem is at fault), NotFound outside the scope,
     Refused for a planned visit that is no longer open or a firm that left.
     """
-    _check_told(told, problems, at=at)
+    check_told(told, problems, at=at)
     with deed():
         firm = register.enterprise_to_change(enterprise, by=by)
         must_serve(by, firm.street)
         if firm.left_at is not None:
             raise Refused("visits.firm_left", "这家企业已离开本街道,不再记走访。", enterprise=firm.ref)
         row = _planned(visit, firm) if visit else Visit(street=firm.street, enterprise=firm)
-        _fill(row, told, by=by, at=at)
+        fill(row, told, bodies=_bodies(told.bodies, row, by), by=by, at=at)
         row.save()
         filed = tuple(_file(number, filing, firm, by=by, at=at) for number, filing in enumerate(problems, 1))
         VisitCase.objects.bulk_create([VisitCase(visit=row, case=each.case) for each in filed])
         VisitWish.objects.filter(pk__in=_answered(row, firm)).update(answered_by=row)
         record(
             f"enterprise.visit_{row.state}", by=by, at=at, street=firm.street, subject=firm.subject,
-            payload={
-                "visit": row.ref, "way": row.way, "level": row.level, "purposes": row.purposes, "bodies": row.bodies,
-                "on": row.happened_at.astimezone(BEIJING).date().isoformat() if row.happened_at else "",
-                "cases": [each.case.number for each in filed],
-            },
+            payload=as_recorded(row, cases=[each.case.number for each in filed]),
         )  # fmt: skip
     return Logged(row, filed)
 
 
-def _check_told(told: VisitTold, problems: Sequence[Filing], *, at: datetime) -> None:
+def as_recorded(row: Visit, *, cases: Sequence[str] = ()) -> dict[str, Any]:
+    """What the ledger says of a visit that was made or tried."""
+    on = row.happened_at.astimezone(BEIJING).date().isoformat() if row.happened_at else ""
+    return {
+        "visit": row.ref, "way": row.way, "level": row.level, "purposes": row.purposes, "bodies": row.bodies, "on": on, "cases": list(cases),
+    }  # fmt: skip
+
+
+def check_told(told: VisitTold, problems: Sequence[Filing], *, at: datetime) -> None:
+    """Raises WrongInput for what cannot be so."""
     for name, value, words in (("way", told.way, WAYS), ("level", told.level, LEVELS)):
         if value not in words:
             raise WrongInput("visits.word", f"可选的是:{'、'.join(words.values())}。", field=name)
@@ -120,10 +125,11 @@ def _check_purposes(purposes: Sequence[str], *, needed: bool = True, field: str 
         raise WrongInput("visits.no_purpose", "请至少选一个事由。", field=field)
 
 
-def _fill(row: Visit, told: VisitTold, *, by: Actor, at: datetime) -> None:
+def fill(row: Visit, told: VisitTold, *, bodies: Sequence[str], by: Actor, at: datetime) -> None:
+    """The unsaved row says what was told; ``bodies`` are codes of units that the street has."""
     row.way, row.state, row.level = told.way, told.outcome, told.level
     row.purposes = list(dict.fromkeys(told.purposes or row.purposes))
-    row.bodies = _bodies(told.bodies, row, by)
+    row.bodies = list(bodies)
     row.topic, row.outcome = told.topic.strip()[:120], told.said.strip()[:2000]
     row.happened_at, row.logged_at = told.happened_at or at, at
     row.host_id = row.host_id or by.person_id or None
