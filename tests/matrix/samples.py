@@ -37,13 +37,14 @@ from gridloop.offices.organisation.models import Account, Person, Street
 from gridloop.offices.organisation.queries import actor_of
 from gridloop.offices.policies import actions as policies
 from gridloop.site import keys
+from tests.matrix.samples_campaigns import campaign, part
 from tests.matrix.world import Side, World
 
 NOBODY = "x" * 16
 WORDS: dict[str, str] = {
     "do": "accept", "r do": "withdraw", "l do": "time", "setup do": "discard", "accounts do": "lock", "sheets": "assign",
     "profiles": "san_bu_guo", "held": "forget", "rows": "units", "v1 setup": "units", "sheet": "csv", "draft": "outline", "signs": "2022-05",
-    "policies do": "publish", "projects do": "move", "indicators": "cases_filed", "coverage": "tax", "criteria": "building", "serving": "orders",
+    "policies do": "publish", "projects do": "move", "campaigns do": "end", "indicators": "cases_filed", "coverage": "tax", "criteria": "building", "serving": "orders",
     "serving <slug:ref>": "cancel",
 }  # fmt: skip
 """By the part before, or by the first part and the part before where that says more."""
@@ -83,6 +84,10 @@ OBJECTS: dict[str, Callable[[World, Side], Any]] = {
     "imports": lambda world, side: _kept(side, "intake", _intake),
     "policies": lambda world, side: _kept(side, "policy", _policy),
     "readings": lambda world, side: _kept(side, "reading", _reading),
+    "campaigns": lambda world, side: campaign(side).code,
+    "groups": lambda world, side: part(side, "group"),
+    "activities": lambda world, side: part(side, "activity"),
+    "evaluation": lambda world, side: side.case.lead.ref,
     "files": lambda world, side: side.photo,
     "photos": lambda world, side: side.photo,
     "attachments": lambda world, side: side.photo,

@@ -33,7 +33,9 @@ def opened(code: str = "helps", *, ends_on: date = JUNE, **told: str) -> Campaig
 
 
 def planned(campaign: Campaign, title: str = "政策宣讲进企业", **more: object) -> Activity:
-    told = ActivityTold(**{"title": title, "aim": "每月讲一场新政策", "owner": "economy", "starts_on": MAY, "ends_on": JUNE, **more})  # type: ignore[arg-type]
+    told = ActivityTold(
+        **{"title": title, "aim": "每月讲一场新政策", "owner": "economy", "starts_on": MAY, "ends_on": JUNE, **more}
+    )  # type: ignore[arg-type]
     return actions.plan_activity(by=who("desk"), at=MONDAY, campaign=campaign.ref, told=told)
 
 
@@ -62,7 +64,9 @@ def test_what_a_campaign_said_before_stands_in_the_ledger() -> None:
     told = queries.history_of(row)[0]
     assert told.kind == "campaign.changed" and told.payload["changed"]["ends_on"] == ["2022-06-30", "2022-07-31"]
     with pytest.raises(Outdated):
-        actions.change_campaign(by=who("leader"), at=MONDAY, campaign=row.ref, rev=0, reason="又改一次", name="另一个名")
+        actions.change_campaign(
+            by=who("leader"), at=MONDAY, campaign=row.ref, rev=0, reason="又改一次", name="另一个名"
+        )
     with pytest.raises(WrongInput, match="没有改动"):
         actions.change_campaign(by=who("leader"), at=MONDAY, campaign=row.ref, reason="没改什么", name=row.name)
 
@@ -86,7 +90,9 @@ def test_a_command_post_and_work_groups_have_leads_members_tasks_and_meetings() 
     with pytest.raises(Refused, match="已在这个组"):
         actions.join_group(by=who("desk"), at=MONDAY, group=group.ref, unit="housing")
     with pytest.raises(Refused, match="只能有一个"):
-        actions.found_group(by=who("desk"), at=MONDAY, campaign=row.ref, kind="command", name="第二指挥部", lead="office")
+        actions.found_group(
+            by=who("desk"), at=MONDAY, campaign=row.ref, kind="command", name="第二指挥部", lead="office"
+        )
     with pytest.raises(NotAllowed):
         actions.set_task(by=who("urban"), at=MONDAY, group=group.ref, text="不归我牵头", due_on=JUNE)
     actions.leave_group(by=who("desk"), at=MONDAY + DAY, member=member.ref, reason="换人")

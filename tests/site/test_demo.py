@@ -46,6 +46,7 @@ from gridloop.site.demo.report import collected_problems, lianhu_report
 from gridloop.site.demo.tale import BEIJING
 from gridloop.site.keys import verifier_keys
 from gridloop.site.proving import ground_of_street
+from tests.site.source_page import counted
 from tests.site.spoilt_tables import spoilt
 
 pytestmark = pytest.mark.django_db
@@ -433,3 +434,62 @@ def test_no_number_in_the_package_could_be_someones_phone() -> None:
     ]
 
     assert found == []
+
+
+# --- the campaign page -----------------------------------------------------------------------------------------------
+
+
+def opened(client: Any, address: str) -> str:
+    """The page as the leader of 莲湖 sees it."""
+    client.force_login(Account.objects.get(username="lianhu_leader"))
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return str(answer.content.decode())
+
+
+def figures_on(page: str) -> dict[str, tuple[str, str]]:
+    """By the figure's id: the address that it opens and what it says."""
+    found = re.findall(r'id="((?:figure|reading)-\w+)".*?<dd><a href="([^"]+)">(.*?)</a></dd>', page, re.DOTALL)
+    return {figure: (address, re.sub("<[^>]+>", "", said)) for figure, address, said in found}
+
+
+def test_the_rows_hold_every_number_of_the_source_page() -> None:
+    said = counted()
+
+    assert {name: said[f"figure-{name}"] for name in ("firm_cases_solved", "officers", "work_groups", "activity_plans", "projects_all", "projects_total")} == {
+        "firm_cases_solved": "100%(43/43)", "officers": "56", "work_groups": "8", "activity_plans": "8", "projects_all": "32", "projects_total": "355.00 亿元",
+    }  # fmt: skip
+    assert [said[f"figure-officers_{kind}"] for kind in ("manager", "legal", "police", "monitor")] == ["15", "5", "26", "10"]  # fmt: skip
+    assert [said[f"figure-projects_{library}"] for library in ("reserve", "planned", "building", "completed")] == ["7", "6", "11", "8"]  # fmt: skip
+    assert int(said["figure-visits"]) >= 1200 and said["figure-firms_satisfied"].startswith("100%")
+    assert said["figure-fastest_permit"] == "5 小时 40 分钟"
+    assert (said["reading-fixed_assets"], said["reading-retail_sales"], said["reading-services"]) == ("10.1 亿元", "1,149.2 万元", "22 亿元")  # fmt: skip
+    assert (said["growth"], said["standings"]) == ("8.27%", "3")
+
+
+def test_the_campaign_page_shows_what_the_rows_say_and_opens_them(client: Any) -> None:
+    page, said = opened(client, "/campaigns/wrzwq/"), counted()
+    growth, firsts = said.pop("growth"), said.pop("standings")
+
+    shown = figures_on(page)
+
+    assert {figure: shown[figure][1] for figure in said} == said
+    assert growth in page and page.count("第 1 名") == int(firsts)
+    assert "请核对" in page  # the odd unit of the retail figure is asked about, not repaired
+    for figure, (address, told) in shown.items():
+        rows = opened(client, address.replace("&amp;", "&"))
+        n = int(re.findall(r"\d+", told.rpartition("/")[2])[0]) if "(" in told else 0
+        assert n <= rows.count("<tr><th scope"), figure  # as many rows as the rate rests on
+
+
+def test_the_sheet_and_the_evaluation_say_the_same_and_rank_nobody(client: Any) -> None:
+    said = counted()
+    sheet = opened(client, "/campaigns/wrzwq/print/")
+    evaluation = opened(client, "/campaigns/wrzwq/evaluation/")
+
+    assert all(said[f"figure-{code}"] in sheet for code in ("visits", "firms_satisfied", "projects_total"))
+    assert "43/43" in evaluation and "不排名次" in evaluation
+    people = Person.objects.filter(street=lianhu.CODE).values_list("name", flat=True)
+    assert not [name for name in people if len(name) > 2 and name in evaluation.partition("<main")[2]]
+    satisfaction = opened(client, "/indicators/satisfaction/?period=2022H1%2B2022-05-29")
+    assert "100%(40/40)" in satisfaction and "91.2%" in satisfaction

@@ -1,4 +1,4 @@
-"""莲湖's enterprises in the demonstration: 120 synthetic firms with valid codes, four names each, three teams, the same each time."""
+"""莲湖's enterprises in the demonstration: 345 synthetic firms with valid codes, four names each, three teams, the same each time."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def test_every_firm_has_a_valid_code_four_names_and_no_telephone(lived: None) ->
     firms = list(Enterprise.objects.all())
     stacks = pairing.stacks_of([firm.subject for firm in firms], street=lianhu.CODE)
 
-    assert len(firms) == 120
+    assert len(firms) == 345
     assert all(check_uscc(firm.code).valid and firm.is_synthetic and firm.name.endswith("(演示)") for firm in firms)
     assert all(stack.is_full for stack in stacks.values())
-    assert all(each.covered == each.total == 120 for each in teams.coverage(SYSTEM_OF_LIANHU))
+    assert all(each.covered == each.total == 345 for each in teams.coverage(SYSTEM_OF_LIANHU))
     assert not Contact.objects.exists()
     assert sum(firm.placed_by == "none" for firm in firms) == 0
 

@@ -32,6 +32,8 @@ ACTIVITY_STATES = {
     "cancelled": "已取消",
 }
 CODE = re.compile(r"[a-z][a-z0-9_-]{1,39}")
+RESERVED = frozenset({"groups", "activities", "new"})
+"""Codes that name other pages."""
 LEADS = frozenset({Role.DUTY_DESK, Role.STREET_LEADER})
 CARRIES = frozenset({Role.UNIT_LEADER, Role.UNIT_WORKER})
 

@@ -70,6 +70,11 @@ class Reading:
         return f"{_percent(self.value)}({self.part}/{self.n})"
 
     @property
+    def percent_shown(self) -> str:
+        """A rate without its counts, for where they stand beside it."""
+        return NOTHING if self.value is None else _percent(self.value)
+
+    @property
     def lower_shown(self) -> str:
         """The lower bound as people read it."""
         return NOTHING if self.lower is None else _percent(self.lower)

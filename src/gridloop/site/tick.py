@@ -220,6 +220,8 @@ class _Steps:
 
     def keep_books(self, streets: list[str], *, at: datetime) -> None:
         """Rounds of what time demands, seal and react until one finds nothing; then every book that has grown is signed."""
+        for street in streets:
+            self.attempt("closed", partial(close_ended, street=street, at=at), street)
         for _ in range(MOST_ROUNDS):
             if not self._round(streets, at=at):
                 break
@@ -244,7 +246,6 @@ class _Steps:
             done += self.attempt("passed", partial(pass_answer_duties, street=street, at=at), street)
             done += self.attempt("deemed", partial(_deem, street, at=at), street)
             done += self.attempt("sampled", partial(_sample, street, at=at), street)
-            done += self.attempt("closed", partial(close_ended, street=street, at=at), street)
             done += self.attempt("settled", partial(_settle, street, at=at), street)
         done += self.attempt("judged", partial(_sweep, at=at))
         for street in streets:

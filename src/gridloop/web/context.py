@@ -75,7 +75,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     return {"page": frame}
 
 
-MORE = frozenset({"v", "h", "w", "p", "j", "i"})
+MORE = frozenset({"v", "h", "w", "p", "j", "i", "a"})
 """The keys of the doors that stand in the folded rest, so that the navigation keeps to one line."""
 
 
@@ -96,6 +96,7 @@ def _links(path: str, actor: Actor) -> tuple[Link, ...]:
             (_("政策"), reverse("policies"), "p"),
             (_("项目"), reverse("projects"), "j"),
             (_("指标"), reverse("indicators"), "i"),
+            (_("专项"), reverse("campaigns"), "a"),
         ]
     doors.append((_("规则"), reverse("setup"), "r"))
     present = max((address for _label, address, _key in doors if path.startswith(address)), key=len, default="")

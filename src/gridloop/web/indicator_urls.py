@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gridloop.web import indicators
+from gridloop.web import evaluations, indicators
 
 urlpatterns = [
     path("indicators/", indicators.indicators, name="indicators"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("indicators/readings/<slug:ref>/", indicators.reading, name="reading"),
     path("indicators/standings/", indicators.stand, name="note_standing"),
     path("indicators/definitions/", indicators.define, name="define_indicator"),
+    path("indicators/satisfaction/", evaluations.satisfied, name="satisfaction"),
     path("indicators/<slug:code>/", indicators.indicator, name="indicator"),
 ]

@@ -24,7 +24,10 @@ from gridloop.web.reader import Reader, staff
 from gridloop.web.sentences import spoken
 from gridloop.web.webhooks import NO_CHOICES
 
-PLACES = {"case": "case", "project": "project", "enterprise": "firm_policies", "policy": "policy"}
+PLACES = {
+    "case": "case", "project": "project", "enterprise": "enterprise", "policy": "policy", "visit": "visit", "team": "service_team",
+    "group": "campaign_group", "activity": "campaign_activity",
+}  # fmt: skip
 """Which page shows a row behind a number."""
 
 
@@ -96,9 +99,8 @@ def indicators(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 def _page(request: HttpRequest, reader: Reader, *, status: int = 200, **refused: forms.Form) -> HttpResponse:
     street = reader.street.code
-    period = _period(request, reader)
-    told = queries.periods_told(reader.actor, street=street)
-    offered = _offered(reader, period, told)
+    period = period_asked(request, reader)
+    offered = offered_periods(reader, period)
     definitions = queries.definitions(street, source="external")
     page = {
         "period": period, "period_said": said(period), "offered": [(each.code, said(each)) for each in offered],
@@ -114,7 +116,7 @@ def _page(request: HttpRequest, reader: Reader, *, status: int = 200, **refused:
     return render(request, "indicators/index.html", page, status=status)
 
 
-def _period(request: HttpRequest, reader: Reader) -> Period:
+def period_asked(request: HttpRequest, reader: Reader) -> Period:
     """The period asked for; the newest that was told, else this quarter. Raises WrongInput for one that is none."""
     asked = request.GET.get("period", "")[:24]
     if asked:
@@ -123,8 +125,9 @@ def _period(request: HttpRequest, reader: Reader) -> Period:
     return told[0] if told else Period.of("quarter", timezone.localtime(reader.at).date())
 
 
-def _offered(reader: Reader, period: Period, told: list[Period]) -> list[Period]:
+def offered_periods(reader: Reader, period: Period) -> list[Period]:
     """Today's day, month, quarter, half-year, year, 上半年以来 and what was told, each once."""
+    told = queries.periods_told(reader.actor, street=reader.street.code)
     today = timezone.localtime(reader.at).date()
     current = [Period.of(kind, today) for kind in KINDS]
     since = [Period(each.kind, each.first, today) for each in current if each.kind in ("quarter", "half", "year")]
@@ -140,7 +143,7 @@ def said(period: Period) -> str:
 @staff
 def indicator(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     """/indicators/cases_solved/?period=2022H1: the rows behind a number; of a published one its series."""
-    street, period = reader.street.code, _period(request, reader)
+    street, period = reader.street.code, period_asked(request, reader)
     if code in INDICATORS:
         found = compute(code, by=reader.actor, street=street, period=period, at=reader.at)
         rows = [(_place(row.subject), row) for row in found.rows[:MOST_ROWS]]

@@ -86,6 +86,7 @@ urlpatterns = [
     path("", include("gridloop.web.policy_urls")),
     path("", include("gridloop.web.project_urls")),
     path("", include("gridloop.web.indicator_urls")),
+    path("", include("gridloop.web.campaign_urls")),
     path("setup/suggestions/", suggestions.suggestions, name="suggestions"),
     path("setup/suggestions/<slug:ref>/answer/", suggestions.answer, name="answer_suggestion"),
     path("setup/suggestions/<slug:ref>/contact/", suggestions.contact, name="suggestion_contact"),

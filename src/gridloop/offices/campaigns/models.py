@@ -26,7 +26,9 @@ class Campaign(Kept):
     code = models.CharField("代码", max_length=40)
     name = models.CharField("名称", max_length=80)
     kind = models.CharField("类别", max_length=12, choices=sorted(KINDS.items()), default="other")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="上级专项", related_name="parts")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name="上级专项", related_name="parts"
+    )
     basis = models.CharField("依据", max_length=300)
     scheme = models.TextField("实施方案", blank=True)
     data_policy = models.CharField("个人信息处理", max_length=300)

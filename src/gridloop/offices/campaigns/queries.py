@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TypeVar
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -25,6 +25,7 @@ from gridloop.offices.campaigns.models import (
     CampaignTask,
 )
 
+Work = TypeVar("Work", CampaignTask, ActivityStep)
 __all__ = ["ACTIVITY_STATES", "DUTIES", "GROUP_KINDS", "KINDS"]
 
 
@@ -268,7 +269,8 @@ def history_of(row: Campaign) -> list[TimelineEntry]:
     return timeline(row.subject)[::-1]
 
 
-def _open(row: Any) -> Any:
+def _open(row: Work) -> Work:
+    """The row, if it is not done. Raises Refused."""
     if row.done_at is not None:
         raise Refused("campaigns.done_already", "这一项已经登记完成。")
     return row

@@ -57,7 +57,9 @@ def happenings() -> list[Happening]:
         if result:
             found.append(
                 Happening(
-                    _friday(_days(first, last)[-1]) + timedelta(minutes=5), f"完成 {title}", _finish(title, group, result)
+                    _friday(_days(first, last)[-1]) + timedelta(minutes=5),
+                    f"完成 {title}",
+                    _finish(title, group, result),
                 )
             )
     return found
@@ -89,7 +91,9 @@ def _found(stage: Stage, at: datetime) -> None:
         told = ActivityTold(title, aim, groups[number].lead.code, first, last, groups[number].ref, steps)
         planned = actions.plan_activity(by=desk, at=at, campaign=campaign.ref, told=told)
         if title in ALSO_STYLE:
-            actions.link_activity(by=desk, at=at, activity=planned.ref, campaign=STYLE, reason="转作风、优服务的同一项任务")
+            actions.link_activity(
+                by=desk, at=at, activity=planned.ref, campaign=STYLE, reason="转作风、优服务的同一项任务"
+            )
 
 
 def _group(
@@ -98,9 +102,7 @@ def _group(
     """The group with its head, its units and its tasks; all but the last task were done in March."""
     name, lead, duty, units, tasks = row
     desk = actor_of_stage(stage, "值班1", at)
-    group = actions.found_group(
-        by=desk, at=at, campaign=campaign.ref, kind="group", name=name, lead=lead, duty=duty
-    )
+    group = actions.found_group(by=desk, at=at, campaign=campaign.ref, kind="group", name=name, lead=lead, duty=duty)
     actions.join_group(by=desk, at=at, group=group.ref, person=stage.calls[_head(group)], duty="head")
     for unit in units:
         actions.join_group(by=desk, at=at, group=group.ref, unit=unit)

@@ -52,9 +52,8 @@ def happenings() -> list[Happening]:
 def _week(number: int, friday: date, fridays: list[date]) -> Callable[[Stage, datetime], None]:
     def write_up(stage: Stage, at: datetime) -> None:
         for manager, firms in _firms_by_manager(stage).items():
-            rows = [
-                row for row in _rows(firms, number, friday, chance=random.Random(f"{SEED}-{number}-{manager}"))
-            ]  # noqa: S311 - synthetic visits, the same each time
+            chance = random.Random(f"{SEED}-{number}-{manager}")  # noqa: S311 - synthetic visits, the same each time
+            rows = list(_rows(firms, number, friday, chance=chance))
             log_visits(by=actor_of_stage(stage, manager, at), at=at, street=stage.street, rows=rows)
 
     return write_up
@@ -68,9 +67,7 @@ def _firms_by_manager(stage: Stage) -> dict[str, list[tuple[int, Enterprise, str
     for row in held.filter(slot__in=("manager", "department")).order_by("pk"):
         (managers if row.slot == "manager" else departments)[row.subject] = row
     found: dict[str, list[tuple[int, Enterprise, str]]] = {}
-    for number, firm in enumerate(
-        Enterprise.objects.filter(street=stage.street, left_at__isnull=True).order_by("pk")
-    ):
+    for number, firm in enumerate(Enterprise.objects.filter(street=stage.street, left_at__isnull=True).order_by("pk")):
         manager = managers.get(firm.subject)
         if manager and manager.person:
             found.setdefault(calls[manager.person.code], []).append((number, firm, departments[firm.subject].unit.code))
@@ -101,7 +98,9 @@ def _told(number: int, week: int, day: date, department: str, chance: random.Ran
     if fate in (17, 63):
         return replace(told, outcome="unreachable", topic="", said="电话未接通,已留言。")
     if (number * 5 + week) % 41 == 0:
-        return replace(told, level="county", bodies=("campaign", "d_leaders"), topic="分包领导和管家一起上门,听企业说困难")
+        return replace(
+            told, level="county", bodies=("campaign", "d_leaders"), topic="分包领导和管家一起上门,听企业说困难"
+        )
     if (number + week) % 9 == 0:
         return replace(told, bodies=("campaign", department))
     return told

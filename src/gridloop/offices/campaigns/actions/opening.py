@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gridloop.core.access import SYSTEM, Actor
-from gridloop.core.campaign import CODE, KINDS, must_lead, must_open
+from gridloop.core.campaign import CODE, KINDS, RESERVED, must_lead, must_open
 from gridloop.core.errors import Refused, WrongInput
 from gridloop.core.period import Period
 from gridloop.offices.archive.actions import record
@@ -32,10 +32,8 @@ def open_campaign(
     ``parent`` is the code of the campaign it is a part of.
     """
     must_open(by, street)
-    if not CODE.fullmatch(code):
-        raise WrongInput(
-            "campaigns.bad_code", "代码请用小写英文字母开头,2 至 40 个字母、数字或下划线。", field="code"
-        )
+    if not CODE.fullmatch(code) or code in RESERVED:
+        raise WrongInput("campaigns.bad_code", "代码请用小写英文字母开头,2 至 40 个字母、数字或下划线。", field="code")
     told = _checked({"name": name, "basis": basis, "scheme": scheme, "data_policy": data_policy, "kind": kind})
     _must_end_later(starts_on, ends_on)
     with deed():
@@ -56,7 +54,14 @@ def open_campaign(
 
 
 def change_campaign(
-    *, by: Actor, at: datetime, campaign: str, reason: str, rev: int | None = None, parent: str | None = None, **changes: Any
+    *,
+    by: Actor,
+    at: datetime,
+    campaign: str,
+    reason: str,
+    rev: int | None = None,
+    parent: str | None = None,
+    **changes: Any,
 ) -> Campaign:
     """The campaign says this from now on; what it said before stands in the ledger.
 

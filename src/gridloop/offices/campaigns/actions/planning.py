@@ -171,9 +171,7 @@ def _texts(told: ActivityTold) -> tuple[str, str]:
         raise WrongInput("campaigns.steps", f"一项活动最多 {MOST_STEPS} 个步骤。", field="steps")
     for text, due_on in told.steps:
         if len(text.strip()) < 2 or not told.starts_on <= due_on <= told.ends_on:
-            raise WrongInput(
-                "campaigns.step", f"步骤“{text.strip()[:20]}”要写内容,期限要在活动期间内。", field="steps"
-            )
+            raise WrongInput("campaigns.step", f"步骤“{text.strip()[:20]}”要写内容,期限要在活动期间内。", field="steps")
     return title, aim
 
 

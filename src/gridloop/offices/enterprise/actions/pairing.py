@@ -199,7 +199,9 @@ def _must_all_exist(subjects: Sequence[str], *, by: Actor, street: str) -> None:
     refs = [subject.partition(":")[2] for subject in subjects if subject.startswith("enterprise:")]
     found: set[str] = set()
     for start in range(0, len(refs), PART):
-        present = register.visible_to(by).filter(ref__in=refs[start : start + PART], street=street, left_at__isnull=True)
+        present = register.visible_to(by).filter(
+            ref__in=refs[start : start + PART], street=street, left_at__isnull=True
+        )
         found.update(f"enterprise:{ref}" for ref in present.values_list("ref", flat=True))
     for subject in subjects:
         if subject not in found:

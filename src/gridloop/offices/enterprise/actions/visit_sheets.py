@@ -45,9 +45,7 @@ def log_visits(*, by: Actor, at: datetime, street: str, rows: Sequence[Row]) -> 
         made = []
         for number, (ref, told) in enumerate(rows, start=1):
             row = Visit(street=street, enterprise=_firm(firms, ref, number=number))
-            fill(
-                row, told, bodies=_known(told.bodies or own, known, number=number), by=by, at=told.happened_at or at
-            )
+            fill(row, told, bodies=_known(told.bodies or own, known, number=number), by=by, at=told.happened_at or at)
             row.logged_at = at
             made.append(row)
         write_rows_with_keys(made)
@@ -68,9 +66,7 @@ def _checked(told: VisitTold, *, at: datetime, number: int) -> None:
 def _firm(firms: dict[str, Enterprise], ref: str, *, number: int) -> Enterprise:
     firm = firms.get(ref)
     if firm is None:
-        raise NotFound(
-            "enterprise.not_found", "没有这家企业,或不在您的责任范围内;请核对。", enterprise=ref, row=number
-        )
+        raise NotFound("enterprise.not_found", "没有这家企业,或不在您的责任范围内;请核对。", enterprise=ref, row=number)
     if firm.left_at is not None:
         raise Refused("visits.firm_left", "这家企业已离开本街道,不再记走访。", enterprise=ref, row=number)
     return firm
