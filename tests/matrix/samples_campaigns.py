@@ -11,7 +11,6 @@ from gridloop.offices.campaigns.actions import ActivityTold
 from tests.matrix.world import Side
 
 
-
 def campaign(side: Side) -> Any:
     """The campaign, once made: a month from the case's day on, led by the unit that leads the case."""
     if "campaign" not in side.kept:
