@@ -33,6 +33,8 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "set_apart": TROUBLES,
     "trouble": TROUBLES,
     "troubles": TROUBLES,
+    "project_matrix": NOT_YET,
+    "project_pairs": NOT_YET,
     "campaigns": NOT_YET,
     "new_campaign": NOT_YET,
     "campaign": NOT_YET,

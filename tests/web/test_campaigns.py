@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gridloop.core.project import YI
 from gridloop.offices.campaigns import actions
 from gridloop.offices.campaigns.actions import ActivityTold
 from gridloop.offices.campaigns.models import Activity, ActivityStep, Campaign, CampaignGroup
 from gridloop.offices.enterprise.actions.visits import VisitTold, log_visit
+from gridloop.offices.enterprise.pairing_models import Pairing
+from gridloop.offices.projects.actions import Told, enter_project
 from tests.firms import registered
 from tests.offices.loop import told as filed
 from tests.sample import CODE, MONDAY, who
@@ -142,3 +145,32 @@ def test_an_activity_of_another_campaign_is_shown_where_it_counts_too(signed_in:
     assert "来自 助企专项" in text(leader.get("/campaigns/style/"))
     assert "也计入 能力作风建设年" in text(leader.get("/campaigns/helps/"))
     assert Activity.objects.filter(campaign__street=CODE).count() == 1
+
+
+def test_a_key_project_shows_its_blanks_and_is_paired_and_handed_over(signed_in: SignIn, campaign: Campaign) -> None:
+    desk = signed_in("desk")
+    told = Told(name="产业园(演示)", owner="示例公司", unit="economy", sector="industry", total=YI, priority="city")
+    project = enter_project(by=who("desk"), at=MONDAY, street=CODE, told=told)
+    address = f"/projects/{project.ref}/pairs/"
+
+    assert text(signed_in("grid").get("/projects/matrix/")).count("空缺</span>") == 4  # three slots and the task force
+    filled = {"slot": "leader", "person": "P02", "unit": "", "substitute": "", "term_ends_on": "", "reason": ""}
+    assert desk.post(address, filled).status_code == 302
+    desk.post(address, filled | {"person": "P04", "reason": "分管领导调整"})
+    desk.post(
+        "/campaigns/helps/do/found/",
+        {
+            "key": "f",
+            "kind": "key",
+            "name": "产业园专班",
+            "lead": "economy",
+            "duty": "",
+            "subject": f"project:{project.ref}",
+        },
+    )
+
+    page = text(desk.get(address))
+    assert "丁队长" in page and "分管领导调整" in page and "产业园专班" in page and "补空缺或移交" in page
+    assert "补空缺或移交" not in text(signed_in("grid").get(address))
+    assert signed_in("grid").post(address, filled).status_code == 403
+    assert [row.person.code for row in Pairing.objects.order_by("pk") if row.person] == ["P02", "P04"]

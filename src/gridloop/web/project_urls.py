@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from gridloop.web import project_page, projects
+from gridloop.web import project_page, project_pairs, projects
 
 urlpatterns = [
     path("projects/", projects.projects, name="projects"),
     path("projects/new/", projects.new, name="new_project"),
     path("projects/criteria/", projects.criteria, name="project_criteria"),
+    path("projects/matrix/", project_pairs.matrix, name="project_matrix"),
     path("projects/<slug:ref>/", project_page.project, name="project"),
+    path("projects/<slug:ref>/pairs/", project_pairs.pairs, name="project_pairs"),
     path("projects/<slug:ref>/edit/", projects.edit, name="edit_project"),
     path("projects/<slug:ref>/do/<slug:verb>/", project_page.do, name="do_project"),
 ]

@@ -1,0 +1,54 @@
+"""包联 of projects: the four names and the task force of each key project, and what whoever takes over must know.
+
+The pairing itself is kept by the enterprise office (``project:ref`` is its subject); this office finds the project and knows what is open on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gridloop.core.access import Actor
+from gridloop.offices.campaigns.queries import GroupShown, forces_for
+from gridloop.offices.enterprise.pairing_models import Pairing
+from gridloop.offices.enterprise.queries.pairing import Stack, history_of, stacks_of
+from gridloop.offices.projects.models import Project
+from gridloop.offices.projects.queries.factors import Need, needs_of, obstacles_of
+from gridloop.offices.projects.queries.finding import visible_to
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """A project with its four slots (None is a blank) and its task forces."""
+
+    project: Project
+    stack: Stack
+    forces: list[GroupShown]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPack:
+    """交接包: what is open on the project, and who held its slots before."""
+
+    needs: list[Need]
+    obstacles: list[object]
+    history: list[Pairing]
+
+
+def key_projects(by: Actor, *, street: str) -> list[Project]:
+    """The projects of provincial, city, district or sub-district priority that stand in a library, by code."""
+    rows = visible_to(by).filter(street=street, dropped_at__isnull=True).exclude(priority="")
+    return list(rows.order_by("code"))
+
+
+def paired(projects: Sequence[Project], *, by: Actor, street: str) -> list[Paired]:
+    """Each project with its names and task forces, in their order."""
+    subjects = [project.subject for project in projects]
+    stacks, forces = stacks_of(subjects, street=street), forces_for(subjects, by=by)
+    return [Paired(each, stacks[each.subject], forces.get(each.subject, [])) for each in projects]
+
+
+def pack_of(project: Project) -> ProjectPack:
+    """What the next holder must know of the project."""
+    needs = [need for need in needs_of([project]).get(project.pk, []) if not need.is_solved]
+    return ProjectPack(needs, list(obstacles_of(project)), history_of(project.subject))
