@@ -28,13 +28,6 @@ from gridloop.core.indicator import Reading, ratio
 
 LIBRARIES: dict[str, str] = {"reserve": "储备", "planned": "拟开工", "building": "在建", "completed": "竣工"}
 ORDER = tuple(LIBRARIES)
-FACTORS: dict[str, str] = {
-    "land": "土地", "funds": "资金", "labour": "用工", "water": "供水", "power": "供电", "heat": "供热", "gas": "供气",
-}  # fmt: skip
-UNITS: dict[str, str] = {
-    "land": "亩", "funds": "万元", "labour": "人", "water": "吨/日", "power": "千伏安", "heat": "兆瓦", "gas": "立方米/日",
-}  # fmt: skip
-"""In what a gap of each factor is measured."""
 SECTORS: dict[str, str] = {"industry": "先进制造", "service": "现代服务", "city": "城市更新", "infrastructure": "基础设施", "livelihood": "民生社会事业"}  # fmt: skip
 PRIORITIES: dict[str, str] = {"street": "街道重点", "district": "区重点", "city": "市重点", "province": "省重点"}
 YI = Decimal(100_000_000)

@@ -24,6 +24,7 @@ from gridloop.offices.cases.queries import finding, pages
 from gridloop.offices.cases.queries.explaining import explained, plainly_explained
 from gridloop.web.case_choices import choices_named
 from gridloop.web.case_shown import shown
+from gridloop.web.enterprise.beside import beside_case
 from gridloop.web.forms import CaseForm
 from gridloop.web.links import sent_page
 from gridloop.web.reader import Reader, staff
@@ -45,7 +46,8 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     found = pages.case_file(finding.scoped_case(ref, by=reader.actor), by=reader.actor, at=reader.at)
     page = shown(found, reader, refused=refused, contacts=contacts)
-    return render(request, "console/case.html", page | {"unmask_error": unmask_error}, status=status)
+    page |= {"unmask_error": unmask_error, "beside": beside_case(found.case, reader)}
+    return render(request, "console/case.html", page, status=status)
 
 
 @require_safe

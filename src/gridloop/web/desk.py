@@ -17,6 +17,7 @@ from gridloop.core.access import ROLE_LABELS, Role
 from gridloop.offices.cases.queries import pages
 from gridloop.offices.cases.queries.troubles import to_be_joined
 from gridloop.offices.enterprise.queries.forums import to_be_filed
+from gridloop.offices.enterprise.queries.plans import my_measures
 from gridloop.offices.notices import queries as notices
 from gridloop.offices.notices.actions import note_seen
 from gridloop.web.reader import Reader, staff
@@ -45,6 +46,7 @@ def desk(request: HttpRequest, reader: Reader) -> HttpResponse:
         "same": to_be_joined(reader.actor, street=reader.street.code, at=reader.at),
         "today": localdate(reader.at),
         "forum_questions": to_be_filed(reader.actor, street=reader.street.code, today=localdate(reader.at)),
+        "measures": my_measures(reader.actor),
         "notices": notices.notices_of(reader.actor, limit=NOTICES_SHOWN),
         "new_notices": notices.count_new(reader.actor),
         "roles": "、".join(dict.fromkeys(_(ROLE_LABELS[post.role]) for post in reader.actor.posts)),

@@ -172,7 +172,7 @@ def _form(
         form = PolicyForm(initial=initial)
     clauses, wrong = read_rows([_numbered(row, place) for place, row in enumerate(rows)]) if rows else ([], [])
     page = {
-        "form": form, "policy": draft, "before": before, "rows": _rows(rows, faults if faults is not None else wrong if posted else []),
+        "form": form, "policy": draft, "before": before, "rows": rows_shown(rows, faults if faults is not None else wrong if posted else []),
         "facts": list(FACTS.values()), "operators": OPERATORS, "key": request.POST.get("key") or uuid4().hex, "faults": faults,
         "rev": request.POST.get("rev") or (draft.rev if draft else 0),
         "preview": matching.preview(reader.street.code, clauses_of(clauses)) if clauses else None,
@@ -202,7 +202,7 @@ def _numbered(row: RowTold, place: int) -> RowTold:
     return RowTold(row.clause, row.quote, row.fact, row.operator, row.value, row.excluded, place, row.written)
 
 
-def _rows(rows: list[RowTold], faults: list[Fault]) -> list[RowShown]:
+def rows_shown(rows: list[RowTold], faults: list[Fault]) -> list[RowShown]:
     """The rows and a few empty ones below; each fault at its row."""
     last = max((int(row.clause) for row in rows if row.clause.isdecimal()), default=0)
     empty = [RowTold(clause=str(last + place)) for place in range(1, EMPTY_ROWS + 1)]

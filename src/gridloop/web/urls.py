@@ -82,6 +82,7 @@ urlpatterns = [
     path("", include("gridloop.web.account_urls")),
     path("", include("gridloop.web.program_urls")),
     path("", include("gridloop.web.setup_urls")),
+    path("", include("gridloop.web.enterprise.solution_urls")),
     path("", include("gridloop.web.enterprise.urls")),
     path("", include("gridloop.web.policy_urls")),
     path("", include("gridloop.web.project_urls")),

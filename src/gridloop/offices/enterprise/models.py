@@ -27,6 +27,18 @@ from gridloop.offices.enterprise.service_models import (  # noqa: F401 - Django 
     ServiceTeam,
     TeamMember,
 )
+from gridloop.offices.enterprise.solution_models import (  # noqa: F401 - Django finds models here
+    AssistOrder,
+    AssistStep,
+    BankMatch,
+    BankProduct,
+    FactorGap,
+    FirmPlan,
+    MaterialNotice,
+    Matter,
+    Measure,
+    PlanReview,
+)
 from gridloop.offices.enterprise.visit_models import (  # noqa: F401 - Django finds models here
     QuietDays,
     Visit,

@@ -11,7 +11,12 @@ from django.db import models
 from gridloop.offices.archive.models import Kept
 from gridloop.offices.organisation.models import Person
 
-TEAM_KINDS = {"four": "“四位一体”服务团队", "tax": "办税服务团队", "environment": "环境优化保障服务团队"}
+TEAM_KINDS = {
+    "four": "“四位一体”服务团队",
+    "tax": "办税服务团队",
+    "environment": "环境优化保障服务团队",
+    "rescue": "化险解困专班",
+}
 MEMBER_KINDS = {
     "manager": "服务管家",
     "legal": "法律专员",
@@ -20,6 +25,7 @@ MEMBER_KINDS = {
     "tax": "办税人员",
     "environment": "环境优化人员",
     "leader": "组长",
+    "member": "成员",
 }
 ORDER_STATES = {
     "ordered": "待确认",

@@ -77,8 +77,13 @@ class Fault:
     reason: str
 
 
-def read_rows(rows: Sequence[RowTold]) -> tuple[list[dict[str, Any]], list[Fault]]:
-    """The clauses, in the order in which they first appear, and every fault. Rows without a clause number continue the one before."""
+def read_rows(
+    rows: Sequence[RowTold], *, facts: Mapping[str, Fact] = FACTS
+) -> tuple[list[dict[str, Any]], list[Fault]]:
+    """The clauses, in the order in which they first appear, and every fault. Rows without a clause number continue the one before.
+
+    ``facts`` are what may be asked: those of an enterprise, or those and more.
+    """
     parts: dict[str, list[Condition]] = {}
     quotes: dict[str, str] = {}
     faults: list[Fault] = []
@@ -87,7 +92,7 @@ def read_rows(rows: Sequence[RowTold]) -> tuple[list[dict[str, Any]], list[Fault
         clause = row.clause.strip() or clause or "1"
         quotes[clause] = quotes.get(clause) or row.quote.strip()
         try:
-            parts.setdefault(clause, []).append(_condition(row))
+            parts.setdefault(clause, []).append(_condition(row, facts))
         except GridloopError as error:
             faults.append(Fault(row.number, str(error.fields.get("field") or "value"), error.sentence))
     found = [
@@ -119,7 +124,8 @@ def clauses_of(written: Sequence[Mapping[str, Any]]) -> list[Clause]:
 def labelled(written: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The clauses with labels and units of their facts filled in. Raises WrongInput as ``clauses_of``."""
     return [
-        {"quote": clause.quote[:500], "condition": write(_labelled(clause.condition))} for clause in clauses_of(written)
+        {"quote": clause.quote[:500], "condition": write(_labelled(clause.condition, FACTS))}
+        for clause in clauses_of(written)
     ]
 
 
@@ -154,11 +160,11 @@ def label_of(fact: str) -> str:
     return FACTS[fact].label if fact in FACTS else fact
 
 
-def _condition(row: RowTold) -> Condition:
+def _condition(row: RowTold, facts: Mapping[str, Fact]) -> Condition:
     """The test of one row. Raises WrongInput naming the field."""
     if row.written:
-        return _labelled(_read_written(row.written))
-    fact = _fact(row.fact)
+        return _labelled(_read_written(row.written, facts), facts)
+    fact = _fact(row.fact, facts)
     operator = _operator(row.operator, fact)
     written = {"fact": fact.name, operator: _operand(row.value.strip(), operator, fact), "label": fact.label}
     if fact.unit and operator != "is_known":
@@ -167,22 +173,22 @@ def _condition(row: RowTold) -> Condition:
     return Not(test) if _YES.get(row.excluded.strip().lower(), bool(row.excluded.strip())) else test
 
 
-def _read_written(text: str) -> Condition:
+def _read_written(text: str, facts: Mapping[str, Fact]) -> Condition:
     try:
         found = parse(json.loads(text))
     except json.JSONDecodeError as fault:
         raise WrongInput(
             "policies.bad_clause", "这一条不是合法的 JSON;请恢复原样或改用下面的行。", field="written"
         ) from fault
-    unknown = sorted(facts_named(found) - set(FACTS))
+    unknown = sorted(facts_named(found) - set(facts))
     if unknown:
         raise WrongInput("policies.unknown_fact", f"企业档案没有“{unknown[0]}”;请从列表中选择。", field="written")
     return found
 
 
-def _fact(name: str) -> Fact:
+def _fact(name: str, facts: Mapping[str, Fact]) -> Fact:
     wanted = name.strip()
-    found = FACTS.get(wanted) or next((fact for fact in FACTS.values() if fact.label == wanted), None)
+    found = facts.get(wanted) or next((fact for fact in facts.values() if fact.label == wanted), None)
     if found is None:
         sentence = f"企业档案没有“{wanted}”;请从列表中选择。" if wanted else "请选看企业的哪一项。"
         raise WrongInput("policies.unknown_fact", sentence, field="fact")
@@ -296,16 +302,16 @@ _READERS: dict[str, Callable[[str, Fact], Any]] = {
 }  # fmt: skip
 
 
-def _labelled(condition: Condition) -> Condition:
+def _labelled(condition: Condition, facts: Mapping[str, Fact]) -> Condition:
     match condition:
         case All(parts):
-            return All(tuple(map(_labelled, parts)))
+            return All(tuple(_labelled(part, facts) for part in parts))
         case AnyOf(parts):
-            return AnyOf(tuple(map(_labelled, parts)))
+            return AnyOf(tuple(_labelled(part, facts) for part in parts))
         case Not(part):
-            return Not(_labelled(part))
+            return Not(_labelled(part, facts))
         case Test():
-            fact = FACTS[condition.fact]
+            fact = facts[condition.fact]
             unit = "" if condition.operator == "is_known" else condition.unit or fact.unit
             return Test(condition.fact, condition.operator, condition.operand, condition.label or fact.label, unit)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from gridloop.core.project import FACTORS, LIBRARIES, PRIORITIES, SECTORS
+from gridloop.core.factor import FACTORS
+from gridloop.core.project import LIBRARIES, PRIORITIES, SECTORS
 from gridloop.offices.archive.models import Kept
 from gridloop.offices.cases.models import Case
 from gridloop.offices.cases.trouble_models import ProjectProposal

@@ -12,12 +12,13 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from gridloop.core.firm_access import may_arrange, may_keep
+from gridloop.core.firm_access import may_arrange, may_keep, may_serve
 from gridloop.core.firm_record import money
-from gridloop.offices.enterprise.actions import contacts, pairing, serving, vitality
+from gridloop.offices.enterprise.actions import contacts, factors, pairing, serving, vitality
 from gridloop.offices.enterprise.actions.register import end_enterprise, tell_figures
 from gridloop.web.enterprise import forms
 from gridloop.web.enterprise.forms import FirmChoices
+from gridloop.web.enterprise.solution_forms import GapForm
 from gridloop.web.forms import StyledForm
 from gridloop.web.reader import Reader
 
@@ -87,6 +88,10 @@ def _promise(reader: Reader, firm: Any, told: Told) -> Any:
     return serving.promise(**_by(reader), enterprise=firm.ref, **told)
 
 
+def _gap(reader: Reader, firm: Any, told: Told) -> Any:
+    return factors.need_firm_factor(**_by(reader), enterprise=firm.ref, **told)
+
+
 def _pair(reader: Reader, firm: Any, told: Told) -> Any:
     return pairing.pair(**_by(reader), street=firm.street, subject=firm.subject, **told)
 
@@ -97,6 +102,7 @@ DEEDS: dict[str, Deed] = {
         Deed("promise", "serving", _("记一条承诺"), _("承诺已记下;到期要说明兑现没有。"), forms.PromiseForm, _promise),
         Deed("order", "serving", _("预约上门服务"), _("已转给团队约定时间。"), forms.OrderForm, _order),
         Deed("law", "serving", _("提法律咨询"), _("已进入法律专员的队列。"), forms.LawForm, _law),
+        Deed("factor", "solving", _("登记要素缺口"), _("缺口已登记,并已交办给责任单位。"), GapForm, _gap, may_serve),
         Deed("contact", "people", _("增加联系人"), _("联系人已增加。"), forms.ContactForm, _contact),
         Deed(
             "consent",

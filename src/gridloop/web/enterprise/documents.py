@@ -1,4 +1,4 @@
-"""Pairing on paper: the public notice (公示牌) as PDF and .docx with a QR code, and the hand-over pack as .docx.
+"""On paper: the public notice (公示牌) as PDF and .docx with a QR code, the hand-over pack and the plan of a firm (一企一策) as .docx.
 
 The PDF needs no font file: STSong-Light is one of the CID fonts that every PDF reader brings for Chinese (ISO 32000-1, 9.7.5.2). What that font
 lacks (characters beyond GB 18030's basic plane) is written as 〓; the .docx has no such limit.
@@ -24,6 +24,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from gridloop.offices.enterprise.queries.solution_words import MEASURE_STATES
 from gridloop.web.enterprise.words import entry_shown
 from gridloop.web.wording import said
 
@@ -191,6 +192,41 @@ def pack_docx(pack: Any, *, at: datetime) -> bytes:
     _part(made, _("企业不愿意的"), [said(each) for each in pack.declined])
     _part(made, _("企业同意的"), [said(each) for each in pack.agreed])
     _part(made, _("最近的经过"), [_entry(entry) for entry in pack.latest])
+    _line(made, f"{said('制作日期')} {timezone.localtime(at):%Y-%m-%d %H:%M}", size=9)
+    return _bytes(made)
+
+
+def plan_docx(row: Any, shown: Any, force: list[Any], *, at: datetime) -> bytes:
+    """The plan of a firm on one page: its difficulties, goal, task force, measures with their effect, and reviews."""
+    made = _document()
+    _line(made, said("一企一策专属方案"), size=22, centred=True, bold=True)
+    _line(made, f"{row.enterprise.name}  {row.enterprise.code}", size=14, centred=True)
+    for label, told in ((_("主要困难"), row.problems), (_("目标"), row.goal), (_("结果"), row.outcome)):
+        if told:
+            _line(made, f"{label}:{told}", size=12)
+    people = [f"{said(each.get_kind_display())} {each.person.name}({each.person.unit.name})" for each in force]
+    _part(made, said("化险解困专班"), people)
+    _line(made, _("措施"), size=14, bold=True)
+    heads = (_("措施"), _("责任人"), _("期限"), _("状态"), _("效果"))
+    rows = [
+        (
+            each.row.text,
+            each.row.owner.name,
+            f"{each.row.due_on:%Y-%m-%d}",
+            said(MEASURE_STATES[each.state]),
+            each.effect,
+        )
+        for each in shown.measures
+    ]
+    _table(made, heads, rows)
+    _part(
+        made,
+        _("复盘"),
+        [
+            f"{timezone.localtime(each.reviewed_at):%Y-%m-%d} {each.text}({each.by.name})"
+            for each in row.reviews.select_related("by")
+        ],
+    )
     _line(made, f"{said('制作日期')} {timezone.localtime(at):%Y-%m-%d %H:%M}", size=9)
     return _bytes(made)
 

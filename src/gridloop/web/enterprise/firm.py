@@ -28,6 +28,7 @@ from gridloop.offices.enterprise.queries.pages import present_consents, present_
 from gridloop.offices.enterprise.queries.words import LEFT_BECAUSE, PRIORITIES, SLOTS
 from gridloop.web.drawing import draw_place
 from gridloop.web.enterprise import deeds
+from gridloop.web.enterprise.beside import beside_firm
 from gridloop.web.enterprise.forms import AmendForm, FirmForm, NewFirmForm, choices_of
 from gridloop.web.enterprise.words import timeline_of
 from gridloop.web.forms import StyledForm
@@ -64,8 +65,8 @@ def firm_page(
         "team": teams.serving_at(found.street, found.place), "contacts": _contacts(found, contacts, at=reader.at), "may_invite": access.may_invite(reader.actor, found) and found.left_at is None, "is_masked": contacts is None,
         "unmask_error": unmask_error, "consents": present_consents(found), "cases": cases, "consults": consults, "orders": orders,
         "promises": promises, "happened": happened[:LATEST], "older": happened[LATEST:], "count": len(happened),
-        "figures": [year_shown(row) for row in found.figures.all()], "spells": _spells(found),
-        "groups": {group: [each for each in offers if each.deed.group == group] for group in ("serving", "people", "pairing", "record")},
+        "figures": [year_shown(row) for row in found.figures.all()], "spells": _spells(found), "beside": beside_firm(found, reader),
+        "groups": {group: [each for each in offers if each.deed.group == group] for group in ("serving", "solving", "people", "pairing", "record")},
         "may_keep": may_keep(reader.actor, found.street), "may_arrange": may_arrange(reader.actor, found.street),
         "may_file": bool(roles & FILES_CASES) and found.left_at is None, "left": said(LEFT_BECAUSE.get(found.left_because, "")),
         "looks": access_notes(found.subject) if may_arrange(reader.actor, found.street) else None,

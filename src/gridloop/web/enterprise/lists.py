@@ -20,7 +20,7 @@ from gridloop.core.vitality import VITALITIES
 from gridloop.offices.enterprise.actions.clusters import add_cluster, end_cluster
 from gridloop.offices.enterprise.actions.register import merge_enterprises
 from gridloop.offices.enterprise.actions.vitality import decide_proposal
-from gridloop.offices.enterprise.queries import pages, pairing, register
+from gridloop.offices.enterprise.queries import pages, pairing, plans, register
 from gridloop.offices.enterprise.queries.register import Wanted
 from gridloop.offices.enterprise.queries.words import PRIORITIES, SLOTS
 from gridloop.offices.territory import queries as territory
@@ -128,7 +128,12 @@ def _watch_page(
         }
         for row in register.open_proposals(reader.actor)
     ]  # fmt: skip
-    page = {"rows": rows, "may_keep": may_keep(reader.actor, reader.street.code), "counts": _by_vitality(reader)}
+    page = {
+        "rows": rows,
+        "may_keep": may_keep(reader.actor, reader.street.code),
+        "counts": _by_vitality(reader),
+        "lacking": plans.lacking(reader.actor),
+    }
     return render(request, "enterprise/watch.html", page, status=status)
 
 

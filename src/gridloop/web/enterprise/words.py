@@ -57,6 +57,30 @@ KINDS: dict[str, tuple[str, str]] = {
     "promise.made": ("作出承诺", "open"),
     "promise.kept": ("承诺兑现", "good"),
     "promise.broken": ("承诺未兑现", "bad"),
+    "factor.needed": ("登记要素缺口", "new"),
+    "factor.settled": ("要素缺口解决了多少", "good"),
+    "bank.demanded": ("登记资金需求", "new"),
+    "bank.consented": ("企业授权给银行看", "open"),
+    "bank.introduced": ("介绍给银行", "wait"),
+    "bank.granted": ("银行授信", "good"),
+    "bank.declined": ("银行未通过", "bad"),
+    "bank.drawn": ("放款", "good"),
+    "bank.withdrawn": ("撤回资金需求", "quiet"),
+    "bank.handed_over": ("换对接人", "quiet"),
+    "assist.accepted": ("受理代办", "new"),
+    "assist.notice_given": ("一次性告知", "wait"),
+    "assist.material_come": ("收到材料", "quiet"),
+    "assist.step_done": ("办完一步", "open"),
+    "assist.finished": ("代办办结", "good"),
+    "assist.withdrawn": ("撤回代办", "quiet"),
+    "plan.opened": ("建立一企一策", "open"),
+    "plan.measure_added": ("增加措施", "open"),
+    "plan.measure_done": ("措施完成", "good"),
+    "plan.measure_dropped": ("措施取消", "quiet"),
+    "plan.measure_moved": ("措施改期", "warn"),
+    "plan.task_force_formed": ("组建化险解困专班", "open"),
+    "plan.reviewed": ("方案复盘", "quiet"),
+    "plan.closed": ("方案结束", "good"),
 }
 LABELS: dict[str, str] = {
     "reason": "理由", "holder": "现在是", "before": "原来是", "slot_name": "层级", "substitute": "备岗", "what": "事项", "how": "方式",
@@ -64,7 +88,17 @@ LABELS: dict[str, str] = {
     "after_name": "新状态", "proposed_name": "建议", "reasons": "依据", "duty": "职务", "service": "服务", "wanted": "希望的时间", "team": "团队",
     "officer": "上门人员", "booked_for": "约定时间", "result": "结果", "text": "承诺", "person": "承诺人", "due_on": "期限", "outcome": "结果",
     "into_name": "并入", "title": "政策", "on": "日期", "device": "设备", "until": "最迟到",
+    "factor_name": "要素", "gap": "缺口", "unit": "主办", "number": "事项", "solved": "解决数量", "solved_before": "原来登记",
+    "amount": "金额(元)", "purpose_name": "用途", "term": "期限(月)", "forum": "对接会", "bank": "银行", "product": "产品", "fits_name": "是否符合",
+    "granted": "授信(元)", "rate": "年利率(%)", "drawn": "放款(元)", "matter": "代办事项", "missing": "缺少的材料", "materials": "材料", "step": "第几步",
+    "took": "用时", "took_working": "工作用时", "goal": "目标", "review_on": "下次复盘", "lead": "组长",
 }  # fmt: skip
+LABELS_OF: dict[str, dict[str, str]] = {
+    "assist": {"name": "步骤", "note": "说明", "person": "代办人"},
+    "bank": {"person": "对接人"},
+    "plan": {"text": "措施", "person": "责任人", "before": "之前", "after": "之后", "note": "说明"},
+}
+"""What a column is called in entries of these kinds, where that differs from elsewhere or the column is theirs alone."""
 _ORDER = tuple(LABELS)
 _OF_PAIRINGS = ("slot_name", "before", "holder", "substitute", "reason")
 
@@ -88,11 +122,12 @@ def entry_shown(entry: TimelineEntry) -> EntryShown:
 
 def _lines(entry: TimelineEntry) -> Iterator[tuple[str, str]]:
     payload = entry.payload
-    for name in _OF_PAIRINGS if entry.kind.startswith("pairing.") else _ORDER:
+    own = LABELS_OF.get(entry.kind.partition(".")[0], {})
+    for name in _OF_PAIRINGS if entry.kind.startswith("pairing.") else dict.fromkeys((*_ORDER, *own)):
         value = payload.get(name)
-        if value in (None, "", [], {}) or isinstance(value, dict) or (name == "before" and "after" in payload):
+        if value in (None, "", [], {}) or isinstance(value, dict) or (name == "before" and "after_name" in payload):
             continue
-        yield said(LABELS[name]), _value(value)
+        yield said(own.get(name) or LABELS[name]), _value(value)
     for column, (before, after) in payload.get("changed", {}).items():
         if column in COLUMNS:
             yield said(COLUMNS[column][0]), f"{_value(before) or '–'} → {_value(after) or '–'}"

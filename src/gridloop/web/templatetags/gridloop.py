@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -11,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from gridloop.core import bank_match
 from gridloop.core.firm_size import SIZES
 from gridloop.core.industry import SECTIONS
 from gridloop.core.vitality import VITALITIES
@@ -178,6 +180,12 @@ def trail(path: str) -> str:
 def percent(share: float) -> str:
     """0.62 as 62%."""
     return f"{share:.0%}"
+
+
+@register.filter
+def in_wan(amount: Decimal) -> str:
+    """元 as 万元: 50, 12.5."""
+    return bank_match.said(amount)
 
 
 @register.filter

@@ -48,8 +48,12 @@ def is_member(team: ServiceTeam, person: Person) -> bool:
 
 
 def serving_at(street: str, place: str) -> list[TeamMember]:
-    """The team members whose beat includes the place, the nearest beat first."""
-    rows = TeamMember.objects.filter(street=street, ends_at__isnull=True).select_related("person__unit", "team")
+    """The team members whose beat includes the place, the nearest beat first; a rescue team serves its own firm, not a place."""
+    rows = (
+        TeamMember.objects.filter(street=street, ends_at__isnull=True)
+        .exclude(team__kind="rescue")
+        .select_related("person__unit", "team")
+    )
     found = [row for row in rows if place == row.place or place.startswith(f"{row.place}/")]
     return sorted(found, key=lambda row: (row.kind, -len(row.place), row.person.code))
 

@@ -6,13 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from gridloop.core.access import Actor
-from gridloop.core.errors import Refused, WrongInput
+from gridloop.core.errors import Refused
+from gridloop.core.factor import FACTORS, UNITS, check_gap
 from gridloop.core.lifecycle import CLOSED_STATES
-from gridloop.core.project import FACTORS, UNITS
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions import Filing, file_case
-from gridloop.offices.projects.actions.entering import LARGEST
 from gridloop.offices.projects.models import FactorNeed, Obstacle, Project
 from gridloop.offices.projects.queries.factors import category_for
 from gridloop.offices.projects.queries.finding import project_locked
@@ -26,10 +25,7 @@ def need_factor(
     ``gap`` is in the factor's own unit (亩, 万元, 人, 千伏安 …). Raises NotFound, NotAllowed, WrongInput, Refused while a gap of this
     factor is open.
     """
-    if factor not in FACTORS:
-        raise WrongInput("projects.no_factor", f"要素只能是:{'、'.join(FACTORS.values())}。", field="factor")
-    if not (gap.is_finite() and 0 < gap < LARGEST):
-        raise WrongInput("projects.no_gap", f"请写缺口数量(大于 0),单位是{UNITS[factor]}。", field="gap")
+    check_gap(factor, gap)
     with deed():
         row = project_locked(by, project)
         open_now = FactorNeed.objects.filter(project=row, factor=factor).exclude(case__state__in=CLOSED_STATES).first()

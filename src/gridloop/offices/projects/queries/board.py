@@ -12,9 +12,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from gridloop.core.access import Actor
+from gridloop.core.factor import FACTORS
 from gridloop.core.indicator import Reading
 from gridloop.core.project import (
-    FACTORS,
     LIBRARIES,
     Alarm,
     Dates,

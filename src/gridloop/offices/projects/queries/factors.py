@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from gridloop.core.factor import FACTORS, Gap, Tally, category_among, tally
 from gridloop.core.lifecycle import CLOSED_STATES
-from gridloop.core.project import FACTORS
 from gridloop.offices.cases.queries.pages import categories
 from gridloop.offices.projects.models import FactorNeed, Obstacle, Project
-
-WORDS: Mapping[str, tuple[str, ...]] = {
-    "land": ("用地", "土地"), "funds": ("融资", "资金"), "labour": ("用工", "招工"), "water": ("供水",), "power": ("供电",),
-    "heat": ("供热", "供暖"), "gas": ("供气", "燃气"),
-}  # fmt: skip
-"""A category of the street whose path holds one of these words takes the factor's case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +45,7 @@ class Need:
 
 def category_for(street: str, factor: str) -> str:
     """The street's category for a factor; empty where no path speaks of it (the text then decides)."""
-    paths = [row.path for row in categories(street) if row.is_leaf]
-    for word in WORDS[factor]:
-        found = [path for path in paths if word in path]
-        if found:
-            return min(found, key=lambda path: (word not in path.rsplit("/", 1)[-1], paths.index(path)))
-    return ""
+    return category_among([row.path for row in categories(street) if row.is_leaf], factor)
 
 
 def needs_of(projects: Iterable[Project]) -> dict[int, list[Need]]:
@@ -76,6 +65,12 @@ def matrix_of(needs: Sequence[Need]) -> list[tuple[str, str, Need | None]]:
         if held is None or held.is_solved or not need.is_solved:
             by_factor[need.factor] = need
     return [(factor, label, by_factor.get(factor)) for factor, label in FACTORS.items()]
+
+
+def tally_of_projects(street: str) -> dict[str, Tally]:
+    """For each factor: how many gaps the street's present projects have or had, open, late and solved."""
+    rows = FactorNeed.objects.filter(project__street=street, project__dropped_at__isnull=True).select_related("case")
+    return tally(Gap(row.factor, row.gap, None, row.case.state in CLOSED_STATES, row.case.is_late) for row in rows)
 
 
 def obstacles_of(project: Project) -> list[Obstacle]:

@@ -1,0 +1,124 @@
+"""Plans of firms (一企一策), their measures by day, and the stalled firms that have none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from gridloop.core.access import Actor
+from gridloop.core.errors import NotFound
+from gridloop.core.firm_plan import NEEDS_PLAN, Due, counted, effect, state_of
+from gridloop.core.vitality import VITALITIES
+from gridloop.offices.archive.queries import TimelineEntry, timeline
+from gridloop.offices.enterprise.models import Enterprise
+from gridloop.offices.enterprise.queries import register
+from gridloop.offices.enterprise.queries.solving import PAGE, seen
+from gridloop.offices.enterprise.service_models import TeamMember
+from gridloop.offices.enterprise.solution_models import FirmPlan, Measure
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureShown:
+    """A measure, its state today, and what came of it."""
+
+    row: Measure
+    state: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanShown:
+    """A plan with its measures, how many are in each state, and whether its review is due."""
+
+    row: FirmPlan
+    measures: list[MeasureShown]
+    counts: dict[str, int]
+    is_review_due: bool
+
+
+def plans(by: Actor, *, state: str = "open") -> QuerySet[FirmPlan]:
+    """The plans that the actor sees: of their firms, of their task forces, or with a measure of theirs; open, closed or all."""
+    own = Q(measures__owner_id=by.person_id) | Q(
+        team__members__person_id=by.person_id, team__members__ends_at__isnull=True
+    )
+    rows = seen(FirmPlan.objects.all(), by, own=own, by_case=False)
+    if state in ("open", "closed"):
+        rows = rows.filter(closed_at__isnull=state == "open")
+    measures = Prefetch("measures", Measure.objects.select_related("owner__unit", "case"))
+    return rows.select_related("enterprise", "team", "opened_by").prefetch_related(measures).order_by("-pk").distinct()
+
+
+def plan(ref: str, *, by: Actor) -> FirmPlan:
+    """Raises NotFound."""
+    found: FirmPlan | None = plans(by, state="").filter(ref=ref).first()
+    if found is None:
+        raise NotFound("plan.not_found", "没有这份方案,或不在您的责任范围内。", plan=ref)
+    return found
+
+
+def measure(ref: str, *, by: Actor) -> Measure:
+    """Raises NotFound."""
+    found = (
+        Measure.objects.filter(ref=ref, plan__in=plans(by, state="").order_by().values("pk"))
+        .select_related("plan__enterprise", "owner")
+        .first()
+    )
+    if found is None:
+        raise NotFound("plan.no_measure", "没有这条措施;请刷新页面。", measure=ref)
+    return found
+
+
+def shown(row: FirmPlan, *, today: date) -> PlanShown:
+    """The plan as a page shows it."""
+    rows = list(row.measures.all())
+    told = [
+        MeasureShown(each, state_of(_due(each), today=today), effect(each.before, each.after, each.unit))
+        for each in rows
+    ]
+    is_due = row.closed_at is None and row.review_on <= today
+    return PlanShown(row, told, counted(map(_due, rows), today=today), is_due)
+
+
+def _due(row: Measure) -> Due:
+    return Due(row.due_on, row.ended)
+
+
+def lacking(by: Actor) -> list[Enterprise]:
+    """The stalled and half-stalled firms without an open plan, the gravest first."""
+    open_plans = FirmPlan.objects.filter(closed_at__isnull=True).values("enterprise")
+    rows = register.narrowed(by, register.Wanted()).filter(vitality__in=NEEDS_PLAN).exclude(pk__in=open_plans)
+    order = list(VITALITIES)
+    return sorted(rows.select_related("grid"), key=lambda firm: (-order.index(firm.vitality), firm.name))
+
+
+def my_measures(by: Actor) -> list[Measure]:
+    """What the actor has promised to do in open plans, the nearest day first."""
+    if not by.person_id:
+        return []
+    rows = Measure.objects.filter(owner_id=by.person_id, ended="", plan__closed_at__isnull=True)
+    return list(rows.select_related("plan__enterprise").order_by("due_on", "pk"))
+
+
+def force_of(row: FirmPlan) -> list[TeamMember]:
+    """Everybody who is or was in the plan's task force, the lead first, with their dates."""
+    if row.team is None:
+        return []
+    rows = TeamMember.objects.filter(team=row.team).select_related("person__unit")
+    return sorted(
+        rows, key=lambda member: (member.ends_at is not None, member.kind != "leader", member.starts_at, member.pk)
+    )
+
+
+def open_plan_of(firm: Enterprise) -> FirmPlan | None:
+    return FirmPlan.objects.filter(enterprise=firm, closed_at__isnull=True).first()
+
+
+def of_firm(firm: Enterprise) -> list[FirmPlan]:
+    return list(FirmPlan.objects.filter(enterprise=firm).order_by("-pk")[:PAGE])
+
+
+def history_of(row: FirmPlan) -> list[TimelineEntry]:
+    """What the ledger says of this plan."""
+    return [entry for entry in timeline(row.enterprise.subject) if entry.payload.get("plan") == row.ref]
