@@ -393,3 +393,22 @@ def test_a_task_force_has_one_lead_and_dated_members_and_its_members_see_the_pla
         plans.form_task_force(by=who("manager"), at=LATER, plan=plan.ref, lead="P08")
     assert teams.serving_at(CODE, firm.place) == []
     assert organisation.person(CODE, "P04").name == "丁队长"
+
+
+def test_a_case_filed_as_any_other_can_be_measured_as_a_gap_once() -> None:
+    case = funds_case(registered(1))
+
+    gap = factors.measure_gap(by=who("economy"), at=MONDAY, case=case.ref, factor="funds", gap=Decimal(80))
+
+    assert gap.case == case and gaps.of_case(case, by=who("economy"))[0].gap == "80 万元"
+    with pytest.raises(Refused, match="已登记过"):
+        factors.measure_gap(by=who("economy"), at=MONDAY, case=case.ref, factor="power", gap=Decimal(80))
+
+
+def test_a_case_told_under_exactly_the_name_of_one_firm_is_about_that_firm() -> None:
+    firm = registered(1)
+    told = Filing(text="资金周转难", source="phone", category="企业服务/融资", enterprise=f"{firm.name}({firm.code})")
+    case = cases.file_case(by=who("desk"), at=MONDAY, street=CODE, filing=told).case
+
+    assert case.enterprise_ref == ""
+    assert banking.demand_credit(by=who("desk"), at=MONDAY, demand=HALF_A_MILLION, case=case.ref).enterprise == firm

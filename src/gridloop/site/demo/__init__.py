@@ -36,6 +36,7 @@ from gridloop.site.demo import (
     lianhu_firms,
     lianhu_policies,
     lianhu_projects,
+    lianhu_solutions,
     lianhu_visits,
     liuhu,
 )
@@ -77,6 +78,7 @@ SHOWS = (
         ("lianhu_1.txt", "lianhu_2.txt", "lianhu_live.txt"),
         happenings=lambda now: [
             *lianhu_projects.happenings(now), *lianhu_policies.happenings(now), *lianhu_campaign.happenings(), *lianhu_visits.happenings(),
+            *lianhu_solutions.happenings(now),
         ],
         begin=lianhu_firms.begin, carry_on=lianhu_firms.carry_on,
     ),

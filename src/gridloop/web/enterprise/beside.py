@@ -9,6 +9,7 @@ from gridloop.core.firm_access import may_keep, may_serve
 from gridloop.core.firm_plan import lacks_plan
 from gridloop.core.lifecycle import LIVE_STATES
 from gridloop.offices.enterprise.queries import assisting, banking, factors, plans
+from gridloop.offices.enterprise.queries.cases import firm_of
 from gridloop.web.reader import Reader
 
 
@@ -45,14 +46,14 @@ def beside_firm(firm: Any, reader: Reader) -> Beside:
 
 def beside_case(case: Any, reader: Reader) -> Beside | None:
     """What came of a case about a firm of the register; None of any other."""
-    if not case.enterprise_ref:
+    if not case.enterprise or firm_of(case) is None:
         return None
-    matches = banking.of_case(case.ref, by=reader.actor)
+    matches, gaps = banking.of_case(case.ref, by=reader.actor), factors.of_case(case, by=reader.actor)
     serves = case.state in LIVE_STATES and may_serve(reader.actor, case.street)
     may = {
         "match": serves and not any(banking.is_open(row) for row in matches),
+        "gap": serves and not gaps,
         "order": serves and bool(assisting.matters(case.street)),
     }
-    gaps = factors.of_case(case, by=reader.actor)
     orders = assisting.of_case(case.ref, by=reader.actor)
     return Beside([], gaps, matches, orders, frozenset(name for name, yes in may.items() if yes))

@@ -8,17 +8,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.factor import FACTORS, said
 from gridloop.core.firm_access import may_serve
 from gridloop.offices.enterprise.actions import factors as acts
 from gridloop.offices.enterprise.queries import factors
 from gridloop.offices.enterprise.queries.solution_words import GAP_STATES, UNITS
+from gridloop.offices.enterprise.queries.solving import firm_behind
 from gridloop.offices.projects.queries.factors import tally_of_projects
 from gridloop.web.enterprise.forms import FirmChoices, choices_of
 from gridloop.web.enterprise.lists import must_read
-from gridloop.web.enterprise.solution_forms import SolvedForm
+from gridloop.web.enterprise.solution_forms import MeasuredForm, SolvedForm
 from gridloop.web.enterprise.stepping import Refused, Step, StepOffered, offered, take
 from gridloop.web.reader import Reader, staff
 
@@ -65,6 +67,29 @@ def _offers(
         return []
     mine = refused[1] if refused and refused[0] == each.row.ref else None
     return offered(STEPS.values(), choices=choices, refused=mine, mark=f"{each.row.ref}-")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff
+def measure(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """/enterprises/factors/new/?case=<ref>: a case is about so much of a factor."""
+    told = request.POST if request.method == "POST" else request.GET
+    firm, case = firm_behind("", told.get("case", ""), by=reader.actor)
+    form = MeasuredForm(request.POST or None, choices=choices_of(firm.street, at=reader.at), auto_id="gap-%s")
+    if request.method == "POST" and form.is_valid():
+        try:
+            acts.measure_gap(by=reader.actor, at=reader.at, case=told.get("case", ""), **form.cleaned_data)
+        except Broken:
+            raise
+        except GridloopError as error:
+            if error.status in (403, 404):
+                raise
+            form.refuse(error)
+        else:
+            messages.success(request, _("缺口已登记。"))
+            return redirect("case", told.get("case", ""))
+    page = {"form": form, "firm": firm, "case": case, "may_serve": may_serve(reader.actor, firm.street)}
+    return render(request, "enterprise/factor_new.html", page, status=422 if form.is_bound else 200)
 
 
 @require_POST

@@ -55,15 +55,20 @@ class LocalisedForm(StyledForm):
 # -- factors ----------------------------------------------------------------------------------------------------------
 
 
-class GapForm(LocalisedForm):
+class MeasuredForm(LocalisedForm):
+    """Which factor, and how much of it."""
+
     factor = forms.ChoiceField(label=_("要素"), widget=forms.RadioSelect)
     gap = _number(_("缺口数量"), hint=_("按要素后面括号里的单位写。"))
-    text = words(_("说明"), required=False, hint=_("什么时候要、现在差在哪里。"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         factor: Any = self.fields["factor"]
         factor.choices = [(code, f"{said(label)}({said(UNITS[code])})") for code, label in FACTORS.items()]
+
+
+class GapForm(MeasuredForm):
+    text = words(_("说明"), required=False, hint=_("什么时候要、现在差在哪里。"))
 
 
 class SolvedForm(StyledForm):

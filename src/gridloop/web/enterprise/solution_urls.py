@@ -6,6 +6,7 @@ from gridloop.web.enterprise import assists, banks, factors, plans
 
 urlpatterns = [
     path("enterprises/factors/", factors.gaps, name="firm_factors"),
+    path("enterprises/factors/new/", factors.measure, name="measure_gap"),
     path("enterprises/factors/<slug:ref>/settle/", factors.settle, name="settle_factor"),
     path("enterprises/banks/", banks.board, name="bank_board"),
     path("enterprises/banks/new/", banks.new, name="new_bank_match"),

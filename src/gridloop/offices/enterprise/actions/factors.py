@@ -15,10 +15,13 @@ from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.filing import Filing
 from gridloop.offices.cases.actions.moves import said
+from gridloop.offices.cases.models import Case
 from gridloop.offices.enterprise.actions.cases import file_need
+from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.queries import register
 from gridloop.offices.enterprise.queries.factors import category_for
 from gridloop.offices.enterprise.queries.factors import gap as found_gap
+from gridloop.offices.enterprise.queries.solving import firm_behind
 from gridloop.offices.enterprise.solution_models import FactorGap
 
 
@@ -34,38 +37,50 @@ def need_firm_factor(
     with deed():
         firm = register.enterprise_to_change(enterprise, by=by)
         must_serve(by, firm.street)
-        open_now = (
-            FactorGap.objects.filter(enterprise=firm, factor=factor)
-            .exclude(case__state__in=CLOSED_STATES)
-            .select_related("case")
-            .first()
-        )
-        if open_now:
-            raise Refused(
-                "enterprise.gap_open", f"{FACTORS[factor]}缺口正在办理({open_now.case.number});请在那一件上补充。", case=open_now.case.ref
-            )  # fmt: skip
+        _must_not_be_open(firm, factor)
         told = f"{firm.name}{FACTORS[factor]}缺口 {amount_said(gap)} {UNITS[factor]}"
         filing = Filing(
             text=f"{told}。{text.strip()}", title=told[:60], source="enterprise", category=category or category_for(firm.street, factor),
             priority=priority,
         )  # fmt: skip
         filed = file_need(by=by, at=at, enterprise=firm.ref, filing=filing)
-        row = FactorGap.objects.create(
-            street=firm.street,
-            enterprise=firm,
-            factor=factor,
-            gap=gap,
-            unit_of_gap=UNITS[factor],
-            case=filed.case,
-            raised_at=at,
-        )
-        record(
-            "factor.needed", by=by, at=at, street=firm.street, subject=firm.subject,
-            payload={
-                "factor": factor, "factor_name": FACTORS[factor], "gap": f"{amount_said(gap)} {row.unit_of_gap}", "case": filed.case.ref,
-                "number": filed.case.number, "unit": filed.lead.name,
-            },
+        return _kept(firm, filed.case, factor, gap, by=by, at=at)
+
+
+def measure_gap(*, by: Actor, at: datetime, case: str, factor: str, gap: Decimal) -> FactorGap:
+    """A case that was filed as any other is about so much of this factor: it stands in the matrix, with the clock it has.
+
+    Raises NotFound, NotAllowed, WrongInput, Refused where the case stands there already.
+    """
+    check_gap(factor, gap)
+    with deed():
+        firm, behind = firm_behind("", case, by=by)
+        must_serve(by, firm.street)
+        if behind is None or FactorGap.objects.filter(case=behind).exists():
+            raise Refused("enterprise.gap_told", "这件事项已登记过要素缺口。", case=case)
+        return _kept(firm, behind, factor, gap, by=by, at=at)
+
+
+def _must_not_be_open(firm: Enterprise, factor: str) -> None:
+    rows = FactorGap.objects.filter(enterprise=firm, factor=factor).exclude(case__state__in=CLOSED_STATES)
+    found = rows.select_related("case").first()
+    if found:
+        raise Refused(
+            "enterprise.gap_open", f"{FACTORS[factor]}缺口正在办理({found.case.number});请在那一件上补充。", case=found.case.ref
         )  # fmt: skip
+
+
+def _kept(firm: Enterprise, case: Case, factor: str, gap: Decimal, *, by: Actor, at: datetime) -> FactorGap:
+    row = FactorGap.objects.create(
+        street=firm.street, enterprise=firm, factor=factor, gap=gap, unit_of_gap=UNITS[factor], case=case, raised_at=at
+    )
+    record(
+        "factor.needed", by=by, at=at, street=firm.street, subject=firm.subject,
+        payload={
+            "factor": factor, "factor_name": FACTORS[factor], "gap": f"{amount_said(gap)} {row.unit_of_gap}", "case": case.ref,
+            "number": case.number, "unit": case.lead.name,
+        },
+    )  # fmt: skip
     return row
 
 

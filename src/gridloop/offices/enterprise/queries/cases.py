@@ -20,6 +20,18 @@ def cases_of(firm: Enterprise, *, by: Actor = SYSTEM) -> QuerySet[Case]:
     return visible_to(by).filter(linked | _by_name(firms), street=firm.street).order_by("-pk")
 
 
+def firm_of(case: Case) -> Enterprise | None:
+    """The firm a case is about: the one it is linked to, else the only one that is called exactly what the case says."""
+    if case.enterprise_ref:
+        return Enterprise.objects.filter(ref=case.enterprise_ref, street=case.street).first()
+    if not case.enterprise:
+        return None
+    name, _, code = case.enterprise.rpartition("(")
+    called = Q(name=case.enterprise) | Q(alias=case.enterprise) | Q(name=name, code=code.removesuffix(")"))
+    found = list(Enterprise.objects.filter(called, street=case.street, merged_into__isnull=True)[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def _by_name(firms: Iterable[Enterprise]) -> Q:
     """Filed without a link under what the firm is called: its name, its alias, or its name with the code behind (public reports)."""
     said = {each.name for each in firms} | {each.alias for each in firms if each.alias}

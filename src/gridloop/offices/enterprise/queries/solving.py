@@ -13,6 +13,7 @@ from gridloop.offices.cases.queries.finding import scoped_case
 from gridloop.offices.cases.queries.finding import visible_to as cases_visible_to
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.queries import register
+from gridloop.offices.enterprise.queries.cases import firm_of
 
 PAGE = 200
 
@@ -37,11 +38,7 @@ def firm_behind(enterprise: str, case: str, *, by: Actor) -> tuple[Enterprise, C
     found = scoped_case(case, by=by) if case else None
     if found is None:
         return register.enterprise(enterprise, by=by), None
-    firm = (
-        Enterprise.objects.filter(ref=found.enterprise_ref, street=found.street).first()
-        if found.enterprise_ref
-        else None
-    )
+    firm = firm_of(found)
     if firm is None or (enterprise and enterprise not in (firm.ref, "")):
         raise NotFound(
             "enterprise.case_of_no_firm", "这件事项没有对应的企业档案,或属于另一家;请先在事项上关联企业。", case=case
