@@ -112,7 +112,7 @@ def _of_offer(row: BankProduct) -> list[Clause]:
             parse(
                 {
                     "fact": "demand_amount",
-                    "at_most": float(row.limit / bank_match.WAN),
+                    "at_most": _plain(row.limit / bank_match.WAN),
                     "label": "需求金额",
                     "unit": "万元",
                 }
@@ -120,6 +120,11 @@ def _of_offer(row: BankProduct) -> list[Clause]:
         ),
         Clause(parse({"fact": "demand_term", "at_most": row.longest, "label": "借款期限", "unit": "个月"})),
     ]
+
+
+def _plain(amount: Decimal) -> int | float:
+    """As JSON writes it: 10, 12.5."""
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 
 def matches(by: Actor, *, stage: str = "", bank: str = "", forum: str = "") -> QuerySet[BankMatch]:
