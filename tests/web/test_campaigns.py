@@ -126,6 +126,9 @@ def test_units_are_evaluated_in_the_order_of_their_codes_with_the_cases_behind(
     (unit,) = set(re.findall(r"/campaigns/helps/evaluation/(\w{16})/", page))
     below = text(leader.get(f"/campaigns/helps/evaluation/{unit}/"))
 
+    causes = text(leader.get("/campaigns/helps/"))
+    shown = re.findall(r'id="figure-cause_(energy|funds)".*?<a [^>]*>(.*?)</a>', causes, re.DOTALL)
+    assert shown == [("energy", "0%<small>(0/1)</small>"), ("funds", "100%<small>(1/1)</small>")]
     assert "不排名次" in page and "0%(0/1)" in page and "经济发展办" in page
     assert "/cases/" in below and "经济发展办" in below
     assert leader.get("/campaigns/helps/evaluation/nobody/").status_code == 404

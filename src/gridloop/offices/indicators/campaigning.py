@@ -22,6 +22,7 @@ OF_CASES: Sections = (("事项", ("cases_filed", "cases_solved", "cases_in_time"
 SECTIONS: Mapping[str, Sections] = {
     "enterprise": (
         ("收集与化解", ("firm_cases_solved", "handed_on_same_day", "ordinary_in_week", "difficult_in_month", "fastest_permit")),
+        ("不利因素", ("cause_energy", "cause_funds", "cause_labour", "cause_logistics", "cause_market", "cause_land")),
         ("企业满意", ("firms_satisfied", "callbacks_reached", "promises_kept")),
         ("走访", ("visits", "visited_firms", "visits_merged", "visits_declined", "visits_unreached")),
         ("“四位一体”队伍", ("officers", "officers_manager", "officers_legal", "officers_police", "officers_monitor")),

@@ -23,7 +23,7 @@ from gridloop.offices.enterprise.queries.visits import visible_visits
 from gridloop.offices.enterprise.service_models import MEMBER_KINDS, SERVICES, Promise, TeamMember
 from gridloop.offices.enterprise.visit_models import Visit
 from gridloop.offices.indicators.asked import ZONE, Asked, Calculation, Indicator, SourceRow, rate
-from gridloop.offices.indicators.of_cases import LEAST_SATISFIED, case_row, firm_cases, is_cleared
+from gridloop.offices.indicators.of_cases import CAUSES, LEAST_SATISFIED, case_row, firm_cases, is_cleared, of_cause
 from gridloop.offices.projects.models import FactorNeed
 from gridloop.offices.projects.queries.finding import visible_to as projects_seen_by
 
@@ -336,6 +336,10 @@ HELPING: tuple[Indicator, ...] = (
     Indicator("key_firms", "重点企业", "期末在册的省、市、区、街道重点企业。", _key_firms),
     Indicator("key_projects_with_force", "重点项目专班配备率", "现在的重点项目中,已有专班的。", _key_projects),
     Indicator("factor_needs_solved", "要素缺口解决率", "期内登记的项目要素缺口中,期末前已销号的。", _factor_needs),
+    *(
+        Indicator(f"cause_{code}", f"不利因素:{label}", f"期内登记的企业问题中,按事项类别属于“{label}”的。", of_cause(code))
+        for code, (label, _words) in CAUSES.items()
+    ),
     Indicator("promises_kept", "承诺兑现率", "期内到期的承诺中,已兑现的;到期没有说明的算没有兑现。", _promises_kept),
 )  # fmt: skip
 """In the order in which they are shown."""

@@ -10,9 +10,18 @@ from gridloop.core.lifecycle import STATES
 from gridloop.offices.cases.actions.closing import SATISFACTION
 from gridloop.offices.cases.models import Case, Report
 from gridloop.offices.cases.queries.finding import visible_to as cases_seen_by
-from gridloop.offices.indicators.asked import Asked, SourceRow, rate
+from gridloop.offices.indicators.asked import Asked, Calculation, SourceRow, rate
 
 FROM_FIRMS = ("enterprise", "manager", "forum")
+CAUSES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "energy": ("能源供应", ("水电气热", "供电", "供水", "供气", "供热", "供暖")),
+    "funds": ("资金周转", ("融资", "资金", "授信")),
+    "labour": ("用工", ("用工", "招工")),
+    "logistics": ("物流通行", ("物流", "通行")),
+    "market": ("订单和市场", ("市场拓展", "产销", "销售")),
+    "land": ("土地规划", ("土地", "用地", "规划")),
+}
+"""By code: the adverse factor (不利因素), and the words of a category's path by which a problem is one of it."""
 LEAST_SATISFIED = 3
 """基本满意, of five."""
 
@@ -77,3 +86,19 @@ def is_cleared(row: Case, asked: Asked) -> bool:
 
 def case_row(row: Case, *, counts: bool = True) -> SourceRow:
     return SourceRow(row.subject, f"{row.number} {row.title}", STATES.get(row.state, row.state), counts)
+
+
+def of_cause(cause: str) -> Calculation:
+    """Of the firms' problems filed in the period, those whose category speaks of this adverse factor."""
+    words = CAUSES[cause][1]
+
+    def calculate(asked: Asked) -> tuple[Reading, list[SourceRow], None]:
+        rows = [
+            SourceRow(
+                row.subject, f"{row.number} {row.title}", row.category, any(word in row.category for word in words)
+            )
+            for row in firm_cases(asked)
+        ]
+        return rate(f"cause_{cause}", rows), rows, None
+
+    return calculate
