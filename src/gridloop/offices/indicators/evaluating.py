@@ -39,6 +39,11 @@ class CaseMarks:
     case: Case
     marks: dict[str, bool | None]
 
+    @property
+    def named(self) -> list[tuple[str, bool | None]]:
+        """Each mark with the name of its measure."""
+        return [(MEASURES[code][0], mark) for code, mark in self.marks.items()]
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
@@ -47,6 +52,11 @@ class Evaluated:
     unit: Unit | None
     readings: list[Reading]
     cases: list[CaseMarks] = field(default_factory=list)
+
+    @property
+    def named(self) -> list[tuple[str, Reading]]:
+        """Each reading with the name of its measure."""
+        return [(MEASURES[reading.code][0], reading) for reading in self.readings]
 
 
 @dataclass(frozen=True, slots=True)
