@@ -12,10 +12,13 @@ from gridloop.core.access import SYSTEM
 from gridloop.core.errors import NotAllowed, NotFound, Refused, WrongInput
 from gridloop.core.quiet import Quiet
 from gridloop.offices.archive.queries import timeline
+from gridloop.offices.cases.actions.filing import Filing
 from gridloop.offices.cases.models import Case
+from gridloop.offices.enterprise.actions.cases import file_need
 from gridloop.offices.enterprise.actions.contacts import answer_consent
 from gridloop.offices.enterprise.actions.forum_questions import (
     QuestionTold,
+    attach_question,
     drop_question,
     file_questions,
     join_question,
@@ -209,6 +212,23 @@ def test_several_firms_that_ask_the_same_share_one_case():
     counter = forums.counter_of(forum, today=TODAY)
     assert (counter.asked, counter.filed) == (2, 2)
     assert Case.objects.count() == 1
+
+
+def test_what_was_registered_before_the_meeting_is_not_filed_twice():
+    firm = registered(1)
+    before = file_need(
+        by=who("manager", at=SUNDAY), at=SUNDAY, enterprise=firm.ref, filing=Filing(text="贷款续不上")
+    ).case
+    forum = asked_to(announced(), firm)
+    row = take_question(by=who("desk"), at=MONDAY, forum=forum.ref, told=replace(ASKED, enterprise=firm.ref))
+    with pytest.raises(NotFound):
+        attach_question(by=who("desk"), at=MONDAY, question=row.ref, case="20220101-000099")
+
+    attach_question(by=who("desk"), at=MONDAY, question=row.ref, case=before.number)
+
+    assert Case.objects.count() == 1
+    assert forums.counter_of(forum, today=TODAY).same_day == 1
+    assert [each.title for each in forums.forums_of_case(before)] == [forum.title]
 
 
 def test_a_question_taken_back_is_not_counted_and_cannot_be_filed():

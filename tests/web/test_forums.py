@@ -193,3 +193,16 @@ def test_a_cancelled_forum_says_why(street: object, signed_in: SignIn) -> None:
 
     assert "防控需要" in page(desk, f"/enterprises/forums/{forum.ref}/")
     assert "已取消" in page(desk, "/enterprises/forums/?state=cancelled")
+
+
+def test_a_bank_meeting_opens_the_finance_needs_of_its_guests(street: object, signed_in: SignIn, wall: Any) -> None:
+    registered(1)
+    desk = signed_in("desk")
+    forum = held(desk, kind="bank", title="银企对接会")
+    where = f"/enterprises/banks/?forum={forum.ref}"
+    assert where not in page(desk, f"/enterprises/forums/{forum.ref}/")
+
+    send(desk, f"/enterprises/forums/{forum.ref}/do/walk_in/", enterprise="示例机械厂1号")
+
+    assert where in page(desk, f"/enterprises/forums/{forum.ref}/")
+    page(desk, where)

@@ -132,7 +132,12 @@ def attachment(request: HttpRequest, reader: Reader, ref: str, file: str) -> Htt
     kept: Any = archive.attachment(file)
     if kept.subject != found.subject:
         raise NotFound("attachment.not_found", "没有这个附件;它可能已随专项结束销毁。")
-    if request.GET.get("size") == "small" and kept.media_type in PICTURES:
+    return file_answer(kept, is_small=request.GET.get("size") == "small")
+
+
+def file_answer(kept: Any, *, is_small: bool) -> HttpResponseBase:
+    """The kept file, a picture in place (or as its thumbnail), anything else to be saved."""
+    if is_small and kept.media_type in PICTURES:
         return _guarded(HttpResponse(thumbnail(kept), content_type="image/jpeg"))
     in_place = kept.media_type in PICTURES or kept.media_type.partition("/")[0] in ("audio", "video")
     answer = FileResponse(

@@ -144,7 +144,8 @@ def shown(
 
 def _forums(found: CaseFile, reader: Reader) -> list[Any]:
     """Where it was asked (恳谈会), for those who see firms."""
-    return forums_of_case(found.case) if found.case.source == "forum" and may_read(reader.actor) else []
+    is_asked = found.case.source == "forum" or bool(found.case.enterprise_ref)
+    return forums_of_case(found.case) if is_asked and may_read(reader.actor) else []
 
 
 def _orphan(made: list[Offer], refused: tuple[str, CaseForm] | None) -> CaseForm | None:

@@ -19,7 +19,21 @@ from gridloop.offices.enterprise.forum_models import (  # noqa: F401 - Django fi
     Invitation,
 )
 from gridloop.offices.enterprise.intake_models import Intake  # noqa: F401 - Django finds models here
+from gridloop.offices.enterprise.link_models import (  # noqa: F401 - Django finds models here
+    FirmLink,
+    Lead,
+    Listing,
+    Story,
+)
 from gridloop.offices.enterprise.pairing_models import Pairing  # noqa: F401 - Django finds models here
+from gridloop.offices.enterprise.resumption_models import (  # noqa: F401 - Django finds models here
+    CharterTrip,
+    Checklist,
+    Resumption,
+    ResumptionItem,
+    StaffTest,
+    TripShare,
+)
 from gridloop.offices.enterprise.service_models import (  # noqa: F401 - Django finds models here
     Consult,
     Promise,

@@ -34,6 +34,7 @@ from gridloop.site.demo import (
     lianhu,
     lianhu_campaign,
     lianhu_firms,
+    lianhu_forums,
     lianhu_policies,
     lianhu_projects,
     lianhu_solutions,
@@ -79,6 +80,7 @@ SHOWS = (
         happenings=lambda now: [
             *lianhu_projects.happenings(now), *lianhu_policies.happenings(now), *lianhu_campaign.happenings(), *lianhu_visits.happenings(),
             *lianhu_solutions.happenings(now),
+            *lianhu_forums.happenings(now),
         ],
         begin=lianhu_firms.begin, carry_on=lianhu_firms.carry_on,
     ),

@@ -135,6 +135,10 @@ class JoinForm(StyledForm):
         self.fields["like"].choices = [("", _("请选择")), *filed]  # type: ignore[attr-defined]
 
 
+class AttachForm(StyledForm):
+    case = line(_("事项编号"), longest=40, hint=_("会前已经登记过的,写那一件的编号。"))
+
+
 class ToAnswerForm(StyledForm):
     """The answer of a case, put so that everybody can use it, with the policy and clause that it rests on."""
 

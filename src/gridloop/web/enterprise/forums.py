@@ -95,7 +95,7 @@ def attempt(form: StyledForm, deed: Callable[[], Any]) -> Any:
     except Broken:
         raise
     except GridloopError as error:
-        if error.status in (403, 404):
+        if error.status == 403 or (error.status == 404 and error.fields.get("field") not in form.fields):
             raise
         form.refuse(error)
         return None
@@ -151,13 +151,11 @@ def _page(
     answers = finding.answers_to([each.row.subject for each in told], by=reader.actor)
     has_begun = queries.day_of(found.starts_at) <= queries.day_of(reader.at) and found.state != "cancelled"
     serves = may_serve(reader.actor, found.street)
-    named = {each["enterprise"]: each["why"] for each in found.left_out}
-    left_out = register.visible_to(reader.actor).filter(ref__in=list(named))
     shelf = _shelf(found, reader, told)
     page = {
         "forum": found, "guests": guests, "others": others, "counter": queries.counter_of(found, today=today), "at": reader.at,
         "came": sum(guest.came is True for guest in guests), "may_serve": serves, "has_begun": has_begun,
-        "left_out": [(firm, said(named[firm.ref])) for firm in left_out],
+        "left_out": [(each["name"], said(each["why"])) for each in queries.left_out(found, by=reader.actor)],
         "questions": [_shown(each, answers, refused, reader, shelf) for each in told],
         "doors": _doors(found, reader, has_begun=has_begun, refused=refused) if serves else {},
         "refused": refused, "key": request.POST.get("key") or new_key(),
@@ -236,7 +234,7 @@ def _shown(
     row, answer = each.row, answers.get(each.row.subject)
     names: tuple[str, ...] = ()
     if may_serve(reader.actor, row.street) and each.standing in ("due", "late"):
-        names = ("join", "drop") if shelf.filed else ("drop",)
+        names = ("join", "attach", "drop") if shelf.filed else ("attach", "drop")
     elif each.case and each.case.answer and not answer and may(reader.actor, "draft", street=row.street):
         names = ("answer",)
     made = []
@@ -251,6 +249,8 @@ def _question_form(name: str, each: Any, shelf: Shelf, sent: Any = None) -> Styl
     common: dict[str, Any] = {"choices": shelf.choices, "auto_id": f"{name}-{each.row.ref}-%s"}
     if name == "drop":
         return forms.DropForm(sent, **common)
+    if name == "attach":
+        return forms.AttachForm(sent, **common)
     if name == "join":
         return forms.JoinForm(sent, filed=shelf.filed, **common)
     first = {"question": each.row.text[:300], "answer": each.case.answer if each.case else ""}
@@ -393,6 +393,11 @@ def _join(reader: Reader, row: Any, form: Any) -> str:
     return _("已并入同一件事项。")
 
 
+def _attach(reader: Reader, row: Any, form: Any) -> str:
+    asked.attach_question(**_by(reader), question=row.ref, case=form.cleaned_data["case"])
+    return _("已并入同一件事项。")
+
+
 def _drop(reader: Reader, row: Any, form: Any) -> str:
     asked.drop_question(**_by(reader), question=row.ref, reason=form.cleaned_data["reason"])
     return _("已撤回,原因记在台账里。")
@@ -407,10 +412,16 @@ def _to_answer(reader: Reader, row: Any, form: Any) -> str:
 
 QUESTION_LABELS: dict[str, Any] = {
     "join": gettext_lazy("与已立的是同一件"),
+    "attach": gettext_lazy("会前已登记"),
     "drop": gettext_lazy("撤回"),
     "answer": gettext_lazy("写成问答"),
 }
-QUESTION_DEEDS: dict[str, Callable[[Reader, Any, Any], str]] = {"join": _join, "drop": _drop, "answer": _to_answer}
+QUESTION_DEEDS: dict[str, Callable[[Reader, Any, Any], str]] = {
+    "join": _join,
+    "attach": _attach,
+    "drop": _drop,
+    "answer": _to_answer,
+}
 
 
 @require_POST

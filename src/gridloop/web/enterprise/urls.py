@@ -2,7 +2,19 @@
 
 from django.urls import path, register_converter
 
-from gridloop.web.enterprise import firm, forums, intake, inviting, lists, pairings, teams
+from gridloop.web.enterprise import (
+    firm,
+    forums,
+    intake,
+    inviting,
+    links,
+    lists,
+    pairings,
+    resumptions,
+    stories,
+    teams,
+    trips,
+)
 
 
 class ServingKind:
@@ -59,6 +71,32 @@ urlpatterns = [
     path("enterprises/forums/<slug:ref>/file/", forums.file_open, name="file_forum_questions"),
     path("enterprises/forums/<slug:ref>/do/<slug:deed>/", forums.do, name="forum_deed"),
     path("enterprises/forums/questions/<slug:ref>/<slug:deed>/", forums.do_question, name="forum_question_deed"),
+    path("enterprises/links/", links.board, name="firm_links"),
+    path("enterprises/links/new/", links.tell, name="tell_listing"),
+    path("enterprises/links/propose/", links.propose, name="propose_link"),
+    path("enterprises/links/listings/<slug:ref>/withdraw/", links.withdraw, name="withdraw_listing"),
+    path("enterprises/links/<slug:ref>/", links.link, name="firm_link"),
+    path("enterprises/links/<slug:ref>/do/<slug:deed>/", links.do, name="firm_link_deed"),
+    path("enterprises/leads/", links.leads, name="leads"),
+    path("enterprises/leads/<slug:ref>/move/", links.move_lead, name="move_lead"),
+    path("enterprises/stories/", stories.stories, name="stories"),
+    path("enterprises/stories/<slug:ref>/", stories.story, name="story"),
+    path("enterprises/stories/<slug:ref>.docx", stories.document, name="story_docx"),
+    path("enterprises/stories/<slug:ref>/photos/<slug:file>/", stories.photo, name="story_photo"),
+    path("enterprises/stories/<slug:ref>/publish/", stories.publish, name="publish_story"),
+    path("enterprises/stories/<slug:ref>/withdraw/", stories.withdraw, name="withdraw_story"),
+    path("enterprises/resumptions/", resumptions.resumptions, name="resumptions"),
+    path("enterprises/resumptions/new/", resumptions.apply, name="apply_resumption"),
+    path("enterprises/resumptions/checklist/", resumptions.checklist, name="resumption_checklist"),
+    path("enterprises/resumptions/items/<slug:ref>/<slug:deed>/", resumptions.do_item, name="resumption_item_deed"),
+    path("enterprises/resumptions/<slug:ref>/", resumptions.resumption, name="resumption"),
+    path("enterprises/resumptions/<slug:ref>/do/<slug:deed>/", resumptions.do, name="resumption_deed"),
+    path("enterprises/batches/", resumptions.batches, name="staff_tests"),
+    path("enterprises/batches/<slug:ref>/void/", resumptions.void_batch, name="void_staff_test"),
+    path("enterprises/trips/", trips.trips, name="trips"),
+    path("enterprises/trips/new/", trips.plan, name="plan_trip"),
+    path("enterprises/trips/<slug:ref>/", trips.trip, name="trip"),
+    path("enterprises/trips/<slug:ref>/do/<slug:deed>/", trips.do, name="trip_deed"),
     path("enterprises/<slug:ref>/", firm.firm, name="enterprise"),
     path("enterprises/<slug:ref>/edit/", firm.edit_firm, name="edit_enterprise"),
     path("enterprises/<slug:ref>/do/<slug:deed>/", firm.do_deed, name="enterprise_deed"),

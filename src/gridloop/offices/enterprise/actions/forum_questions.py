@@ -14,12 +14,15 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from gridloop.core.access import Actor
-from gridloop.core.errors import GridloopError, Refused, WrongInput
+from gridloop.core.errors import GridloopError, NotFound, Refused, WrongInput
 from gridloop.core.firm_access import must_serve
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.filing import Filed, Filing, file_case, must_file
 from gridloop.offices.cases.actions.moves import said
+from gridloop.offices.cases.models import Case
+from gridloop.offices.cases.queries.finding import visible_to as cases_visible_to
+from gridloop.offices.cases.queries.naming import ref_of_number
 from gridloop.offices.enterprise.actions.cases import file_need
 from gridloop.offices.enterprise.actions.forums import must_have_begun
 from gridloop.offices.enterprise.forum_models import Forum, ForumQuestion
@@ -98,18 +101,25 @@ def _file(row: ForumQuestion, found: Forum, *, by: Actor, at: datetime) -> Filed
     return filed
 
 
-def raise_questions(*, by: Actor, at: datetime, forum: str, told: Sequence[QuestionTold]) -> tuple[Filed, ...]:
-    """The questions are noted and cases in the same moment; ``number`` in an error counts from 1. Raises as the two steps do."""
+def take_questions(*, by: Actor, at: datetime, forum: str, told: Sequence[QuestionTold]) -> list[ForumQuestion]:
+    """All of them are noted, or none; ``number`` in an error counts from 1. Raises as ``take_question``."""
     if not 1 <= len(told) <= MOST:
         raise WrongInput("forums.how_many", f"一次登记 1 到 {MOST} 条诉求。", field="text")
+    rows = []
     with deed():
-        rows = []
         for number, each in enumerate(told, 1):
             try:
                 rows.append(take_question(by=by, at=at, forum=forum, told=each))
             except GridloopError as error:
                 error.fields["number"] = number
                 raise
+    return rows
+
+
+def raise_questions(*, by: Actor, at: datetime, forum: str, told: Sequence[QuestionTold]) -> tuple[Filed, ...]:
+    """The questions are noted and cases in the same moment. Raises as the two steps do."""
+    with deed():
+        rows = take_questions(by=by, at=at, forum=forum, told=told)
         return file_questions(by=by, at=at, forum=forum, questions=[row.ref for row in rows])
 
 
@@ -119,12 +129,27 @@ def join_question(*, by: Actor, at: datetime, question: str, like: str) -> Forum
         row, other = _open_question(question, by=by), forums.question(like, by=by)
         if other.case is None or other.street != row.street:
             raise WrongInput("forums.like_what", "请选一条已立为事项的诉求。", field="like")
-        row.case, row.filed_at = other.case, at
-        row.save(update_fields=["case", "filed_at"])
-        record(
-            "forum.question_joined", by=by, at=at, street=row.street, subject=row.forum.subject,
-            payload={"question": row.ref, "title": row.forum.title, "case": other.case.number},
-        )  # fmt: skip
+        return _joined(row, other.case, by=by, at=at)
+
+
+def attach_question(*, by: Actor, at: datetime, question: str, case: str) -> ForumQuestion:
+    """What is asked is a case from before (its number), and the question hangs on to it. Raises NotFound outside the scope, Refused as above."""
+    with deed():
+        row = _open_question(question, by=by)
+        ref = ref_of_number(row.street, case.strip())
+        found = cases_visible_to(by).filter(street=row.street, ref=ref).first() if ref else None
+        if found is None:
+            raise NotFound("forums.no_case", f"没有找到事项 {case.strip()};请核对编号。", field="case")
+        return _joined(row, found, by=by, at=at)
+
+
+def _joined(row: ForumQuestion, case: Case, *, by: Actor, at: datetime) -> ForumQuestion:
+    row.case, row.filed_at = case, at
+    row.save(update_fields=["case", "filed_at"])
+    record(
+        "forum.question_joined", by=by, at=at, street=row.street, subject=row.forum.subject,
+        payload={"question": row.ref, "title": row.forum.title, "case": case.number},
+    )  # fmt: skip
     return row
 
 

@@ -204,6 +204,13 @@ def why_not(found: Forum, firms: Sequence[Enterprise]) -> dict[int, str]:
     }
 
 
+def left_out(found: Forum, *, by: Actor) -> list[dict[str, str]]:
+    """Whom the host did not invite and why, of the firms in the reader's scope: ref, name and reason."""
+    why = {each["enterprise"]: each["why"] for each in found.left_out}
+    rows = register.visible_to(by).filter(ref__in=list(why)).order_by("name").values_list("ref", "name")
+    return [{"enterprise": ref, "name": name, "why": why[ref]} for ref, name in rows]
+
+
 def forums_of(firm: Enterprise) -> list[Invitation]:
     """The forums a firm was asked to, the latest first."""
     return list(Invitation.objects.filter(enterprise=firm).select_related("forum").order_by("-forum__starts_at")[:20])
