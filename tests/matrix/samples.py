@@ -45,7 +45,7 @@ WORDS: dict[str, str] = {
     "do": "accept", "r do": "withdraw", "l do": "time", "setup do": "discard", "accounts do": "lock", "sheets": "assign",
     "profiles": "san_bu_guo", "held": "forget", "rows": "units", "v1 setup": "units", "sheet": "csv", "draft": "outline", "signs": "2022-05",
     "policies do": "publish", "projects do": "move", "campaigns do": "end", "indicators": "cases_filed", "coverage": "tax", "criteria": "building", "serving": "orders",
-    "serving <slug:ref>": "cancel",
+    "serving <slug:ref>": "cancel", "banks do": "consent", "assists do": "withdraw", "plans do": "review", "measures <slug:ref>": "end",
 }  # fmt: skip
 """By the part before, or by the first part and the part before where that says more."""
 MODELS: dict[str, str] = {
@@ -53,6 +53,8 @@ MODELS: dict[str, str] = {
     "webhooks": "notices.Webhook", "deliveries": "notices.WebhookDelivery", "webhook-deliveries": "notices.WebhookDelivery",
     "channels": "notices.Channel", "suggest": "notices.Suggestion", "suggestions": "notices.Suggestion", "accounts": "organisation.Person",
     "sessions": "organisation.SignIn", "leave": "organisation.Delegation", "changes": "organisation.ChangeSet", "change-sets": "organisation.ChangeSet", "sets": "organisation.ChangeSet",
+    "factors": "enterprise.FactorGap", "banks": "enterprise.BankMatch", "products": "enterprise.BankProduct", "assists": "enterprise.AssistOrder",
+    "matters": "enterprise.Matter",
     "wishes": "enterprise.VisitWish", "visit-wishes": "enterprise.VisitWish", "teams": "enterprise.ServiceTeam", "members": "enterprise.TeamMember",
     "orders": "enterprise.ServiceOrder", "<serving_kind:kind>": "enterprise.ServiceOrder", "pushes": "policies.PolicyPush",
     "firms": "enterprise.Enterprise", "questions": "policies.PolicyQuestion", "projects": "projects.Project",
@@ -124,7 +126,9 @@ def _proposal(world: World, side: Side) -> str:
     )
 
 
-OBJECTS |= {"troubles": _trouble, "proposals": _proposal}
+OBJECTS |= {
+    "troubles": _trouble, "proposals": _proposal, "enterprises plans": lambda world, side: _made("enterprise.FirmPlan", side),
+}  # fmt: skip
 
 
 def parameter_before(address: str, name: str) -> str:

@@ -157,7 +157,7 @@ def _page(
     first = {"review": {"next_on": later}, "measure": {"due_on": later}, "force": _present(force)}
     faults = refused or (of_measure[1] if of_measure else None)
     page = {
-        "row": row, "at": reader.at, "shown": shown, "vitality": said(VITALITIES[row.vitality]), "force": force, "reviews": list(row.reviews.select_related("by")),
+        "row": row, "at": reader.at, "shown": shown, "vitality": said(VITALITIES.get(row.vitality, row.vitality)), "force": force, "reviews": list(row.reviews.select_related("by")),
         "measures": [
             (each, said(STATES[each.state]), TONES[each.state], _measure_offers(each.row, row, reader, choices, of_measure)) for each in shown.measures
         ],
