@@ -161,7 +161,7 @@ def test_a_trouble_becomes_a_project_proposal_that_another_leader_decides(desk, 
     decided = leader.post(f"/proposals/{row.ref}/", {"approved": "yes", "remark": "列入下季度"}, follow=True)
 
     assert refused.status_code == 422 and "立项建议已提出" in text_of(made) and "电缆老化" in page
-    assert (row.estimate, row.unit) == (80_000, "urban") and "80,000.00 元" in page
+    assert (row.estimate, row.unit) == (80_000, "urban") and "8 万元" in page
     assert "批示已记入台账" in text_of(decided) and ProjectProposal.objects.get().state == "approved"
     assert "柳荫路路灯改造" in text_of(desk.get(f"/cases/{first.ref}/")) and "柳荫路路灯改造" in text_of(
         desk.get("/troubles/")

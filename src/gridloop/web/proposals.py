@@ -20,6 +20,7 @@ from gridloop.core.project import SECTORS
 from gridloop.core.project_access import may_keep
 from gridloop.offices.cases.actions.proposals import decide_proposal, propose_project
 from gridloop.offices.cases.queries import troubles as queries
+from gridloop.offices.enterprise.queries.facts import in_wan
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.projects.actions import link_proposal
 from gridloop.offices.projects.queries.finding import visible_to
@@ -117,7 +118,8 @@ def proposal(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     )
     page = {
         "row": row, "cases": queries.cases_of(row, by=reader.actor), "form": form, "may_decide": decides and row.approved is None, "at": reader.at,
-        "became": project_of_proposal(ref), "sector": SECTORS.get(row.sector, ""), "unit": organisation.unit(row.street, row.unit).name if row.unit else "",
+        "became": project_of_proposal(ref), "sector": SECTORS.get(row.sector, ""),
+        "estimate": f"{in_wan(row.estimate):,f}" if row.estimate else "", "unit": organisation.unit(row.street, row.unit).name if row.unit else "",
         "projects": _to_link(reader) if row.approved else [],
     }  # fmt: skip
     return render(request, "console/proposal.html", page, status=422 if form.is_bound else 200)
