@@ -125,7 +125,8 @@ class _Calm:
 def answer_push(*, by: Actor, at: datetime, push: str, answer: str, how: str, note: str = "") -> PolicyPush:
     """The firm's answer stands: 想申请 or 不需要. A declined policy is never pushed to it again.
 
-    Raises NotFound, NotAllowed, WrongInput without how it was said. An answer may be changed; the ledger keeps both.
+    Raises NotFound, NotAllowed, WrongInput without how it was said, Refused for a wish to what was declined and never pushed. An answer
+    may be changed; the ledger keeps both.
     """
     if answer not in ANSWERS:
         raise WrongInput("policies.no_answer", f"答复只能是:{'、'.join(ANSWERS.values())}。", field="answer")
@@ -134,6 +135,12 @@ def answer_push(*, by: Actor, at: datetime, push: str, answer: str, how: str, no
         if row is None:
             raise NotFound("policies.no_push", "没有这条推送;请从企业或政策页面进入。", push=push)
         _must_speak_for(by, row.enterprise)
+        if row.digest_id is None and answer != "declined":
+            raise Refused(
+                "policies.never_pushed",
+                "这项政策没有推送过,企业以前就谢绝了;现在想申请的,请按政策写明的办理方式直接去办。",
+                push=push,
+            )
         before, row.answer, row.answered_at, row.answered_by = row.answer, answer, at, by.label
         row.answered_how, row.note = _how(how), note.strip()[:300]
         row.save(update_fields=["answer", "answered_at", "answered_by", "answered_how", "note"])
