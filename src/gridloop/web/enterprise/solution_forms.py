@@ -201,8 +201,8 @@ class ForceForm(StyledForm):
     members = forms.MultipleChoiceField(
         label=_("成员"),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
-        help_text=_("按住 Ctrl 可多选;没选上的即退出专班。"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("没选上的即退出专班。"),
     )
 
 
