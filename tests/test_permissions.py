@@ -17,7 +17,7 @@ from tests.matrix.run import Asked, asked
 from tests.matrix.table import rows_of
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "permissions.md"
-PUBLIC = re.compile(r"^\S+ /(s/|r/|l/|suggest/|follow/|ledger/|api/v1/ledger/|$)")
+PUBLIC = re.compile(r"^\S+ /(s/|r/|l/|suggest/|follow/|firm/$|firm/open/|ledger/|api/v1/ledger/|$)")
 """Open to everybody who knows the address or holds its secret, whichever street they work for."""
 pytestmark = pytest.mark.django_db
 """Says to pytest-django that this module wants a test database, also when it is run alone."""

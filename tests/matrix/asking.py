@@ -7,7 +7,7 @@ The answer is one mark:
 ``填``    may come in; what was sent (nothing, or a made-up value) is not enough to decide further (400, 415, 422)
 ``—``     refused: 403
 ``404``   not there, for this person
-``登录``  must sign in first
+``登录``  must sign in first (at a firm's own page: must have been let in by an invitation)
 ``再验``  must prove again who one is
 ========  ===================================================================
 """
@@ -251,7 +251,7 @@ def mark_of(status: int, location: str) -> str | None:
     """The mark of an answer; None for a method that is not taken."""
     if status == 405:
         return None
-    if status == 401 or location.startswith("/accounts/login/"):
+    if status == 401 or location.startswith("/accounts/login/") or location == "/firm/":
         return "登录"
     if location.startswith("/accounts/reauthenticate/"):
         return "再验"
