@@ -9,7 +9,8 @@ import pytest
 from openpyxl import Workbook
 
 from gridloop.offices.organisation.models import Holding
-from tests.sample import MONDAY, sample_street
+from tests.offices.test_cases_scope import OTHER, found_other_street
+from tests.sample import CODE, MONDAY, sample_street
 from tests.site.command_line import document, gridloop
 
 CATEGORIES = "类别路径\n城乡建设/路灯\n城乡建设/道路\n环境保护/噪音\n"
@@ -221,3 +222,18 @@ def test_people_read_which_properties_hold() -> None:
     printed = gridloop("route", "prove", "--street", "sample").stdout
 
     assert "不漏" in printed and "有人" in printed
+
+
+@pytest.mark.django_db
+def test_without_a_street_every_street_is_proved_and_a_failure_names_its_own() -> None:
+    sample_street()
+    found_other_street()
+
+    sound = gridloop("route", "prove", "--json")
+    Holding.objects.filter(post__unit__code="urban", post__unit__street=OTHER).update(ends_at=MONDAY)
+    told = gridloop("route", "prove", "--json")
+
+    assert set(document(sound)["streets"]) == {CODE, OTHER}
+    assert CODE not in {each["street"] for each in document(sound)["failures"]}
+    assert told.exit_code == 1 and not document(told)["ok"]
+    assert {each["street"] for each in document(told)["failures"] if each["property"] == "staffed"} == {OTHER}

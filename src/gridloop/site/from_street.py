@@ -54,6 +54,10 @@ def the_street(named: str | None) -> Street:
     raise WrongInput("site.which_street", f"请用 --street 指明街道;现有:{known}。", field="street")
 
 
+def every_street() -> list[Street]:
+    return organisation.streets()
+
+
 def number_of_streets() -> int:
     return len(organisation.streets())
 

@@ -9,7 +9,7 @@ import json
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -64,7 +64,7 @@ def trace(
 
 
 @route_command.command("prove")
-@click.option("--street", metavar="代码", help="哪个街道;只有一个街道时可以不写。")
+@click.option("--street", metavar="代码", help="哪个街道;不写就逐个证明所有街道的路由表。")
 @click.option(
     "--table", "table_file", type=click.Path(path_type=Path), help="证明这份路由表(CSV 或 xlsx),而不是街道已生效的。"
 )
@@ -91,6 +91,7 @@ def prove_table(
 
     \b
     示例:
+      gridloop route prove
       gridloop route prove --street lianhu
       gridloop route prove --street lianhu --table draft.csv --json
       gridloop route prove --table routes.csv --categories categories.csv --places places.csv --units units.csv
@@ -100,12 +101,29 @@ def prove_table(
         raise click.UsageError("--street 和 --categories、--places、--units 只用一样:要么看街道,要么看文件。")
     if any(files.values()) and not table_file:
         raise click.UsageError("只有文件时请用 --table 给出路由表。")
+    if not street and not table_file and streets().number_of_streets() > 1:
+        _prove_everywhere(days=days, as_json=as_json)
     found = _proved(street, table_file, files, days=days)
     if as_json:
         print_json(found.document())
     else:
         _print_proof(found)
     click.get_current_context().exit(0 if found.ok else 1)
+
+
+def _prove_everywhere(*, days: int, as_json: bool) -> NoReturn:
+    """The table in force of every street; in the document each failure names its ``street``."""
+    proofs = {each.code: (each.name, _proved(each.code, None, {}, days=days)) for each in streets().every_street()}
+    is_fine = all(proof.ok for _name, proof in proofs.values())
+    if as_json:
+        told = {code: proof.document() for code, (_name, proof) in proofs.items()}
+        failures = [failure | {"street": code} for code, each in told.items() for failure in each["failures"]]
+        print_json({"ok": is_fine, "failures": failures, "streets": told})
+    else:
+        for name, proof in proofs.values():
+            click.echo(name)
+            _print_proof(proof)
+    click.get_current_context().exit(0 if is_fine else 1)
 
 
 def _proved(street: str | None, table_file: Path | None, files: dict[str, Path | None], *, days: int) -> Proof:
