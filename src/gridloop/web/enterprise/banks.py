@@ -25,6 +25,7 @@ from gridloop.web.enterprise.lists import must_read
 from gridloop.web.enterprise.solution_forms import WAN
 from gridloop.web.enterprise.stepping import Refused, Step, offered, take
 from gridloop.web.enterprise.words import entry_shown
+from gridloop.web.forms import refused_in_words
 from gridloop.web.policy_editor import rows_shown, rows_told
 from gridloop.web.reader import Reader, staff
 from gridloop.web.wording import masked_name, said
@@ -279,14 +280,7 @@ def _products_page(
 @staff
 def end_product(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """/enterprises/banks/products/<ref>/end/"""
-    try:
+    with refused_in_words(request):
         acts.end_product(by=reader.actor, at=reader.at, product=ref, reason=request.POST.get("reason", ""))
-    except Broken:
-        raise
-    except GridloopError as error:
-        if error.status in (403, 404):
-            raise
-        messages.error(request, error.sentence)
-    else:
         messages.success(request, _("产品已下架;以前的对接不变。"))
     return redirect("bank_products")

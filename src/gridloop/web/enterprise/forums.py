@@ -30,7 +30,7 @@ from gridloop.offices.policies import actions as policies
 from gridloop.offices.policies.queries import finding
 from gridloop.web.enterprise import forum_forms as forms
 from gridloop.web.enterprise import lists
-from gridloop.web.forms import Offered, StyledForm, offered
+from gridloop.web.forms import Offered, StyledForm, offered, refused_in_words
 from gridloop.web.reader import Reader, staff
 from gridloop.web.verbs import new_key
 from gridloop.web.visits import today_of
@@ -354,15 +354,8 @@ def do(request: HttpRequest, reader: Reader, ref: str, deed: str) -> HttpRespons
 @staff
 def attendance(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """/enterprises/forums/<ref>/attendance/: the ticked firms came, the others did not."""
-    try:
+    with refused_in_words(request):
         acts.note_attendance(**_by(reader), forum=ref, came=request.POST.getlist("came"))
-    except Broken:
-        raise
-    except GridloopError as error:
-        if error.status in (403, 404):
-            raise
-        messages.error(request, error.sentence)
-    else:
         messages.success(request, _("到会情况已记下。"))
     return redirect("forum", ref)
 
@@ -371,15 +364,8 @@ def attendance(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
 @staff
 def file_open(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """/enterprises/forums/<ref>/file/: the questions named (none: all that are open) become cases."""
-    try:
+    with refused_in_words(request):
         filed = asked.file_questions(**_by(reader), forum=ref, questions=request.POST.getlist("questions"))
-    except Broken:
-        raise
-    except GridloopError as error:
-        if error.status in (403, 404):
-            raise
-        messages.error(request, error.sentence)
-    else:
         numbers = "、".join(each.case.number for each in filed)
         messages.success(request, _("已立为事项:%(numbers)s。") % {"numbers": numbers})
     return redirect("forum", ref)

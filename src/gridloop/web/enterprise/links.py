@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gridloop.core.errors import Broken, GridloopError, WrongInput
+from gridloop.core.errors import WrongInput
 from gridloop.core.firm_access import may_serve
 from gridloop.core.matching import KINDS, STATES
 from gridloop.offices.enterprise.actions import links as acts
@@ -21,7 +21,7 @@ from gridloop.offices.enterprise.queries.words import LEAD_STATES
 from gridloop.web.enterprise import link_forms as forms
 from gridloop.web.enterprise.forums import attempt
 from gridloop.web.enterprise.lists import must_read
-from gridloop.web.forms import StyledForm
+from gridloop.web.forms import StyledForm, refused_in_words
 from gridloop.web.reader import Reader, staff
 from gridloop.web.visits import today_of
 from gridloop.web.webhooks import NO_CHOICES
@@ -105,30 +105,17 @@ def withdraw(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
 def propose(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/enterprises/links/propose/: need and offer are brought to the firms."""
     sent = request.POST
-    try:
+    with refused_in_words(request):
         made = acts.propose_link(by=reader.actor, at=reader.at, need=sent.get("need", ""), offer=sent.get("offer", ""))
-    except Broken:
-        raise
-    except GridloopError as error:
-        if error.status in (403, 404):
-            raise
-        messages.error(request, error.sentence)
-        return redirect("firm_links")
-    messages.success(request, _("已提出;请分别问两家愿不愿意。"))
-    return redirect("firm_link", made.ref)
+        messages.success(request, _("已提出;请分别问两家愿不愿意。"))
+        return redirect("firm_link", made.ref)
+    return redirect("firm_links")
 
 
 def _flashed(request: HttpRequest, do: Callable[[], Any], told: str, *, to: str = "firm_links") -> HttpResponse:
     """The deed is done and told above the page it leads to; a rule that says no is told there too."""
-    try:
+    with refused_in_words(request):
         do()
-    except Broken:
-        raise
-    except GridloopError as error:
-        if error.status in (403, 404):
-            raise
-        messages.error(request, error.sentence)
-    else:
         messages.success(request, told)
     return redirect(to)
 

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.firm_access import may_arrange, may_serve
 from gridloop.offices.enterprise.actions import resumptions as acts
 from gridloop.offices.enterprise.queries import register
@@ -21,7 +20,7 @@ from gridloop.web.enterprise import resumption_forms as forms
 from gridloop.web.enterprise.forums import attempt
 from gridloop.web.enterprise.links import firm_named
 from gridloop.web.enterprise.lists import must_read
-from gridloop.web.forms import StyledForm
+from gridloop.web.forms import StyledForm, refused_in_words
 from gridloop.web.reader import Reader, staff
 from gridloop.web.visits import today_of
 from gridloop.web.webhooks import NO_CHOICES
@@ -147,15 +146,8 @@ def do(request: HttpRequest, reader: Reader, ref: str, deed: str) -> HttpRespons
 
 
 def _flashed(request: HttpRequest, do: Callable[[], Any], ref: str) -> HttpResponse:
-    try:
+    with refused_in_words(request):
         do()
-    except Broken:
-        raise
-    except GridloopError as error:
-        if error.status in (403, 404):
-            raise
-        messages.error(request, error.sentence)
-    else:
         messages.success(request, _("已记下。"))
     return redirect("resumption", ref)
 
@@ -223,14 +215,7 @@ def batches(request: HttpRequest, reader: Reader) -> HttpResponse:
 @staff
 def void_batch(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """/enterprises/batches/<ref>/void/"""
-    try:
+    with refused_in_words(request):
         acts.void_staff_test(by=reader.actor, at=reader.at, batch=ref, reason=request.POST.get("reason", ""))
-    except Broken:
-        raise
-    except GridloopError as error:
-        if error.status in (403, 404):
-            raise
-        messages.error(request, error.sentence)
-    else:
         messages.success(request, _("批次已作废,不再计数。"))
     return redirect("staff_tests")

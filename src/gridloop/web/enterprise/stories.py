@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from docx import Document
 from docx.shared import Mm
 
-from gridloop.core.errors import Broken, GridloopError, NotFound
+from gridloop.core.errors import NotFound
 from gridloop.core.firm_access import may_arrange, may_serve
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.enterprise.actions import stories as acts
@@ -25,6 +25,7 @@ from gridloop.web.enterprise.forums import attempt
 from gridloop.web.enterprise.link_forms import StoryForm
 from gridloop.web.enterprise.links import firm_named
 from gridloop.web.enterprise.lists import must_read
+from gridloop.web.forms import refused_in_words
 from gridloop.web.reader import Reader, staff
 from gridloop.web.webhooks import NO_CHOICES
 
@@ -98,15 +99,8 @@ def withdraw(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
 
 
 def _done(request: HttpRequest, ref: str, do: Any, told: str) -> HttpResponse:
-    try:
+    with refused_in_words(request):
         do()
-    except Broken:
-        raise
-    except GridloopError as error:
-        if error.status in (403, 404):
-            raise
-        messages.error(request, error.sentence)
-    else:
         messages.success(request, told)
     return redirect("story", ref)
 
