@@ -85,6 +85,23 @@ CHANGE_SET_VERBS = ("submit", "publish", "send_back", "discard", "roll_back", "t
 _DRAFTED: tuple[Link, ...] = tuple((name, f"changes_{name}", _DRAFT) for name in ("change_set", "submit", "discard"))
 _DRAWN = {"ref": "$response.body#/version/ref"}
 _REDRAWN: tuple[Link, ...] = tuple((name, f"boundaries_{name}", _DRAWN) for name in ("version", "publish", "discard"))
+_GUARDED = _SAME | {"header.If-Match": "$response.header.ETag"}
+MATCH_STEPS = ("consent", "introduce", "grant", "decline", "draw", "hand_over", "withdraw")
+ORDER_STEPS = ("notice", "take", "do_step", "finish", "withdraw")
+PLAN_STEPS = ("add_measure", "form_force", "review", "close")
+
+
+def _stepped(module: str, look: str, steps: tuple[str, ...], *, opens: str, named: str, rows: str) -> dict[str, Any]:
+    """A thing that goes through steps: opened → looked at → each step at the revision that was seen → looked at again."""
+    made = {"ref": f"$response.body#/{named}/ref"}
+    return {
+        rows: ("200", (("first", look, {"ref": "$response.body#/items/0/ref"}),)),
+        opens: ("201", (("look", look, made), *((step, f"{module}_{step}", made) for step in steps))),
+        look: ("200", tuple((step, f"{module}_{step}", _GUARDED) for step in steps)),
+        **{f"{module}_{step}": ("200", (("look", look, _SAME),)) for step in steps},
+    }
+
+
 KEEPING_DEEDS = ("give", "password", "sign_out", "lock", "unlock", "clear_second_factor", "end")
 LINKS: dict[str, tuple[str, tuple[Link, ...]]] = {
     "filing_file": ("201", (("look", "cases_get_case", _CASE), ("receipt", "cases_get_receipt", _CASE), ("verbs", "case_parts_verbs", _CASE))),
@@ -127,6 +144,15 @@ LINKS: dict[str, tuple[str, tuple[Link, ...]]] = {
     "credentials_issue": ("201", (("revoke", "credentials_revoke", {"ref": "$response.body#/token/ref"}),)),
     "ledger_list_entries": ("200", (("proof", "ledger_proof", {"seq": "$response.body#/items/0/seq"}),)),
     "desk_desk": ("200", (("first", "cases_get_case", {"ref": "$response.body#/to_do/0/ref"}),)),
+    **_stepped("banking", "banking_match", MATCH_STEPS, opens="banking_demand", named="match", rows="banking_matches"),
+    **_stepped("assisting", "assisting_order", ORDER_STEPS, opens="assisting_accept", named="order", rows="assisting_orders"),
+    **_stepped("firm_plans", "firm_plans_firm_plan", PLAN_STEPS, opens="firm_plans_open_plan", named="plan", rows="firm_plans_firm_plans"),
+    "factors_gaps": ("200", (("first", "factors_settle", {"ref": "$response.body#/items/0/ref"}),)),
+    **{f"factors_{deed}": ("201", (("settle", "factors_settle", _CASE), ("case", "cases_get_case", {"ref": "$response.body#/case"}))) for deed in ("need", "measure")},
+    "banking_products": ("200", (("end", "banking_end_product", {"ref": "$response.body#/items/0/ref"}),)),
+    "banking_add_product": ("201", (("end", "banking_end_product", _CASE),)),
+    "assisting_set_matter": ("201", (("retire", "assisting_retire", _CASE),)),
+    "firm_plans_lacking": ("200", (("first", "firms_firm", {"ref": "$response.body#/items/0/ref"}),)),
 }  # fmt: skip
 
 

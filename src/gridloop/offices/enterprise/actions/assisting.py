@@ -14,7 +14,7 @@ from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.moves import person_of, said
 from gridloop.offices.enterprise.queries import assisting
-from gridloop.offices.enterprise.queries.solving import firm_behind
+from gridloop.offices.enterprise.queries.solving import firm_behind, must_be_as_seen
 from gridloop.offices.enterprise.solution_models import AssistOrder, AssistStep, MaterialNotice, Matter
 from gridloop.offices.organisation import queries as organisation
 
@@ -99,7 +99,7 @@ def accept_order(
 
 
 def give_notice(
-    *, by: Actor, at: datetime, order: str, how: str, more: Sequence[str] = (), reason: str = ""
+    *, by: Actor, at: datetime, order: str, how: str, more: Sequence[str] = (), reason: str = "", rev: int | None = None
 ) -> MaterialNotice:
     """The firm is told at once of everything that is missing, and of what is asked for besides (``more``), which then is required.
 
@@ -107,7 +107,7 @@ def give_notice(
     missing that was not told before.
     """
     with deed():
-        row = _open_order(order, by=by)
+        row = _open_order(order, by=by, rev=rev)
         number = row.notices.count() + 1
         assist.check_notice(
             number,
@@ -136,10 +136,12 @@ def give_notice(
     return made
 
 
-def take_material(*, by: Actor, at: datetime, order: str, materials: Sequence[str]) -> AssistOrder:
+def take_material(
+    *, by: Actor, at: datetime, order: str, materials: Sequence[str], rev: int | None = None
+) -> AssistOrder:
     """These materials have come. Raises NotFound for one the order does not ask for, Refused when all of them had come."""
     with deed():
-        row = _open_order(order, by=by)
+        row = _open_order(order, by=by, rev=rev)
         known = {each["name"]: each for each in row.materials}
         strange = [name for name in materials if name not in known]
         if strange:
@@ -153,10 +155,10 @@ def take_material(*, by: Actor, at: datetime, order: str, materials: Sequence[st
     return row
 
 
-def do_step(*, by: Actor, at: datetime, order: str, number: int, note: str = "") -> AssistOrder:
+def do_step(*, by: Actor, at: datetime, order: str, number: int, note: str = "", rev: int | None = None) -> AssistOrder:
     """The step is done. Raises Refused out of turn."""
     with deed():
-        row = _open_order(order, by=by)
+        row = _open_order(order, by=by, rev=rev)
         steps = list(row.steps.all())
         assist.check_step([step.done_at is not None for step in steps], number)
         step = steps[number - 1]
@@ -165,14 +167,15 @@ def do_step(*, by: Actor, at: datetime, order: str, number: int, note: str = "")
         )
         if not won:
             raise Refused("assist.step_done", "这一步刚刚有人办过;请刷新页面。", number=number)
+        _changed(row)
         _noted("assist.step_done", row, by=by, at=at, step=number, name=step.name, note=note.strip()[:200])
     return row
 
 
-def finish_assist(*, by: Actor, at: datetime, order: str, result: str) -> AssistOrder:
+def finish_assist(*, by: Actor, at: datetime, order: str, result: str, rev: int | None = None) -> AssistOrder:
     """It is done, and how it ended; time stops. Raises Refused while a step is open or a required material is missing."""
     with deed():
-        row = _open_order(order, by=by)
+        row = _open_order(order, by=by, rev=rev)
         assist.check_finish(assisting.materials_of(row), [step.done_at is not None for step in row.steps.all()])
         _changed(row, state="finished", finished_at=at, result=said(result, field="result", longest=300))
         took = assisting.taken(row, at=at)
@@ -180,18 +183,19 @@ def finish_assist(*, by: Actor, at: datetime, order: str, result: str) -> Assist
     return row
 
 
-def withdraw_assist(*, by: Actor, at: datetime, order: str, reason: str) -> AssistOrder:
+def withdraw_assist(*, by: Actor, at: datetime, order: str, reason: str, rev: int | None = None) -> AssistOrder:
     """The firm no longer wants it, or it cannot be had. Raises WrongInput without a reason."""
     with deed():
-        row = _open_order(order, by=by)
+        row = _open_order(order, by=by, rev=rev)
         _changed(row, state="withdrawn", finished_at=at, result=said(reason, field="reason", longest=300))
         _noted("assist.withdrawn", row, by=by, at=at, reason=row.result)
     return row
 
 
-def _open_order(ref: str, *, by: Actor) -> AssistOrder:
+def _open_order(ref: str, *, by: Actor, rev: int | None) -> AssistOrder:
     row = assisting.order(ref, by=by)
     must_serve(by, row.street)
+    must_be_as_seen(row, rev)
     if row.state != "doing":
         raise Refused("assist.over", f"这张代办单{row.get_state_display()},不能再改;还要办请另开一张。", order=ref)
     return row

@@ -24,7 +24,7 @@ from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.moves import said
 from gridloop.offices.enterprise.models import Consent
 from gridloop.offices.enterprise.queries import banking
-from gridloop.offices.enterprise.queries.solving import firm_behind
+from gridloop.offices.enterprise.queries.solving import firm_behind, must_be_as_seen
 from gridloop.offices.enterprise.solution_models import BankMatch, BankProduct
 from gridloop.offices.organisation import queries as organisation
 
@@ -121,10 +121,12 @@ def demand_credit(
     return row
 
 
-def consent_to_bank(*, by: Actor, at: datetime, match: str, name: str, duty: str, how: str) -> BankMatch:
+def consent_to_bank(
+    *, by: Actor, at: datetime, match: str, name: str, duty: str, how: str, rev: int | None = None
+) -> BankMatch:
     """The firm has agreed that banks are told: who of it, and how. The name is kept encrypted and never enters the ledger."""
     with deed():
-        row, stage = _to_move(match, "consent", by=by)
+        row, stage = _to_move(match, "consent", by=by, rev=rev)
         told = {
             "consent_name": said(name, field="name", longest=40),
             "consent_duty": said(duty, field="duty", longest=40),
@@ -134,13 +136,15 @@ def consent_to_bank(*, by: Actor, at: datetime, match: str, name: str, duty: str
     return row
 
 
-def introduce_to_bank(*, by: Actor, at: datetime, match: str, product: str, why: str = "") -> BankMatch:
+def introduce_to_bank(
+    *, by: Actor, at: datetime, match: str, product: str, why: str = "", rev: int | None = None
+) -> BankMatch:
     """The bank of this product is told of the demand. A product that does not suit, as far as is known, asks for a reason (``why``).
 
     Raises Refused without consent or where the firm has said no since, NotFound for a product that is not on offer.
     """
     with deed():
-        row, stage = _to_move(match, "introduce", by=by)
+        row, stage = _to_move(match, "introduce", by=by, rev=rev)
         _must_still_agree(row)
         found = next((each for each in banking.suited(row, at=at) if each.product.ref == product), None)
         if found is None:
@@ -168,11 +172,18 @@ def _must_still_agree(row: BankMatch) -> None:
 
 
 def grant_credit(
-    *, by: Actor, at: datetime, match: str, granted: Decimal, rate: Decimal | None = None, why: str = ""
+    *,
+    by: Actor,
+    at: datetime,
+    match: str,
+    granted: Decimal,
+    rate: Decimal | None = None,
+    why: str = "",
+    rev: int | None = None,
 ) -> BankMatch:
     """The bank grants so much (元), at this rate a year. Raises WrongInput, Refused out of turn."""
     with deed():
-        row, stage = _to_move(match, "grant", by=by)
+        row, stage = _to_move(match, "grant", by=by, rev=rev)
         amount = check_granted(row.amount, granted, why=why)
         if rate is not None and not (rate.is_finite() and 0 <= rate <= HIGHEST_RATE):
             raise WrongInput("bank.rate", f"年利率在 0 到 {HIGHEST_RATE:f} 之间。", field="rate")
@@ -189,38 +200,39 @@ def grant_credit(
     return row
 
 
-def decline_credit(*, by: Actor, at: datetime, match: str, reason: str) -> BankMatch:
+def decline_credit(*, by: Actor, at: datetime, match: str, reason: str, rev: int | None = None) -> BankMatch:
     """The bank does not grant it, and why. Raises WrongInput without a reason, Refused out of turn."""
     with deed():
-        row, stage = _to_move(match, "decline", by=by)
+        row, stage = _to_move(match, "decline", by=by, rev=rev)
         _moved(row, stage=stage, declined_because=said(reason, field="reason", longest=300), answered_at=at)
         _noted("bank.declined", row, by=by, at=at, reason=row.declined_because)
     return row
 
 
-def draw_credit(*, by: Actor, at: datetime, match: str, drawn: Decimal) -> BankMatch:
+def draw_credit(*, by: Actor, at: datetime, match: str, drawn: Decimal, rev: int | None = None) -> BankMatch:
     """So much of the credit has reached the firm (元). Raises WrongInput beyond the credit, Refused out of turn."""
     with deed():
-        row, stage = _to_move(match, "draw", by=by)
+        row, stage = _to_move(match, "draw", by=by, rev=rev)
         _moved(row, stage=stage, drawn=check_drawn(row.granted or Decimal(0), drawn), drawn_at=at)
         _noted("bank.drawn", row, by=by, at=at, drawn=str(row.drawn))
     return row
 
 
-def withdraw_demand(*, by: Actor, at: datetime, match: str, reason: str) -> BankMatch:
+def withdraw_demand(*, by: Actor, at: datetime, match: str, reason: str, rev: int | None = None) -> BankMatch:
     """The firm no longer wants it. Raises WrongInput without a reason, Refused once money was drawn or the bank said no."""
     with deed():
-        row, stage = _to_move(match, "withdraw", by=by)
+        row, stage = _to_move(match, "withdraw", by=by, rev=rev)
         _moved(row, stage=stage, withdrawn_because=said(reason, field="reason", longest=300))
         _noted("bank.withdrawn", row, by=by, at=at, reason=row.withdrawn_because)
     return row
 
 
-def hand_match_over(*, by: Actor, at: datetime, match: str, officer: str) -> BankMatch:
+def hand_match_over(*, by: Actor, at: datetime, match: str, officer: str, rev: int | None = None) -> BankMatch:
     """Another person has the match in hand. Raises NotFound, Refused when it is theirs already or over."""
     with deed():
         row = banking.match(match, by=by)
         must_serve(by, row.street)
+        must_be_as_seen(row, rev)
         someone = organisation.person(row.street, officer)
         if row.stage not in bank_match.OPEN or row.officer_id == someone.pk:
             raise Refused("bank.same_officer", "这笔对接已经结束,或本来就由这个人负责。", field="officer")
@@ -229,10 +241,11 @@ def hand_match_over(*, by: Actor, at: datetime, match: str, officer: str) -> Ban
     return row
 
 
-def _to_move(ref: str, step: str, *, by: Actor) -> tuple[BankMatch, str]:
-    """The match and the stage the step leads to. Raises NotFound, NotAllowed, Refused."""
+def _to_move(ref: str, step: str, *, by: Actor, rev: int | None) -> tuple[BankMatch, str]:
+    """The match and the stage the step leads to. Raises NotFound, NotAllowed, Refused, Outdated."""
     row = banking.match(ref, by=by)
     must_serve(by, row.street)
+    must_be_as_seen(row, rev)
     return row, bank_match.after(row.stage, step)
 
 

@@ -17,6 +17,7 @@ from gridloop.offices.cases.models import BEIJING
 from gridloop.offices.cases.queries.finding import scoped_case
 from gridloop.offices.enterprise.actions.teams import found_team, join_team, leave_team
 from gridloop.offices.enterprise.queries import plans, register
+from gridloop.offices.enterprise.queries.solving import must_be_as_seen
 from gridloop.offices.enterprise.service_models import TeamMember
 from gridloop.offices.enterprise.solution_models import EFFECTS, FirmPlan, Measure, PlanReview
 from gridloop.offices.organisation import queries as organisation
@@ -49,7 +50,7 @@ def open_plan(*, by: Actor, at: datetime, enterprise: str, problems: str, goal: 
 
 
 def add_measure(
-    *, by: Actor, at: datetime, plan: str, text: str, owner: str, due_on: date, before: str = "", unit: str = "", case: str = ""
+    *, by: Actor, at: datetime, plan: str, text: str, owner: str, due_on: date, before: str = "", unit: str = "", case: str = "", rev: int | None = None
 ) -> Measure:  # fmt: skip
     """The measure stands in the plan, with its owner (a person's code) and its day; ``before`` is how things are, in words or a number.
 
@@ -57,12 +58,13 @@ def add_measure(
     """
     _not_past(due_on, at, field="due_on")
     with deed():
-        row = _open_plan(plan, by=by)
+        row = _open_plan(plan, by=by, rev=rev)
         someone = organisation.person(row.street, owner)
         made = Measure.objects.create(
             street=row.street, plan=row, text=said(text, longest=300), owner=someone, due_on=due_on, before=before.strip()[:120],
             unit=unit.strip()[:12], case=scoped_case(case, by=by) if case else None, added_at=at,
         )  # fmt: skip
+        _changed(row)
         _noted(
             "plan.measure_added",
             row,
@@ -99,6 +101,7 @@ def end_measure(*, by: Actor, at: datetime, measure: str, result: str, after: st
         }
         if row.plan.closed_at is not None or not Measure.objects.filter(pk=row.pk, ended="").update(**told):
             raise Refused("plan.measure_ended", "这条措施已有结果,或方案已结束;请刷新页面。", measure=measure)
+        _changed(row.plan)
         _noted(
             "plan.measure_done" if result == "done" else "plan.measure_dropped", row.plan, by=by, at=at, measure=row.ref, text=row.text,
             before=row.before, after=told["after"], note=told["ended_note"],
@@ -120,6 +123,7 @@ def move_measure(*, by: Actor, at: datetime, measure: str, due_on: date, reason:
             raise Refused("plan.measure_ended", "这条措施已有结果,或方案已结束;请刷新页面。", measure=measure)
         before = row.due_on
         Measure.objects.filter(pk=row.pk).update(due_on=due_on)
+        _changed(row.plan)
         _noted(
             "plan.measure_moved", row.plan, by=by, at=at, measure=row.ref, text=row.text, before=before.isoformat(), after=due_on.isoformat(),
             reason=words,
@@ -128,19 +132,23 @@ def move_measure(*, by: Actor, at: datetime, measure: str, due_on: date, reason:
     return row
 
 
-def form_task_force(*, by: Actor, at: datetime, plan: str, lead: str, members: Sequence[str] = ()) -> FirmPlan:
+def form_task_force(
+    *, by: Actor, at: datetime, plan: str, lead: str, members: Sequence[str] = (), rev: int | None = None
+) -> FirmPlan:
     """The plan has its task force: a lead and members (persons' codes), from now on. Told again, a new lead follows the former one.
 
     Raises NotAllowed for all but those who arrange, NotFound, WrongInput without a lead.
     """
     with deed():
-        row = _open_plan(plan, by=by)
+        row = _open_plan(plan, by=by, rev=rev)
         must_arrange(by, row.street)
         if not lead:
             raise WrongInput("plan.no_lead", "专班要有一名组长。", field="lead")
         if row.team is None:
             team = found_team(by=by, at=at, street=row.street, kind="rescue", name=_name_of(row))
             _changed(row, team=team)
+        else:
+            _changed(row)
         _staff(row, lead, [code for code in members if code != lead], by=by, at=at)
         someone = organisation.person(row.street, lead)
         _noted("plan.task_force_formed", row, by=by, at=at, lead=someone.name, members=len(set(members) - {lead}))
@@ -165,11 +173,11 @@ def _staff(row: FirmPlan, lead: str, members: Sequence[str], *, by: Actor, at: d
             join_team(by=by, at=at, team=row.team.ref, person=code, kind=kind)
 
 
-def review_plan(*, by: Actor, at: datetime, plan: str, text: str, next_on: date) -> PlanReview:
+def review_plan(*, by: Actor, at: datetime, plan: str, text: str, next_on: date, rev: int | None = None) -> PlanReview:
     """The plan was looked at again; it will be again on that day. Raises WrongInput, NotFound, NotAllowed."""
     _not_past(next_on, at, field="next_on")
     with deed():
-        row = _open_plan(plan, by=by)
+        row = _open_plan(plan, by=by, rev=rev)
         made = PlanReview.objects.create(
             street=row.street, plan=row, text=said(text), by=person_of(by), reviewed_at=at, next_on=next_on
         )
@@ -178,10 +186,10 @@ def review_plan(*, by: Actor, at: datetime, plan: str, text: str, next_on: date)
     return made
 
 
-def close_plan(*, by: Actor, at: datetime, plan: str, outcome: str) -> FirmPlan:
+def close_plan(*, by: Actor, at: datetime, plan: str, outcome: str, rev: int | None = None) -> FirmPlan:
     """The plan is over, and what came of it. Raises Refused while a measure is open."""
     with deed():
-        row = _open_plan(plan, by=by)
+        row = _open_plan(plan, by=by, rev=rev)
         left = row.measures.filter(ended="").count()
         if left:
             raise Refused("plan.measures_open", f"还有 {left} 条措施没有结果;请先逐条登记完成或取消。", plan=plan)
@@ -190,9 +198,10 @@ def close_plan(*, by: Actor, at: datetime, plan: str, outcome: str) -> FirmPlan:
     return row
 
 
-def _open_plan(ref: str, *, by: Actor) -> FirmPlan:
+def _open_plan(ref: str, *, by: Actor, rev: int | None) -> FirmPlan:
     row = plans.plan(ref, by=by)
     must_serve(by, row.street)
+    must_be_as_seen(row, rev)
     if row.closed_at is not None:
         raise Refused("plan.over", "这份方案已经结束;请另开一份。", plan=ref)
     return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,12 +74,16 @@ def measure(ref: str, *, by: Actor) -> Measure:
 def shown(row: FirmPlan, *, today: date) -> PlanShown:
     """The plan as a page shows it."""
     rows = list(row.measures.all())
-    told = [
+    is_due = row.closed_at is None and row.review_on <= today
+    return PlanShown(row, measures_shown(rows, today=today), counted(map(_due, rows), today=today), is_due)
+
+
+def measures_shown(rows: Iterable[Measure], *, today: date) -> list[MeasureShown]:
+    """Measures with their state and what came of them."""
+    return [
         MeasureShown(each, state_of(_due(each), today=today), effect(each.before, each.after, each.unit))
         for each in rows
     ]
-    is_due = row.closed_at is None and row.review_on <= today
-    return PlanShown(row, told, counted(map(_due, rows), today=today), is_due)
 
 
 def _due(row: Measure) -> Due:
@@ -98,7 +103,7 @@ def my_measures(by: Actor) -> list[Measure]:
     if not by.person_id:
         return []
     rows = Measure.objects.filter(owner_id=by.person_id, ended="", plan__closed_at__isnull=True)
-    return list(rows.select_related("plan__enterprise").order_by("due_on", "pk"))
+    return list(rows.select_related("plan__enterprise", "owner", "case").order_by("due_on", "pk"))
 
 
 def force_of(row: FirmPlan) -> list[TeamMember]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from gridloop.core.access import Actor
-from gridloop.core.errors import NotFound
+from gridloop.core.errors import NotFound, Outdated
 from gridloop.offices.cases.models import Case
 from gridloop.offices.cases.queries.finding import scoped_case
 from gridloop.offices.cases.queries.finding import visible_to as cases_visible_to
@@ -28,6 +28,18 @@ def seen(rows: QuerySet[Any], by: Actor, *, own: Q | None = None, by_case: bool 
     if own is not None and by.person_id:
         allowed |= own
     return rows.filter(allowed, street=by.street)
+
+
+def page_under(rows: QuerySet[Any], after: int, *, size: int) -> list[Any]:
+    """The newest rows, or those older than the row of this key; one more than the size, which says that there are more."""
+    found = rows.order_by("-pk")
+    return list((found.filter(pk__lt=after) if after else found)[: size + 1])
+
+
+def must_be_as_seen(row: Any, rev: int | None) -> None:
+    """Nobody has changed the row since this revision of it was looked at; None asks nothing. Raises Outdated."""
+    if rev is not None and rev != row.rev:
+        raise Outdated("enterprise.outdated", "这一份刚刚被别人改过;请刷新页面,看过最新内容再决定。", rev=row.rev)
 
 
 def firm_behind(enterprise: str, case: str, *, by: Actor) -> tuple[Enterprise, Case | None]:
