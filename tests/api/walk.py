@@ -32,7 +32,7 @@ from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.actions import issue_token
 from gridloop.offices.organisation.models import Account
 from gridloop.offices.organisation.tokens.scopes import SCOPES
-from tests.api import walk_firms, walk_keeping, walk_programs, walk_solutions
+from tests.api import walk_campaigns, walk_firms, walk_keeping, walk_programs, walk_solutions
 from tests.sample import CODE, IN_NE, IN_SW, PEOPLE
 
 LAMP = {"text": "柳荫路 1 号院门口路灯不亮三天了", "source": "phone", "category": "城乡建设/市政设施/路灯", **IN_SW}
@@ -147,6 +147,7 @@ def walked() -> Walk:
     walk_programs.move_projects(walk)
     walk_programs.measure(walk)
     walk_solutions.solve(walk, firm)
+    walk_campaigns.campaign(walk)
     _subscribe(walk)
     walk_keeping.keep_accounts(walk)
     walk_keeping.go_on_leave(walk)

@@ -86,6 +86,7 @@ _DRAFTED: tuple[Link, ...] = tuple((name, f"changes_{name}", _DRAFT) for name in
 _DRAWN = {"ref": "$response.body#/version/ref"}
 _REDRAWN: tuple[Link, ...] = tuple((name, f"boundaries_{name}", _DRAWN) for name in ("version", "publish", "discard"))
 _GUARDED = _SAME | {"header.If-Match": "$response.header.ETag"}
+_BY_CODE = {"code": "$response.body#/campaign/code"}
 MATCH_STEPS = ("consent", "introduce", "grant", "decline", "draw", "hand_over", "withdraw")
 ORDER_STEPS = ("notice", "take", "do_step", "finish", "withdraw")
 PLAN_STEPS = ("add_measure", "form_force", "review", "close")
@@ -149,6 +150,19 @@ LINKS: dict[str, tuple[str, tuple[Link, ...]]] = {
     **_stepped("firm_plans", "firm_plans_firm_plan", PLAN_STEPS, opens="firm_plans_open_plan", named="plan", rows="firm_plans_firm_plans"),
     "factors_gaps": ("200", (("first", "factors_settle", {"ref": "$response.body#/items/0/ref"}),)),
     **{f"factors_{deed}": ("201", (("settle", "factors_settle", _CASE), ("case", "cases_get_case", {"ref": "$response.body#/case"}))) for deed in ("need", "measure")},
+    "campaigns_campaigns": ("200", (("first", "campaigns_campaign", {"code": "$response.body#/items/0/code"}),)),
+    "campaigns_open_campaign": ("201", tuple((name, f"campaigns_{name}", _BY_CODE) for name in ("campaign", "figures", "found_group", "close"))),
+    "campaigns_campaign": ("200", (
+        ("change", "campaigns_change", {"code": "$request.path.code", "header.If-Match": "$response.header.ETag"}),
+        ("figures", "campaigns_figures", {"code": "$request.path.code"}), ("evaluation", "campaign_activities_evaluation", {"code": "$request.path.code"}),
+    )),
+    "campaigns_found_group": ("201", tuple((name, f"campaigns_{name}", _CASE) for name in ("group", "join", "set_task", "note_meeting", "end_group"))),
+    "campaigns_group": ("200", tuple((name, f"campaigns_{name}", _GUARDED) for name in ("join", "set_task", "note_meeting", "end_group"))),
+    "campaign_activities_plan": ("201", tuple((name, f"campaign_activities_{name}", _CASE) for name in ("activity", "finish", "link", "cancel"))),
+    "campaign_activities_activity": ("200", tuple((name, f"campaign_activities_{name}", _GUARDED) for name in ("replan", "finish", "link", "cancel"))),
+    "campaign_activities_evaluation": ("200", (
+        ("unit", "campaign_activities_evaluation_of_unit", {"code": "$request.path.code", "unit": "$response.body#/units/0/unit"}),
+    )),
     "banking_products": ("200", (("end", "banking_end_product", {"ref": "$response.body#/items/0/ref"}),)),
     "banking_add_product": ("201", (("end", "banking_end_product", _CASE),)),
     "assisting_set_matter": ("201", (("retire", "assisting_retire", _CASE),)),

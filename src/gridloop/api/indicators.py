@@ -42,17 +42,21 @@ def indicators(request: CallerRequest, period: Asked = "", street: str = Query("
     """What was published for the period, what our rows say of it, and where others placed the street."""
     caller = request.auth
     code = street_of(caller.actor, street)
-    asked = _period(caller, code, period)
+    asked = period_asked(caller, code, period)
     return {
         "period": asked.code,
-        "readings": [_figure(row) for row in queries.readings_of_period(caller.actor, street=code, period=asked.code)],
-        "computed": [_computed(each) for each in compute_all(by=caller.actor, street=code, period=asked, at=caller.at)],
-        "standings": [_standing(row) for row in queries.standings(caller.actor, street=code)],
+        "readings": [
+            figure_told(row) for row in queries.readings_of_period(caller.actor, street=code, period=asked.code)
+        ],
+        "computed": [
+            computed_told(each) for each in compute_all(by=caller.actor, street=code, period=asked, at=caller.at)
+        ],
+        "standings": [standing_told(row) for row in queries.standings(caller.actor, street=code)],
         "definitions": [_definition(row) for row in queries.definitions(code)],
     }
 
 
-def _period(caller: Caller, street: str, asked: str) -> Period:
+def period_asked(caller: Caller, street: str, asked: str) -> Period:
     """The period asked for; the newest that was told, else this quarter. Raises WrongInput for one that is none."""
     if asked:
         return Period.parse(asked)
@@ -60,7 +64,8 @@ def _period(caller: Caller, street: str, asked: str) -> Period:
     return told[0] if told else Period.of("quarter", today_of(caller, street))
 
 
-def _figure(shown: queries.ReadingShown) -> dict[str, Any]:
+def figure_told(shown: queries.ReadingShown) -> dict[str, Any]:
+    """A published figure with its doubts."""
     row = shown.reading
     names = "ref code period unit issuer document issued_on told_at reason checked_at checked_note"
     sums = {"value": row.value, "base": shown.base, "growth": row.growth, "computed": shown.computed}
@@ -71,12 +76,14 @@ def _figure(shown: queries.ReadingShown) -> dict[str, Any]:
     )
 
 
-def _computed(found: Computed) -> dict[str, Any]:
+def computed_told(found: Computed) -> dict[str, Any]:
+    """A number of our own with its n and interval."""
     told = fields_named(found.reading, "kind value n part lower upper caution")
     return told | fields_named(found, "code name basis") | {"amount": yuan(found.amount)}
 
 
-def _standing(row: Any) -> dict[str, Any]:
+def standing_told(row: Any) -> dict[str, Any]:
+    """Where others placed the street."""
     return fields_named(row, "ref about period stood among area issuer document issued_on")
 
 
@@ -91,18 +98,18 @@ def indicator(
     """The rows behind a computed number, each to be looked at; of a published one its versions and its series."""
     caller = request.auth
     where = street_of(caller.actor, street)
-    asked = _period(caller, where, period)
+    asked = period_asked(caller, where, period)
     if code in INDICATORS:
         found = compute(code, by=caller.actor, street=where, period=asked, at=caller.at)
         rows = [fields_named(row, "subject label detail counts") for row in found.rows[:MOST_ROWS]]
         left = len(found.rows) - len(rows)
-        told = {"computed": _computed(found), "rows": rows, "rows_left_out": left, "definitions": [], "series": []}
+        told = {"computed": computed_told(found), "rows": rows, "rows_left_out": left, "definitions": [], "series": []}
     else:
         queries.definition(where, code)
         told = {
             "computed": None, "rows": [], "rows_left_out": 0,
             "definitions": [_definition(row) for row in queries.versions_of(where, code)],
-            "series": [_figure(row) for row in queries.series_of(caller.actor, street=where, code=code)],
+            "series": [figure_told(row) for row in queries.series_of(caller.actor, street=where, code=code)],
         }  # fmt: skip
     return {"code": code, "period": asked.code} | told
 
@@ -151,7 +158,7 @@ def _file(caller: Caller, ref: str) -> dict[str, Any]:
         for each in queries.corrected_before(row)
         if each.pk != row.pk
     ]
-    return {"figure": _figure(queries.shown(row)), "before": before}
+    return {"figure": figure_told(queries.shown(row)), "before": before}
 
 
 @router.get("/readings/{ref}", auth=doors(READ), response={200: FigureFile, SHUT: Problem}, summary="一个读数")
@@ -184,7 +191,7 @@ def note_standing(request: CallerRequest, told: StandingIn, street: str = Query(
 
     def do() -> dict[str, Any]:
         said = {name: getattr(told, name) for name in ("about", "period", "stood", "among", "area")}
-        return _standing(
+        return standing_told(
             actions.note_standing(by=caller.actor, at=caller.at, street=code, source=_source(told), **said)
         )
 

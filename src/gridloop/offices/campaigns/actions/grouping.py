@@ -85,7 +85,7 @@ def join_group(
     return member
 
 
-def leave_group(*, by: Actor, at: datetime, member: str, reason: str) -> None:
+def leave_group(*, by: Actor, at: datetime, member: str, reason: str) -> CampaignMember:
     """The member has left; the row stays with its dates. Raises WrongInput without a reason, NotFound."""
     words = said(reason, "campaigns.no_reason", "请写明原因(不少于 2 个字)。", least=2)
     with deed():
@@ -93,6 +93,7 @@ def leave_group(*, by: Actor, at: datetime, member: str, reason: str) -> None:
         must_lead(by, row.group.campaign.street)
         CampaignMember.objects.filter(pk=row.pk).update(ends_at=at)
         _record("campaign.member_left", row.group, by=by, at=at, told={"member": row.label, "reason": words})
+    return row
 
 
 def set_task(*, by: Actor, at: datetime, group: str, text: str, due_on: date) -> CampaignTask:

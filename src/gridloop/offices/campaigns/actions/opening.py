@@ -96,11 +96,11 @@ def change_campaign(
     return row
 
 
-def close_campaign(*, by: Actor, at: datetime, campaign: str, reason: str) -> Campaign:
-    """The campaign is over, and its groups with it. Raises WrongInput without a reason, Refused when it is closed already."""
+def close_campaign(*, by: Actor, at: datetime, campaign: str, reason: str, rev: int | None = None) -> Campaign:
+    """The campaign is over, and its groups with it. Raises WrongInput without a reason, Refused when it is closed already, Outdated."""
     words = said(reason, "campaigns.no_reason", "请写明结束的原因(不少于 4 个字)。")
     with deed():
-        row = campaign_to_change(campaign, by=by)
+        row = campaign_to_change(campaign, by=by, rev=rev)
         must_lead(by, row.street)
         _close(row, by=by, at=at, because=words)
     return row

@@ -149,7 +149,7 @@ def link_activity(*, by: Actor, at: datetime, activity: str, campaign: str, reas
     return link
 
 
-def unlink_activity(*, by: Actor, at: datetime, link: str, reason: str) -> None:
+def unlink_activity(*, by: Actor, at: datetime, link: str, reason: str) -> CampaignLink:
     """The activity no longer counts for the other campaign. Raises WrongInput without a reason."""
     words = said(reason, "campaigns.no_reason", "请写明不再计入的原因(不少于 4 个字)。", longest=200)
     with deed():
@@ -159,6 +159,7 @@ def unlink_activity(*, by: Actor, at: datetime, link: str, reason: str) -> None:
         _record(
             "campaign.activity_unlinked", row.activity, by=by, at=at, told={"into": row.campaign.name, "reason": words}
         )
+    return row
 
 
 def _texts(told: ActivityTold) -> tuple[str, str]:
