@@ -14,16 +14,20 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from django.utils.timezone import now
 from PIL import Image
 
 from gridloop.core.ledger import book_origin
 from gridloop.offices.archive.actions import seal, sign
 from gridloop.offices.cases.models import Case
+from gridloop.offices.enterprise.actions.pairing import pair
+from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.organisation.models import Street
 from gridloop.offices.organisation.snapshot import forget_everything
 from gridloop.offices.supervision.queries import forget_compiled
 from gridloop.site.home import kept_secret
-from tests.sample import CODE, sample_street
+from tests.sample import CODE, sample_street, who
+from tests.web_public.firm_contact import FirmContact, firm_of
 
 REPORT = "/s/sample/report/"
 GPS = 0x8825
@@ -112,3 +116,19 @@ def sealed(street: Street, settings: Any) -> Callable[[], None]:
 def newest() -> Case:
     """The case filed last."""
     return Case.objects.order_by("-id").select_related("lead", "grid")[0]
+
+
+@pytest.fixture
+def firm(street: Street) -> Enterprise:
+    """A firm with a contact and its manager."""
+    made = firm_of(1)
+    pair(by=who("desk", at=now()), at=now(), street=CODE, subject=made.subject, slot="manager", person="P08")
+    return made
+
+
+@pytest.fixture
+def contact(firm: Enterprise) -> FirmContact:
+    """Its contact, signed in."""
+    found = FirmContact(firm)
+    assert found.enters().status_code == 302
+    return found

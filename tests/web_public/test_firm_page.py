@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
 
-import pytest
 from django.test import Client
 from django.utils.timezone import now
 
@@ -14,77 +12,18 @@ from gridloop.offices.cases import actions
 from gridloop.offices.cases.models import Case, Report
 from gridloop.offices.enterprise.access_models import FirmSignIn, PageInvitation
 from gridloop.offices.enterprise.actions.contacts import add_contact, end_contact, look_at_contacts
-from gridloop.offices.enterprise.actions.inviting import invite_contact
-from gridloop.offices.enterprise.actions.pairing import pair
 from gridloop.offices.enterprise.actions.serving import promise
 from gridloop.offices.enterprise.actions.visits import plan_visit
 from gridloop.offices.enterprise.models import Consent, Enterprise
 from gridloop.offices.enterprise.visit_models import Visit
 from gridloop.offices.notices.models import Notice
-from gridloop.offices.organisation.models import Street
 from gridloop.offices.policies.models import PolicyPush
 from gridloop.site import tick
 from gridloop.web.firm_page.doors import COOKIE
 from gridloop.web.public.unlogged import struck_out
-from tests.firms import registered
 from tests.policies import published
-from tests.sample import CODE, PASSWORD, who
-
-PHONE = "13812345678"
-
-
-class FirmContact:
-    """Someone of a firm with a browser that enforces CSRF and runs no script."""
-
-    def __init__(self, firm: Enterprise) -> None:
-        self.firm = firm
-        self.browser = Client(enforce_csrf_checks=True)
-
-    def letter(self) -> str:
-        """The address on a new letter of invitation."""
-        contact = self.firm.contacts.order_by("pk").first()
-        assert contact is not None
-        sent = invite_contact(by=who("desk", at=now()), at=now(), enterprise=self.firm.ref, contact=contact.ref)
-        return f"/firm/open/{sent.secret}/"
-
-    def enters(self, letter: str = "", phone: str = PHONE) -> Any:
-        return self.sends(letter or self.letter(), phone=phone)
-
-    def sends(self, where: str, *, page: str = "", **said: str) -> Any:
-        """The answer to a form of the page, with its token."""
-        shown = self.browser.get(page or where).content.decode()
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]*)"', shown)
-        key = re.search(r'name="key" value="([^"]*)"', shown)
-        told = {"csrfmiddlewaretoken": token.group(1) if token else "", "key": key.group(1) if key else "", **said}
-        return self.browser.post(where, told)
-
-    def says(self, deed: str, *, page: str = "/firm/held/", **said: str) -> Any:
-        return self.sends(f"/firm/do/{deed}/", page=page, **said)
-
-    def reads(self, path: str, status: int = 200) -> str:
-        answer = self.browser.get(path)
-        assert answer.status_code == status, (path, answer.status_code, answer.content.decode()[:300])
-        return str(answer.content.decode())
-
-
-def firm_of(number: int) -> Enterprise:
-    return registered(number, at=now() - timedelta(days=1), contact="张三丰", phone=PHONE, duty="厂长")
-
-
-@pytest.fixture
-def firm(street: Street) -> Enterprise:
-    """A firm with a contact and its manager."""
-    made = firm_of(1)
-    pair(by=who("desk", at=now()), at=now(), street=CODE, subject=made.subject, slot="manager", person="P08")
-    return made
-
-
-@pytest.fixture
-def contact(firm: Enterprise) -> FirmContact:
-    """Its contact, signed in."""
-    found = FirmContact(firm)
-    assert found.enters().status_code == 302
-    return found
+from tests.sample import PASSWORD, who
+from tests.web_public.firm_contact import PHONE, FirmContact, firm_of
 
 
 def test_the_letter_opens_the_page_once_after_the_number_and_looking_at_it_uses_nothing_up(firm: Enterprise) -> None:

@@ -5,7 +5,7 @@
 * A person or a unit that is paired with a firm (包联) sees it wherever it lies.
 * Records are kept by the duty desk, leaders and service managers; who is paired with whom is arranged by the desk and leaders.
 
-* An invited contact sees the one firm it speaks for, and gives that firm's word: consents, refusals, judgements.
+* An invited contact sees the one firm it speaks for, and gives that firm's word: consents, refusals, judgements, what it asks for.
 
 Telephone numbers of contacts are masked for everybody until they give a reason.
 """
@@ -71,6 +71,12 @@ def must_serve(actor: Actor, street: str) -> None:
 def speaks_for(actor: Actor, firm: str) -> bool:
     """Is the actor an invited contact of this firm (its ref)?"""
     return actor.kind == "contact" and bool(firm) and actor.firm == firm
+
+
+def must_serve_or_speak(actor: Actor, street: str, *firms: str) -> None:
+    """The actor works for firms of the street, or speaks for one of these (their refs). Raises NotAllowed."""
+    if not any(speaks_for(actor, firm) for firm in firms):
+        must_serve(actor, street)
 
 
 def may_keep(actor: Actor, street: str) -> bool:

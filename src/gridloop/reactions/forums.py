@@ -57,6 +57,17 @@ def tell_noter_of_answer(story: Story) -> None:
         tell_people(story, [question.told_by], f"恳谈会诉求已答复 {story.title}", text)
 
 
+def tell_host_of_judgement(story: Story) -> None:
+    """A firm that found no answer in the answer is brought back to the host and to whoever noted its question."""
+    if story.payload.get("helped"):
+        return
+    question = forums.question(story.said("question"), by=SYSTEM)
+    text = f"企业说没有答到:{story.said('text')}。请接着答,或在事项上重新办理。"
+    tell_unit(story, question.forum.host, f"恳谈会诉求没有答到:{question.forum.title}", text)
+    if question.told_by:
+        tell_people(story, [question.told_by], f"恳谈会诉求没有答到:{question.forum.title}", text)
+
+
 def tell_managers_of_answer(story: Story) -> None:
     """The answer to a question of a forum is brought to the firm that asked."""
     kind, _, ref = story.said("origin").partition(":")

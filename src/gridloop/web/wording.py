@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gridloop.core.access import ROLE_LABELS, SYSTEM
+from gridloop.core.firm_plan import STATES as MEASURE_STATES
 from gridloop.core.gaming import SIGNS
 from gridloop.core.returns import AWAITS, OUTCOMES
 from gridloop.core.sampling import RESULTS
@@ -44,7 +45,7 @@ WORDS: dict[str, dict[str, str]] = {
     "category_by": words.CATEGORY_BY, "segment": SEGMENT_ROLES, "role": dict(ROLE_LABELS), "outcome": words.CALLBACK_OUTCOMES,
     "reason": REQUEST_REASONS, "event": CLOCK_EVENTS, "clock": CLOCK_STATES, "unit_of_time": UNITS_OF_TIME_ALL, "ground": GROUNDS,
     "outside": words.OUTSIDE_STATES,
-    "purpose": PURPOSES,
+    "purpose": PURPOSES, "measure": MEASURE_STATES,
     "awaits": AWAITS, "inspection": RESULTS, "sign": SIGNS, "return_outcome": OUTCOMES,
     "satisfied": {str(value): label for value, label in SATISFACTION.items()},
 }  # fmt: skip

@@ -149,6 +149,17 @@ def access_notes(subject: str) -> list[AccessNote]:
     return list(AccessNote.objects.filter(subject=subject).order_by("-id")[:100])
 
 
+def access_notes_of(subjects: Iterable[str]) -> list[AccessNote]:
+    """Every look at any of these subjects, the newest first; none is left out."""
+    wanted = list(dict.fromkeys(subjects))
+    found = [
+        note
+        for start in range(0, len(wanted), 500)
+        for note in AccessNote.objects.filter(subject__in=wanted[start : start + 500])
+    ]
+    return sorted(found, key=lambda note: (note.looked_at, note.pk), reverse=True)
+
+
 def latest_checkpoint(street: str) -> Checkpoint | None:
     return Checkpoint.objects.filter(book_id=street).order_by("-size").first()
 

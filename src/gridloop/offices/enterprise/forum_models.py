@@ -89,6 +89,10 @@ class ForumQuestion(Kept):
     filed_at = models.DateTimeField("立事项时间", null=True)
     dropped_at = models.DateTimeField(null=True)
     dropped_because = models.CharField("撤回原因", max_length=200, blank=True)
+    helped = models.BooleanField("答复管用", null=True)
+    judged_at = models.DateTimeField("企业评价时间", null=True)
+    judged_how = models.CharField("怎样表示的", max_length=120, blank=True)
+    judged_note = models.CharField("企业的话", max_length=300, blank=True)
 
     class Meta:
         constraints = [
@@ -100,6 +104,10 @@ class ForumQuestion(Kept):
             models.CheckConstraint(
                 condition=models.Q(case__isnull=True) | models.Q(dropped_at__isnull=True),
                 name="a_filed_question_is_not_dropped",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(helped__isnull=True) | models.Q(case__isnull=False, judged_at__isnull=False),
+                name="a_judged_question_is_a_case",
             ),
         ]
         indexes = [

@@ -35,6 +35,7 @@ from gridloop.site.demo import (
     lianhu_campaign,
     lianhu_firms,
     lianhu_forums,
+    lianhu_guest,
     lianhu_policies,
     lianhu_projects,
     lianhu_solutions,
@@ -72,6 +73,12 @@ class Show:
     """What is done in it in the last days."""
 
 
+def _last_days_of_lianhu(*, at: datetime, calls: Mapping[str, str]) -> None:
+    """What its officers did, and what waits for the firm whose page visitors open."""
+    lianhu_firms.carry_on(at=at, calls=calls)
+    lianhu_guest.receive(at=at, calls=calls)
+
+
 SHOWS = (
     Show("liuhu", liuhu.CODE, liuhu.SEED, liuhu.plan, liuhu.CAMPAIGN, lambda: liuhu.roll().calls, liuhu.names, ("liuhu.txt", "liuhu_live.txt")),
     Show(
@@ -82,7 +89,7 @@ SHOWS = (
             *lianhu_solutions.happenings(now),
             *lianhu_forums.happenings(now),
         ],
-        begin=lianhu_firms.begin, carry_on=lianhu_firms.carry_on,
+        begin=lianhu_firms.begin, carry_on=_last_days_of_lianhu,
     ),
 )  # fmt: skip
 

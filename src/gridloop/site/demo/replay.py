@@ -9,7 +9,7 @@ Guarantees: deeds of one moment come in the order of the tales; the same tales g
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from gridloop.core.access import Actor
 from gridloop.core.errors import GridloopError
 from gridloop.offices.cases import actions
 from gridloop.offices.cases.models import Report
+from gridloop.offices.enterprise.queries.register import enterprise_by_name
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.supervision.queries import next_check
 from gridloop.site.demo.tale import Step, Tale
@@ -100,7 +101,9 @@ def _play(tale: Tale, step: Step | None, stage: Stage, at: datetime) -> None:
 
 def _file(stage: Stage, tale: Tale) -> None:
     by = _visitor(stage) if tale.who == "反映人" else _actor(stage, tale.who, tale.at)
-    stage.refs[tale.key] = actions.file_case(by=by, at=tale.at, street=stage.street, filing=tale.filing).case.ref
+    firm = enterprise_by_name(stage.street, tale.filing.enterprise) if tale.filing.enterprise else None
+    filing = replace(tale.filing, enterprise_ref=firm.ref) if firm and by.posts else tale.filing
+    stage.refs[tale.key] = actions.file_case(by=by, at=tale.at, street=stage.street, filing=filing).case.ref
 
 
 def _do(stage: Stage, tale: Tale, step: Step) -> None:

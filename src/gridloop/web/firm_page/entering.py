@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gridloop.core.errors import Broken, GridloopError
-from gridloop.offices.enterprise.actions.inviting import open_invitation, sign_out
+from gridloop.offices.enterprise.actions.inviting import enter_demonstration, open_invitation, sign_out
 from gridloop.offices.enterprise.queries import access
 from gridloop.web.firm_page.doors import Visitor, for_firm, forget, remember, visitor_of
 from gridloop.web.public.doors import SECRET_LENGTH, private
@@ -37,8 +37,29 @@ def door(request: HttpRequest) -> HttpResponse:
 
 
 def _door(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
-    page = {"problem": problem, "length": SECRET_LENGTH, "said": request.POST.get("secret", "")[:200]}
+    page = {
+        "problem": problem, "length": SECRET_LENGTH, "said": request.POST.get("secret", "")[:200],
+        "demonstrations": [row.enterprise for row in access.demonstrated()],
+    }  # fmt: skip
     return render(request, "firm/door.html", page, status=status)
+
+
+@require_POST
+@private
+def demonstration(request: HttpRequest) -> HttpResponse:
+    """/firm/demonstration/: a visitor of a demonstration street sees the page of its invited firm, with a sign-in like any other."""
+    at = moment(request)
+    try:
+        count(request, "firm", at=at)
+        opened = enter_demonstration(
+            street=request.POST.get("street", "")[:20], device=device_of(request.headers.get("User-Agent", "")), at=at
+        )
+    except Broken:
+        raise
+    except GridloopError as error:
+        return _door(request, problem=error.sentence, status=error.status)
+    messages.success(request, _("这是演示企业的页面,资料和事情都是虚构的。"))
+    return remember(redirect("firm_home"), opened.token)
 
 
 def secret_in(said: str) -> str:

@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from gridloop.core.errors import Broken, GridloopError, NotFound, WrongInput
-from gridloop.offices.archive.queries import access_notes
+from gridloop.offices.archive.queries import access_notes_of
 from gridloop.offices.cases.actions import Filing
 from gridloop.offices.cases.queries.held import look_of
 from gridloop.offices.enterprise.actions.cases import file_need
 from gridloop.offices.enterprise.actions.contacts import answer_consent
 from gridloop.offices.enterprise.actions.visits import decline_visit
-from gridloop.offices.enterprise.queries import access, pairing, serving
+from gridloop.offices.enterprise.queries import access, banking, pairing, serving
 from gridloop.offices.enterprise.queries.facts import agrees
 from gridloop.offices.enterprise.queries.pages import present_consents, present_contacts
 from gridloop.offices.enterprise.queries.visits import VisitsWanted, list_visits
 from gridloop.offices.policies import actions as policies
 from gridloop.offices.policies.queries import matching
 from gridloop.web.enterprise.firm import facts_shown, named, year_shown
+from gridloop.web.firm_page import services, together
 from gridloop.web.firm_page.doors import Visitor, for_firm
+from gridloop.web.firm_page.shown import HOW, Deeds, drawn, sent, yes
 from gridloop.web.policy_firms import groups_of
 from gridloop.web.public import wording
 from gridloop.web.public.limits import count
 from gridloop.web.wording import masked_name, masked_phone
 
-HOW = "企业页面"
-"""How the firm's word was given, as the ledger says it."""
 MOST_CASES, MOST_VISITS, NOT_FITTING = 50, 40, 20
-
-
-def _page(
-    request: HttpRequest, visitor: Visitor, here: str, page: dict[str, Any], *, status: int = 200
-) -> HttpResponse:
-    return render(
-        request,
-        f"firm/{here.split('_')[1]}.html",
-        {"visitor": visitor, "street": visitor.street, "here": here, **page},
-        status=status,
-    )
 
 
 @require_safe
@@ -56,8 +44,9 @@ def home(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     page = {
         "stack": named(pairing.stack_of(firm.subject, street=firm.street)), "cases": _cases(visitor),
         "promises": serving.of_firm(firm)[2], "promised": serving.promise_count(visitor.by, on=visitor.today), "today": visitor.today,
+        "waiting": together.waiting(visitor), "to_confirm": sum(row.state == "done" for row in serving.of_firm(firm)[1]),
     }  # fmt: skip
-    return _page(request, visitor, "firm_home", page)
+    return drawn(request, visitor, "firm_home", page)
 
 
 def _cases(visitor: Visitor) -> list[dict[str, Any]]:
@@ -85,7 +74,7 @@ def _policies(request: HttpRequest, visitor: Visitor, *, problem: str = "", stat
         "groups": groups_of(matches), "fits": sum(match.verdict.value == "met" for match in matches), "problem": problem,
         "takes_pushes": agrees(visitor.firm, "push"),
     }  # fmt: skip
-    return _page(request, visitor, "firm_policies_own", page, status=status)
+    return drawn(request, visitor, "firm_policies_own", page, status=status)
 
 
 @require_safe
@@ -101,7 +90,7 @@ def _visits(request: HttpRequest, visitor: Visitor, *, problem: str = "", status
         "to_come": sorted((row for row in rows if row.state == "planned"), key=lambda row: row.planned_on),
         "past": [row for row in rows if row.state != "planned"], "takes_visits": agrees(visitor.firm, "visit"), "problem": problem,
     }  # fmt: skip
-    return _page(request, visitor, "firm_visits", page, status=status)
+    return drawn(request, visitor, "firm_visits", page, status=status)
 
 
 @require_safe
@@ -113,28 +102,23 @@ def held(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 def _held(request: HttpRequest, visitor: Visitor, *, problem: str = "", status: int = 200) -> HttpResponse:
     firm = visitor.firm
-    own = [row.case.subject for row in access.reports_of(firm).select_related("case")[:MOST_CASES]]
-    notes = [note for subject in dict.fromkeys([firm.subject, *own]) for note in access_notes(subject)]
     page = {
         "facts": facts_shown(firm), "figures": [year_shown(row) for row in firm.figures.all()], "consents": present_consents(firm),
         "contacts": [
             {"name": masked_name(row.name), "phone": masked_phone(row.phone), "duty": row.duty, "is_self": row.pk == visitor.signed.contact.pk}
             for row in present_contacts(firm)
         ],
-        "looks": [look_of(note) for note in sorted(notes, key=lambda note: note.looked_at, reverse=True)],
+        "looks": [look_of(note) for note in access_notes_of(access.looked_at(firm))], "given": banking.introduced(firm),
         "devices": access.devices(visitor.signed, at=visitor.at), "own": visitor.signed.sign_in.ref, "problem": problem,
-        "said": request.POST.get("text", ""),
     }  # fmt: skip
-    return _page(request, visitor, "firm_held", page, status=status)
+    return drawn(request, visitor, "firm_held", page, status=status)
 
 
 # -- the firm's word ---------------------------------------------------------------------------------------------------
 
 
 def _consent(request: HttpRequest, visitor: Visitor) -> str:
-    granted = {"yes": True, "no": False}.get(request.POST.get("granted", ""))
-    if granted is None:
-        raise WrongInput("enterprise.no_answer", _("请选同意或不同意。"), field="granted")
+    granted = yes(request, "granted")
     kind = request.POST.get("kind", "")
     answer_consent(by=visitor.by, at=visitor.at, enterprise=visitor.firm.ref, kind=kind, granted=granted, how=HOW)
     return _("已记下,马上生效;随时可以改。")
@@ -161,7 +145,7 @@ def _decline_visit(request: HttpRequest, visitor: Visitor) -> str:
 
 def _correction(request: HttpRequest, visitor: Visitor) -> str:
     """What is to be corrected becomes a case of the firm, with a deadline and an answer."""
-    words = request.POST.get("text", "").replace("\x00", "").strip()
+    words = sent(request, "text")
     if len(words) < 4:
         raise WrongInput("public.nothing_asked", _("请写明要更正或删除什么。"), field="text")
     contact = visitor.signed.contact
@@ -176,9 +160,9 @@ def _correction(request: HttpRequest, visitor: Visitor) -> str:
     return _("申请已登记,首页能看到进展;同样有期限、有答复。")
 
 
-Deed = Callable[[HttpRequest, Visitor], str]
-Shown = Callable[..., HttpResponse]
-DEEDS: dict[str, tuple[Deed, Shown, str]] = {
+DEEDS: Deeds = {
+    **services.DEEDS,
+    **together.DEEDS,
     "decline-policy": (_decline_policy, _policies, "firm_policies_own"),
     "want-policy": (_want_policy, _policies, "firm_policies_own"),
     "pushes": (_consent, _policies, "firm_policies_own"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gridloop.web.firm_page import cases, entering, pages
+from gridloop.web.firm_page import cases, entering, pages, services, together
 
 urlpatterns = [
     path("firm/", entering.door, name="firm_door"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("firm/cases/<slug:ref>/photos/<slug:photo>/", cases.photo, name="firm_case_photo"),
     path("firm/policies/", pages.policies_page, name="firm_policies_own"),
     path("firm/visits/", pages.visits, name="firm_visits"),
+    path("firm/services/", services.services, name="firm_services"),
+    path("firm/together/", together.together, name="firm_together"),
+    path("firm/demonstration/", entering.demonstration, name="firm_demonstration"),
     path("firm/held/", pages.held, name="firm_held"),
     path("firm/do/<slug:deed>/", pages.act, name="firm_act"),
 ]

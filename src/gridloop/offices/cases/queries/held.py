@@ -112,8 +112,10 @@ def look_of(note: AccessNote) -> Look:
 
 
 def _post_of(note: AccessNote) -> str:
-    """The posts that whoever looked held at that moment; the name stays inside the house."""
+    """The posts that whoever looked held at that moment; the name stays inside the house. Who is no officer is told as the note tells it."""
     kind, _, ref = note.actor.partition(":")
+    if kind in ("outside", "system"):
+        return note.actor_name
     try:
         person = organisation.person(note.street, ref) if kind == "person" else None
     except NotFound:

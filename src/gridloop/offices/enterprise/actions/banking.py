@@ -1,7 +1,7 @@
 """Bank products, and one firm's demand from its first word to the money: each step an action, out of turn refused with a sentence.
 
 Nothing is shown to a bank before the firm has said yes: who of it, how and when stand with the match, and a later no in the register
-(授权:向银行提供资料) stops the introduction.
+(授权:向银行提供资料) stops the introduction. Its invited contact says yes, or takes the demand back, itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gridloop.core import bank_match
 from gridloop.core.access import Actor
 from gridloop.core.bank_match import PURPOSES, Demand, check_demand, check_drawn, check_granted
 from gridloop.core.errors import NotFound, Refused, WrongInput
-from gridloop.core.firm_access import must_arrange, must_serve
+from gridloop.core.firm_access import must_arrange, must_serve, must_serve_or_speak
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.moves import said
@@ -126,7 +126,7 @@ def consent_to_bank(
 ) -> BankMatch:
     """The firm has agreed that banks are told: who of it, and how. The name is kept encrypted and never enters the ledger."""
     with deed():
-        row, stage = _to_move(match, "consent", by=by, rev=rev)
+        row, stage = _own_to_move(match, "consent", by=by, rev=rev)
         told = {
             "consent_name": said(name, field="name", longest=40),
             "consent_duty": said(duty, field="duty", longest=40),
@@ -221,7 +221,7 @@ def draw_credit(*, by: Actor, at: datetime, match: str, drawn: Decimal, rev: int
 def withdraw_demand(*, by: Actor, at: datetime, match: str, reason: str, rev: int | None = None) -> BankMatch:
     """The firm no longer wants it. Raises WrongInput without a reason, Refused once money was drawn or the bank said no."""
     with deed():
-        row, stage = _to_move(match, "withdraw", by=by, rev=rev)
+        row, stage = _own_to_move(match, "withdraw", by=by, rev=rev)
         _moved(row, stage=stage, withdrawn_because=said(reason, field="reason", longest=300))
         _noted("bank.withdrawn", row, by=by, at=at, reason=row.withdrawn_because)
     return row
@@ -245,6 +245,14 @@ def _to_move(ref: str, step: str, *, by: Actor, rev: int | None) -> tuple[BankMa
     """The match and the stage the step leads to. Raises NotFound, NotAllowed, Refused, Outdated."""
     row = banking.match(ref, by=by)
     must_serve(by, row.street)
+    must_be_as_seen(row, rev)
+    return row, bank_match.after(row.stage, step)
+
+
+def _own_to_move(ref: str, step: str, *, by: Actor, rev: int | None) -> tuple[BankMatch, str]:
+    """As ``_to_move``, also for the firm whose demand it is."""
+    row = banking.match(ref, by=by)
+    must_serve_or_speak(by, row.street, row.enterprise.ref)
     must_be_as_seen(row, rev)
     return row, bank_match.after(row.stage, step)
 

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import GridloopError, NotFound, Refused, WrongInput
-from gridloop.core.firm_access import must_serve
+from gridloop.core.firm_access import must_serve, must_serve_or_speak
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.filing import Filed, Filing, file_case, must_file
@@ -29,6 +29,8 @@ from gridloop.offices.enterprise.forum_models import Forum, ForumQuestion
 from gridloop.offices.enterprise.queries import forums, register
 
 MOST = 30
+ANSWERED = ("answered", "verified", "cleared", "archived")
+"""States of a case in which its answer stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,29 @@ def drop_question(*, by: Actor, at: datetime, question: str, reason: str) -> For
         record(
             "forum.question_dropped", by=by, at=at, street=row.street, subject=row.forum.subject,
             payload={"question": row.ref, "title": row.forum.title, "reason": why},
+        )  # fmt: skip
+    return row
+
+
+def judge_question(*, by: Actor, at: datetime, question: str, helped: bool, how: str, note: str = "") -> ForumQuestion:
+    """The firm that asked says whether the answer answered it; said again, the last word holds and the ledger keeps both.
+
+    Raises WrongInput for a no without a word, Refused before there is an answer or where no firm of the register asked.
+    """
+    how_said = said(how, field="how", longest=120)
+    words = note.strip()[:300] if helped else said(note, field="note", longest=300)
+    with deed():
+        row = forums.question(question, by=by)
+        must_serve_or_speak(by, row.street, row.enterprise.ref if row.enterprise else "")
+        if row.enterprise is None:
+            raise Refused("forums.nobody_asked", "这条诉求没有登记是哪家企业提的,不能替它评价。", question=question)
+        if row.case is None or row.case.state not in ANSWERED:
+            raise Refused("forums.no_answer_yet", "这条诉求还没有答复,答复以后再评价。", question=question)
+        row.helped, row.judged_at, row.judged_how, row.judged_note = helped, at, how_said, words
+        row.save(update_fields=["helped", "judged_at", "judged_how", "judged_note"])
+        record(
+            "forum.question_judged", by=by, at=at, street=row.street, subject=row.forum.subject,
+            payload={"question": row.ref, "title": row.forum.title, "helped": helped, "how": how_said, "text": words},
         )  # fmt: skip
     return row
 

@@ -15,7 +15,7 @@ from django.db import connection
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotFound, Refused, WrongInput
-from gridloop.core.firm_access import must_serve
+from gridloop.core.firm_access import must_serve, must_serve_or_speak
 from gridloop.core.forum import ANSWERS, KINDS, WAYS
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
@@ -162,7 +162,8 @@ def answer_invitation(
     if answer not in ANSWERS or not answer:
         raise WrongInput("forums.answer", "请选:参加,或不参加。", field="answer")
     with deed():
-        row = _to_change(forum, by=by)
+        row = _locked(forum, by=by)
+        must_serve_or_speak(by, row.street, enterprise)
         _must_be(row, "planned", "答复邀请")
         guest = _guest(row, enterprise, by=by)
         guest.answer, guest.answered_how, guest.answered_at = answer, how.strip()[:120], at
@@ -267,8 +268,13 @@ def tell_result(
 
 def _to_change(ref: str, *, by: Actor) -> Forum:
     """The forum, locked, for whoever works for firms. Raises NotFound, NotAllowed."""
-    found = forums.forum(ref, by=by)
+    found = _locked(ref, by=by)
     must_serve(by, found.street)
+    return found
+
+
+def _locked(ref: str, *, by: Actor) -> Forum:
+    found = forums.forum(ref, by=by)
     if connection.vendor != "sqlite":
         Forum.objects.select_for_update().get(pk=found.pk)
         found = forums.forum(ref, by=by)

@@ -100,16 +100,40 @@ def open_invitation(*, secret: str, phone: str, device: str, at: datetime) -> Op
             used_at=at
         ):
             raise Refused("enterprise.invitation_used", "这个邀请刚刚用过了;请联系服务管家重新邀请。")
-        token = new_secret()
-        sign_in = FirmSignIn.objects.create(
-            ref=new_ref(), street=row.street, contact=row.contact, invitation=row, token_hash=access.hash_of(token),
-            device=device.replace("\x00", "")[:80], started_at=at, used_at=at, expires_at=at + SIGNED_IN_FOR,
-        )  # fmt: skip
-        firm = row.contact.enterprise
-        record(
-            "enterprise.contact_signed_in", by=access.actor_of(row.contact), at=at, street=firm.street, subject=firm.subject,
-            payload={"contact": row.contact.ref, "device": sign_in.device, "until": sign_in.expires_at.isoformat()},
-        )  # fmt: skip
+        return _signed_in(row, device=device, at=at)
+
+
+def enter_demonstration(*, street: str, device: str, at: datetime) -> Opened:
+    """A visitor of a demonstration street stands in for its one contact with a telephone, as if just invited; the ledger says so.
+
+    Raises NotFound for a street that is none, or has no such contact.
+    """
+    shown = next((each for each in access.demonstrated() if each.enterprise.street == street), None)
+    if shown is None:
+        raise NotFound("enterprise.no_demonstration", "这里没有供参观的企业页面;请用邀请函进入。", street=street)
+    with deed():
+        invitation = PageInvitation.objects.create(
+            street=street,
+            contact=shown,
+            secret_hash=access.hash_of(new_secret()),
+            invited_at=at,
+            expires_at=at + LEASE,
+            used_at=at,
+        )
+        return _signed_in(invitation, device=device, at=at)
+
+
+def _signed_in(row: PageInvitation, *, device: str, at: datetime) -> Opened:
+    token = new_secret()
+    sign_in = FirmSignIn.objects.create(
+        ref=new_ref(), street=row.street, contact=row.contact, invitation=row, token_hash=access.hash_of(token),
+        device=device.replace("\x00", "")[:80], started_at=at, used_at=at, expires_at=at + SIGNED_IN_FOR,
+    )  # fmt: skip
+    firm = row.contact.enterprise
+    record(
+        "enterprise.contact_signed_in", by=access.actor_of(row.contact), at=at, street=firm.street, subject=firm.subject,
+        payload={"contact": row.contact.ref, "device": sign_in.device, "until": sign_in.expires_at.isoformat()},
+    )  # fmt: skip
     return Opened(sign_in, token)
 
 

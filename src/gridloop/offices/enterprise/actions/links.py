@@ -1,7 +1,7 @@
 """企企联建: a firm's offer or need, a link proposed with its reasons, both firms' consent, the introduction, what came of it; and leads.
 
 Nobody is introduced who did not agree, firm by firm and link by link; a refusal parts the two firms for good (``core.matching``). A lead names a
-brand, never a person.
+brand, never a person. A firm's invited contact tells and withdraws its own offers and needs, and answers for its firm.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import Refused, WrongInput
-from gridloop.core.firm_access import must_serve
+from gridloop.core.firm_access import must_serve, must_serve_or_speak
 from gridloop.core.matching import KINDS, SIDES
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
@@ -83,7 +83,7 @@ def _checked(told: ListingTold, *, on: date) -> list[str]:
 
 def _served(enterprise: str, *, by: Actor) -> Enterprise:
     firm = register.enterprise_to_change(enterprise, by=by)
-    must_serve(by, firm.street)
+    must_serve_or_speak(by, firm.street, firm.ref)
     if firm.left_at is not None:
         raise Refused("links.firm_left", "这家企业已离开本街道。", enterprise=firm.ref)
     return firm
@@ -146,8 +146,9 @@ def answer_link(
     how_said = said(how, field="how", longest=120)
     why = said(reason, field="reason", longest=200) if not willing else ""
     with deed():
-        row = _to_change(link, "proposed", by=by)
         firm = register.enterprise(enterprise, by=by)
+        must_serve_or_speak(by, firm.street, firm.ref)
+        row = _to_change(link, "proposed", by=by)
         side = next((side for side in SIDES if getattr(row, side).enterprise_id == firm.pk), "")
         if not side:
             raise Refused("links.no_part", "这家企业不在这次联建里;请核对。", field="enterprise")
@@ -169,6 +170,7 @@ def introduce_link(*, by: Actor, at: datetime, link: str, how: str) -> FirmLink:
     """The two firms were brought together. Raises Refused before both agreed."""
     how_done = said(how, field="how", longest=200)
     with deed():
+        must_serve(by, links.link(link, by=by).street)
         row = _to_change(link, "agreed", by=by)
         row.state, row.introduced_at, row.introduced_how = "introduced", at, how_done
         row.save(update_fields=["state", "introduced_at", "introduced_how"])
@@ -180,6 +182,7 @@ def settle_link(*, by: Actor, at: datetime, link: str, cooperated: bool, outcome
     """What came of it: they work together, or not and why. Raises Refused before they were introduced, WrongInput without words."""
     words = said(outcome, field="outcome", longest=500)
     with deed():
+        must_serve(by, links.link(link, by=by).street)
         row = _to_change(link, "introduced", by=by)
         row.state, row.outcome, row.settled_at = "cooperated" if cooperated else "ended", words, at
         row.save(update_fields=["state", "outcome", "settled_at"])
@@ -188,9 +191,8 @@ def settle_link(*, by: Actor, at: datetime, link: str, cooperated: bool, outcome
 
 
 def _to_change(ref: str, state: str, *, by: Actor) -> FirmLink:
-    """The link, locked and in the state. Raises NotFound, NotAllowed, Refused."""
+    """The link, locked and in the state. Raises NotFound, Refused."""
     row = links.link(ref, by=by)
-    must_serve(by, row.street)
     if connection.vendor != "sqlite":
         FirmLink.objects.select_for_update().get(pk=row.pk)
         row = links.link(ref, by=by)
@@ -212,6 +214,7 @@ def tell_lead(*, by: Actor, at: datetime, enterprise: str, brand: str, wants: st
     """The lead stands for the firm that looks for tenants. Raises WrongInput, NotFound."""
     with deed():
         firm = _served(enterprise, by=by)
+        must_serve(by, firm.street)
         row = Lead(
             street=firm.street, enterprise=firm, brand=said(brand, field="brand", longest=120), wants=said(wants, field="wants", longest=300),
             source=said(source, field="source", longest=120), link=links.link(link, by=by) if link else None,

@@ -1,6 +1,6 @@
 """Resumption of work: the street's checklist, a firm's application, each item checked by an officer, work resumed; and test batches as counts.
 
-Whoever handed the application in does not check it: an item is looked at by a second person, and a returned one says why. Work is resumed by an
+A firm's invited contact may apply, mend and withdraw itself. Whoever handed the application in does not check it: an item is looked at by a second person, and a returned one says why. Work is resumed by an
 officer when every item passed, never by the count of days.
 """
 
@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import Refused, WrongInput
-from gridloop.core.firm_access import must_arrange, must_serve
+from gridloop.core.firm_access import must_arrange, must_serve, must_serve_or_speak
 from gridloop.core.resumption import MOST_ITEMS
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
@@ -71,7 +71,7 @@ def apply_resumption(*, by: Actor, at: datetime, enterprise: str, planned_on: da
 
 def _served(enterprise: str, *, by: Actor) -> Enterprise:
     firm = register.enterprise_to_change(enterprise, by=by)
-    must_serve(by, firm.street)
+    must_serve_or_speak(by, firm.street, firm.ref)
     if firm.left_at is not None:
         raise Refused("resumptions.firm_left", "这家企业已离开本街道。", enterprise=firm.ref)
     return firm
@@ -104,7 +104,7 @@ def mend_item(*, by: Actor, at: datetime, item: str, remedy: str) -> ResumptionI
     words = said(remedy, field="remedy", longest=200)
     with deed():
         row = resumptions.item(item, by=by)
-        must_serve(by, row.resumption.street)
+        must_serve_or_speak(by, row.resumption.street, row.resumption.enterprise.ref)
         if row.state != "returned" or row.resumption.state != "open":
             raise Refused("resumptions.not_returned", "这一项没有被退回;请刷新页面。", item=item)
         row.state, row.remedy = "waiting", words
@@ -160,7 +160,7 @@ def withdraw_resumption(*, by: Actor, at: datetime, resumption: str, reason: str
     why = said(reason, field="reason", longest=200)
     with deed():
         row = resumptions.resumption(resumption, by=by).row
-        must_serve(by, row.street)
+        must_serve_or_speak(by, row.street, row.enterprise.ref)
         if row.state != "open":
             raise Refused("resumptions.over", f"这份申请{row.get_state_display()};请刷新页面。", resumption=resumption)
         row.state, row.withdrawn_because = "withdrawn", why
@@ -185,6 +185,7 @@ def note_staff_test(
         raise WrongInput("resumptions.day", "日期不能晚于今天。", field="tested_on")
     with deed():
         firm = _served(enterprise, by=by)
+        must_serve(by, firm.street)
         row = StaffTest(
             street=firm.street, enterprise=firm, tested_on=tested_on, invited=invited, tested=tested, venue=venue.strip()[:120],
             told_by_id=by.person_id or None, told_at=at,

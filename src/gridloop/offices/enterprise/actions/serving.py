@@ -1,7 +1,7 @@
 """What the teams do for an enterprise: legal consults, on-site service orders, promises.
 
 An on-site order is done only when the enterprise itself says so; a consult is replied to by a legal officer; a promise is kept or not, with
-its day. Each step stands in the firm's own timeline.
+its day. Each step stands in the firm's own timeline. The firm's invited contact may ask, order, confirm and call off itself.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from gridloop.core.access import Actor, Role
 from gridloop.core.errors import NotAllowed, Refused, WrongInput
-from gridloop.core.firm_access import must_serve
+from gridloop.core.firm_access import must_serve, must_serve_or_speak
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.moves import person_of, said
@@ -147,7 +147,7 @@ def finish_order(*, by: Actor, at: datetime, order: str, result: str) -> Service
 def confirm_order(*, by: Actor, at: datetime, order: str, solved: bool, how: str) -> ServiceOrder:
     """The enterprise says whether it was done: then it is over, or the team comes again. Raises NotAllowed for the officer who went."""
     with deed():
-        row = _order(order, by=by, states=("done",))
+        row = _own_order(order, by=by, states=("done",))
         if by.person_id and by.person_id == row.officer_id:
             raise NotAllowed(
                 "enterprise.own_confirmation", "是否办好由企业说了算,不能由上门的人自己确认;请换一位同事联系企业。"
@@ -164,7 +164,7 @@ def confirm_order(*, by: Actor, at: datetime, order: str, solved: bool, how: str
 def cancel_order(*, by: Actor, at: datetime, order: str, reason: str) -> ServiceOrder:
     """The order is off, by the enterprise's wish or because it cannot be done. Raises WrongInput without a reason."""
     with deed():
-        row = _order(order, by=by, states=("ordered", "booked"))
+        row = _own_order(order, by=by, states=("ordered", "booked"))
         _moved(row, state="cancelled", cancelled_because=said(reason, field="reason", longest=200))
         _order_noted("order.cancelled", row, by=by, at=at, reason=row.cancelled_because)
     return row
@@ -173,9 +173,22 @@ def cancel_order(*, by: Actor, at: datetime, order: str, reason: str) -> Service
 def _order(ref: str, *, by: Actor, states: tuple[str, ...]) -> ServiceOrder:
     row = serving.order(ref, by=by)
     must_serve(by, row.street)
+    return _standing(row, states)
+
+
+def _own_order(ref: str, *, by: Actor, states: tuple[str, ...]) -> ServiceOrder:
+    """The order, also for the firm whose it is."""
+    row = serving.order(ref, by=by)
+    must_serve_or_speak(by, row.street, row.enterprise.ref)
+    return _standing(row, states)
+
+
+def _standing(row: ServiceOrder, states: tuple[str, ...]) -> ServiceOrder:
     if row.state not in states:
         raise Refused(
-            "enterprise.order_state", f"这张单子现在是“{row.get_state_display()}”,不能这样办;请刷新页面。", order=ref
+            "enterprise.order_state",
+            f"这张单子现在是“{row.get_state_display()}”,不能这样办;请刷新页面。",
+            order=row.ref,
         )
     return row
 
@@ -201,6 +214,7 @@ def promise(*, by: Actor, at: datetime, enterprise: str, text: str, due_on: date
         raise WrongInput("enterprise.promise_past", "兑现期限不能早于今天。", field="due_on")
     with deed():
         firm = _served(enterprise, by=by)
+        must_serve(by, firm.street)
         someone = organisation.person(firm.street, person) if person else person_of(by)
         row = Promise.objects.create(
             street=firm.street,
@@ -237,9 +251,9 @@ def settle_promise(*, by: Actor, at: datetime, promise: str, kept: bool, outcome
 
 
 def _served(ref: str, *, by: Actor) -> Enterprise:
-    """The firm, if the actor sees it and works for firms. Raises Refused for one that left."""
+    """The firm, if the actor sees it and works for firms, or speaks for it. Raises Refused for one that left."""
     firm = register.enterprise(ref, by=by)
-    must_serve(by, firm.street)
+    must_serve_or_speak(by, firm.street, firm.ref)
     if firm.left_at is not None:
         raise Refused("enterprise.left_unserved", "这家企业已离开本街道。", enterprise=ref)
     return firm

@@ -17,10 +17,11 @@ from django.db.models import Q, QuerySet
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotAllowed, NotFound, Refused, TooLate
 from gridloop.core.firm_access import may_keep
-from gridloop.offices.cases.models import Report
+from gridloop.offices.cases.models import Case, Report
 from gridloop.offices.enterprise.access_models import FirmSignIn, PageInvitation
 from gridloop.offices.enterprise.models import Contact, Enterprise
 from gridloop.offices.enterprise.pairing_models import Pairing
+from gridloop.offices.organisation import queries as organisation
 
 IDLE_FOR = timedelta(days=30)
 """A device that was not used for so long is signed out."""
@@ -72,6 +73,28 @@ def reports_of(firm: Enterprise) -> QuerySet[Report]:
     own = Q(case__enterprise_ref=firm.ref, is_enterprise=True) & ~Q(case__filed_by__startswith="reporter:")
     told = Report.objects.filter(own, street=firm.street, origin=None)
     return Report.objects.filter(Q(pk__in=told.values("pk")) | Q(origin__in=told.values("pk"))).order_by("-pk")
+
+
+def demonstrated() -> list[Contact]:
+    """For each demonstration street the contact for whom a visitor may stand in; none where any street is a real one."""
+    streets = organisation.streets()
+    if not all(street.is_demonstration for street in streets):
+        return []
+    rows = Contact.objects.filter(ends_at__isnull=True, enterprise__left_at__isnull=True, enterprise__is_synthetic=True)
+    rows = rows.exclude(phone_index="").select_related("enterprise").order_by("-pk")
+    first = {row.enterprise.street: row for row in rows}
+    return [first[street.code] for street in streets if street.code in first]
+
+
+def looked_at(firm: Enterprise) -> list[str]:
+    """Everything under which a look at the firm's contacts and reporters is on record: the firm, its cases, its numbers, its street."""
+    told = Q(reports__in=reports_of(firm).order_by().values("pk"))
+    cases = Case.objects.filter(told | Q(pk__in=Case.objects.filter(told).values("merged_into"))).values_list(
+        "ref", flat=True
+    )
+    phones = firm.contacts.exclude(phone_index="").values_list("phone_index", flat=True)
+    of_cases = [f"case:{ref}" for ref in dict.fromkeys(cases)]
+    return [firm.subject, *of_cases, *(f"phone:{each}" for each in phones), f"street:{firm.street}"]
 
 
 def open_invitation(secret: str, *, at: datetime) -> PageInvitation:

@@ -161,9 +161,14 @@ def totals(rows: QuerySet[BankMatch]) -> dict[str, Sum]:
 
 
 def sheet_for_bank(row: BankMatch) -> list[tuple[str, str]]:
-    """What a bank is shown of the firm and its demand; telephone numbers are not among it. Raises Refused without the firm's consent."""
+    """What a bank is shown of the firm and its demand. Raises Refused without the firm's consent."""
     if row.consented_at is None:
         raise Refused("bank.no_consent", "企业还没有授权,不能把它的情况交给银行;请先记录授权。", match=row.ref)
+    return sheet_of(row)
+
+
+def sheet_of(row: BankMatch) -> list[tuple[str, str]]:
+    """What the firm is asked to consent to: all that a bank will be shown. Telephone numbers are not among it."""
     facts = facts_of(row.enterprise)
     names = ("industry", "registered_on", "capital", "staff", "revenue", "assets", "figures_year", "size")
     told = [(FACTS[name].label, f"{words(name, facts[name])}{FACTS[name].unit}") for name in names if name in facts]
@@ -186,6 +191,12 @@ def is_open(row: BankMatch) -> bool:
 def of_case(case: str, *, by: Actor) -> list[BankMatch]:
     """The matches that came of a case (its ref)."""
     return list(matches(by).filter(case__ref=case))
+
+
+def introduced(firm: Enterprise) -> list[BankMatch]:
+    """The matches in which a bank was told of the firm, the latest first."""
+    rows = BankMatch.objects.filter(enterprise=firm, introduced_at__isnull=False).select_related("product")
+    return list(rows.order_by("-introduced_at"))
 
 
 def of_firm(firm: Enterprise) -> list[BankMatch]:

@@ -67,9 +67,12 @@ class Totals:
 
 
 def visible_forums(by: Actor) -> QuerySet[Forum]:
-    """The forums of the streets where the actor holds a post that sees firms."""
+    """The forums of the streets where the actor holds a post that sees firms; for a firm's contact those to which the firm was asked."""
     if by.kind == "system":
         return Forum.objects.all()
+    if by.firm:
+        asked = Invitation.objects.filter(enterprise__ref=by.firm, enterprise__street=by.street)
+        return Forum.objects.filter(pk__in=asked.values("forum"))
     streets = {post.street for post in by.posts} if may_read(by) else set()
     return Forum.objects.filter(street__in=streets)
 
@@ -214,6 +217,12 @@ def left_out(found: Forum, *, by: Actor) -> list[dict[str, str]]:
 def forums_of(firm: Enterprise) -> list[Invitation]:
     """The forums a firm was asked to, the latest first."""
     return list(Invitation.objects.filter(enterprise=firm).select_related("forum").order_by("-forum__starts_at")[:20])
+
+
+def questions_of(firm: Enterprise) -> list[ForumQuestion]:
+    """What a firm asked at forums and did not take back, the latest first."""
+    rows = ForumQuestion.objects.filter(enterprise=firm, dropped_at__isnull=True)
+    return list(rows.select_related("forum", "case").order_by("-asked_at", "-pk")[:20])
 
 
 # -- the questions -----------------------------------------------------------------------------------------------------

@@ -133,6 +133,7 @@ OF_OFFICES: dict[str, str] = {
     "forum.question_taken": "记下会上诉求",
     "forum.question_joined": "会上诉求并入已有事项",
     "forum.question_dropped": "会上诉求不立项",
+    "forum.question_judged": "企业评价会上答复",
     "forum.questions_filed": "会上诉求立为事项",
     "policy.drafted": "起草政策",
     "policy.changed": "修改政策草稿",
