@@ -266,6 +266,9 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "new_project": ("projects_enter",),
     "project_criteria": ("projects_criteria", "projects_set_criteria"),
     "project": ("projects_project",),
+    "project_watch": ("group_plans_watch",),
+    "decide_standing": ("group_plans_decide_standing",),
+    "new_project_plan": ("group_plans_open_project_plan",),
     "edit_project": ("projects_change",),
     "do_project": (
         "projects_move",
@@ -281,6 +284,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "note_standing": ("indicators_note_standing",),
     "define_indicator": ("indicators_define",),
     "indicator": ("indicators_indicator",),
+    "new_group_plan": ("group_plans_make_group_plan", "group_plans_group_plan_list", "group_plans_plans_holding"),
     "firm_factors": ("factors_gaps", "factors_matrix"),
     "settle_factor": ("factors_settle",),
     "measure_gap": ("factors_measure",),

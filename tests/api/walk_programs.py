@@ -121,7 +121,22 @@ def move_projects(walk: Any) -> None:
     walk.does(
         "keeper", "projects_set_criteria", {"clauses": [permit], "reason": "项目管理办法第三条"}, library="building"
     )
+    _stand_still(walk, ref)
     walk.does("economy", "projects_drop", {"reason": "企业终止投资"}, ref=ref)
+
+
+def _stand_still(walk: Any, ref: str) -> None:
+    """The project is said to stand still, and has its plan; the street has a plan for its manufacturers."""
+    still = {"standing": "stalled", "remark": "现场查看,停工一个月"}
+    walk.does("economy", "group_plans_decide_standing", still, ref=ref)
+    body = {"problems": "业主资金断", "goal": "年内复工", "review_on": (today() + timedelta(days=14)).isoformat()}
+    walk.does("economy", "group_plans_open_project_plan", body, ref=ref)
+    walk.does("desk", "group_plans_watch")
+    told = {**body, "title": "制造业用电方案", "industry": "C", "problems": "夏季用电紧张", "goal": "错峰不停产"}
+    walk.does("desk", "group_plans_make_group_plan", told)
+    walk.does("desk", "group_plans_group_plan_list")
+    firm = walk.does("desk", "firms_firms")["items"][0]["ref"]
+    walk.does("desk", "group_plans_plans_holding", ref=firm)
 
 
 def measure(walk: Any) -> None:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
+from gridloop.core.access import SYSTEM
+from gridloop.offices.enterprise.actions.forums import ForumTold, announce_forum
 from tests.api.walk_programs import today
 from tests.firms import registered
+from tests.sample import CODE
 
 SUITS = {"quote": "从业人员10人以上", "condition": {"fact": "staff", "at_least": 10}}
 LOAN = {
@@ -46,7 +51,9 @@ def _match_with_banks(walk: Any, ref: str) -> None:
     walk.does("manager", "banking_draw", {"drawn": "400000.00"}, ref=made["ref"])
     other = walk.does("manager", "banking_demand", DEMAND | {"enterprise": ref})["match"]["ref"]
     walk.does("manager", "banking_withdraw", {"reason": "股东已增资"}, ref=other)
-    third = walk.does("manager", "banking_demand", DEMAND | {"enterprise": ref, "forum": "五月对接会"})["match"]["ref"]
+    told = ForumTold("bank", "银企对接会", timezone.now() + timedelta(days=1), venue="三楼会议室", host="economy")
+    meeting = announce_forum(by=SYSTEM, at=timezone.now(), street=CODE, told=told)
+    third = walk.does("manager", "banking_demand", DEMAND | {"enterprise": ref, "forum": meeting.ref})["match"]["ref"]
     walk.does("manager", "banking_consent", AGREED, ref=third)
     walk.does("manager", "banking_introduce", {"product": product}, ref=third)
     walk.does("manager", "banking_decline", {"reason": "流水不足半年"}, ref=third)

@@ -28,9 +28,11 @@ from gridloop.offices.archive import actions as archive
 from gridloop.offices.cases.actions.proposals import propose_project
 from gridloop.offices.cases.actions.troubles import keep_together
 from gridloop.offices.cases.queries.troubles import proposals_of, trouble_of
+from gridloop.offices.enterprise.actions.plans import open_plan
 from gridloop.offices.enterprise.actions.visits import set_quiet_days
 from gridloop.offices.enterprise.intake_models import Intake
 from gridloop.offices.enterprise.models import VitalityProposal
+from gridloop.offices.enterprise.solution_models import FirmPlan
 from gridloop.offices.enterprise.visit_models import VisitPlan
 from gridloop.offices.indicators import actions as indicators
 from gridloop.offices.organisation.models import Account, Person, Street
@@ -126,8 +128,22 @@ def _proposal(world: World, side: Side) -> str:
     )
 
 
+def _firm_plan(side: Side) -> str:
+    """An open plan of a firm of the street, once made; kept under the model's name, for its measures too."""
+    label = "enterprise.FirmPlan"
+    if label not in side.kept:
+        _made("enterprise.Enterprise", side)
+        firm = side.kept["enterprise.Enterprise"]
+        desk = actor_of(side.people[Role.DUTY_DESK], at=side.case.filed_at)
+        told = {"problems": "停产", "goal": "复工", "review_on": side.case.filed_at.date()}
+        side.kept[label] = FirmPlan.objects.filter(enterprise=firm, closed_at__isnull=True).first() or open_plan(
+            by=desk, at=side.case.filed_at, enterprise=firm.ref, **told
+        )
+    return str(side.kept[label].ref)
+
+
 OBJECTS |= {
-    "troubles": _trouble, "proposals": _proposal, "enterprises plans": lambda world, side: _made("enterprise.FirmPlan", side),
+    "troubles": _trouble, "proposals": _proposal, "enterprises plans": lambda world, side: _firm_plan(side),
 }  # fmt: skip
 
 
@@ -239,6 +255,8 @@ def _related(model: Any, side: Side) -> Any:
         return person.holdings.get().pk
     if model._meta.label == "organisation.Street":
         return side.code
+    if model is FirmPlan:
+        _firm_plan(side)
     made = _made(model._meta.label, side)
     return side.kept[model._meta.label].pk if made else None
 

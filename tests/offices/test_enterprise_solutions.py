@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,7 @@ from gridloop.offices.cases.models import Case
 from gridloop.offices.enterprise.actions import assisting, banking, factors, plans
 from gridloop.offices.enterprise.actions.cases import file_need
 from gridloop.offices.enterprise.actions.contacts import answer_consent
+from gridloop.offices.enterprise.actions.forums import ForumTold, announce_forum
 from gridloop.offices.enterprise.actions.vitality import set_vitality
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.queries import assisting as assists
@@ -198,14 +200,30 @@ def test_a_product_asks_only_of_facts_there_are_and_the_database_itself_keeps_co
     product()
     with pytest.raises(Refused, match="已有产品"):
         product()
-    match = banking.demand_credit(
-        by=who("desk"), at=MONDAY, demand=HALF_A_MILLION, enterprise=registered(1).ref, forum="五月对接会"
-    )
+    match = banking.demand_credit(by=who("desk"), at=MONDAY, demand=HALF_A_MILLION, enterprise=registered(1).ref)
     with pytest.raises(IntegrityError), transaction.atomic():
         BankMatch.objects.filter(pk=match.pk).update(stage="introduced")
-    assert list(banks.matches(who("desk"), forum="五月对接会")) == [match]
     with pytest.raises(NotAllowed):
         banking.end_product(by=who("manager"), at=LATER, product=banks.products(CODE)[0].ref, reason="银行停办")
+
+
+def test_a_match_of_an_event_is_linked_to_its_forum_and_counted_apart_from_one_to_one() -> None:
+    told = ForumTold("bank", "五月对接会", MONDAY + timedelta(days=1), host="economy", topic="续贷", venue="三楼")
+    forum = announce_forum(by=who("desk"), at=MONDAY, street=CODE, told=told)
+    talk = announce_forum(by=who("desk"), at=MONDAY, street=CODE, told=replace(told, kind="talk"))
+    alone = banking.demand_credit(by=who("desk"), at=MONDAY, demand=HALF_A_MILLION, enterprise=registered(1).ref)
+    told_there = banking.demand_credit(
+        by=who("desk"), at=MONDAY, demand=HALF_A_MILLION, enterprise=registered(2).ref, forum=forum.ref
+    )
+
+    third = registered(3)
+    for wrong in (talk.ref, "五月对接会"):
+        with pytest.raises(WrongInput, match="没有这场银企对接会"):
+            banking.demand_credit(by=who("desk"), at=MONDAY, demand=HALF_A_MILLION, enterprise=third.ref, forum=wrong)
+    assert list(banks.matches(who("desk"), forum=forum.ref)) == [told_there] and told_there.event_name == "五月对接会"
+    assert list(banks.matches(who("desk"), forum="any")) == [told_there]
+    assert list(banks.matches(who("desk"), forum="none")) == [alone]
+    assert banks.by_way(banks.matches(who("desk"))) == {"none": 1, "any": 1}
 
 
 # -- 代办 --------------------------------------------------------------------------------------------------------------

@@ -196,13 +196,14 @@ def test_a_cancelled_forum_says_why(street: object, signed_in: SignIn) -> None:
 
 
 def test_a_bank_meeting_opens_the_finance_needs_of_its_guests(street: object, signed_in: SignIn, wall: Any) -> None:
-    registered(1)
+    firm = registered(1)
     desk = signed_in("desk")
     forum = held(desk, kind="bank", title="银企对接会")
-    where = f"/enterprises/banks/?forum={forum.ref}"
+    where = f"/enterprises/banks/new/?enterprise={firm.ref}&amp;forum={forum.ref}"
     assert where not in page(desk, f"/enterprises/forums/{forum.ref}/")
 
     send(desk, f"/enterprises/forums/{forum.ref}/do/walk_in/", enterprise="示例机械厂1号")
 
     assert where in page(desk, f"/enterprises/forums/{forum.ref}/")
-    page(desk, where)
+    assert f'<option value="{forum.ref}" selected>' in page(desk, where.replace("&amp;", "&"))
+    page(desk, f"/enterprises/banks/?forum={forum.ref}")

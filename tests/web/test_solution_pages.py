@@ -17,6 +17,7 @@ from gridloop.offices.cases.actions import Filing
 from gridloop.offices.cases.models import Case
 from gridloop.offices.enterprise.actions import assisting, banking, factors, plans
 from gridloop.offices.enterprise.actions.cases import file_need
+from gridloop.offices.enterprise.actions.forums import ForumTold, announce_forum
 from gridloop.offices.enterprise.actions.vitality import set_vitality
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.solution_models import (
@@ -176,20 +177,26 @@ def test_a_demand_of_a_forum_is_told_apart_and_can_change_hands_and_be_withdrawn
     firm: Enterprise, signed_in: SignIn
 ) -> None:
     desk = signed_in("desk")
-    send(
-        desk,
-        "/enterprises/banks/new/",
-        enterprise=firm.ref,
-        amount_wan="80",
-        purpose="equipment",
-        term="24",
-        collateral="equipment",
-        forum="五月对接会",
-    )
+    told = ForumTold("bank", "五月对接会", MONDAY + timedelta(days=1), host="economy", topic="续贷", venue="三楼")
+    forum = announce_forum(by=who("desk"), at=MONDAY, street=CODE, told=told)
+    demand = {
+        "enterprise": firm.ref,
+        "amount_wan": "80",
+        "purpose": "equipment",
+        "term": "24",
+        "collateral": "equipment",
+    }
+    assert send(desk, "/enterprises/banks/new/", **demand, forum="五月对接会").status_code == 422
+    send(desk, "/enterprises/banks/new/", **demand, forum=forum.ref)
     match = BankMatch.objects.get()
 
-    assert firm.name in page(desk, "/enterprises/banks/?forum=五月对接会")
-    assert "没有这样的对接" in page(desk, "/enterprises/banks/?forum=六月对接会")
+    assert match.event == forum
+    for wanted in (forum.ref, "any"):
+        assert firm.name in page(desk, f"/enterprises/banks/?forum={wanted}")
+    for wanted in ("none", "六月对接会"):
+        assert "没有这样的对接" in page(desk, f"/enterprises/banks/?forum={wanted}")
+    there = page(desk, f"/enterprises/forums/{forum.ref}/")
+    assert f"/enterprises/banks/{match.ref}/" in there and "n=1" in there
     assert "已交给对接人" in send(desk, f"/enterprises/banks/{match.ref}/do/hand_over/", officer="P10").content.decode()
     assert firm.name in page(signed_in("economy"), "/enterprises/banks/")
     assert (

@@ -49,7 +49,7 @@ SHUT = frozenset({401, 403, 404, 422})
 WRITES = frozenset({400, 401, 403, 404, 409, 412, 413, 415, 422})
 GUARDED = {"parameters": [*KEY_HEADER["parameters"], IF_MATCH]}
 _COPIED = (
-    "ref rev forum stage purpose term collateral note fits demanded_at consented_at introduced_at answered_at drawn_at declined_because "
+    "ref rev stage purpose term collateral note fits demanded_at consented_at introduced_at answered_at drawn_at declined_because "
     "withdrawn_because"
 )  # fmt: skip
 
@@ -121,7 +121,7 @@ def _line(row: Any) -> dict[str, Any]:
     """A match whose firm, case, product and officer have been read."""
     case, product = row.case, row.product
     return fields_named(row, _COPIED) | {
-        "enterprise": row.enterprise.ref, "name": row.enterprise.name, "label": STAGES[row.stage], "officer": row.officer.name if row.officer else "",
+        "enterprise": row.enterprise.ref, "name": row.enterprise.name, "label": STAGES[row.stage], "forum": row.event_name, "forum_ref": row.event.ref if row.event else "", "officer": row.officer.name if row.officer else "",
         "case": case.ref if case else None, "number": case.number if case else "", "product": product.ref if product else None,
         "bank": product.bank if product else "", "product_name": product.name if product else "",
         "amount": yuan(row.amount), "granted": yuan(row.granted), "drawn": yuan(row.drawn),

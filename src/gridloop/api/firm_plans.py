@@ -60,9 +60,9 @@ def _shown(caller: Caller, row: Any) -> plans.PlanShown:
 def _line(shown: plans.PlanShown) -> dict[str, Any]:
     """A plan whose firm has been read."""
     row = shown.row
-    told = fields_named(row, "ref rev vitality goal review_on opened_at closed_at outcome")
+    told = fields_named(row, "ref rev kind vitality goal review_on opened_at closed_at outcome")
     return told | {
-        "enterprise": row.enterprise.ref, "name": row.enterprise.name, "is_review_due": shown.is_review_due, "opened_by": row.opened_by.name,
+        "enterprise": row.enterprise.ref if row.enterprise else "", "name": row.name, "is_review_due": shown.is_review_due, "opened_by": row.opened_by.name,
         "measures": shown.counts,
     }  # fmt: skip
 
@@ -96,7 +96,11 @@ def my_measures(request: CallerRequest) -> dict[str, Any]:
 
 def _mine(each: plans.MeasureShown) -> dict[str, Any]:
     plan = each.row.plan
-    return _measure(each) | {"plan": plan.ref, "enterprise": plan.enterprise.ref, "name": plan.enterprise.name}
+    return _measure(each) | {
+        "plan": plan.ref,
+        "enterprise": plan.enterprise.ref if plan.enterprise else "",
+        "name": plan.name,
+    }
 
 
 @router.post(

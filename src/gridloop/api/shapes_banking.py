@@ -86,7 +86,7 @@ class BankDemandIn(Told):
     purpose: Purpose
     term: Months
     collateral: Collateral
-    forum: Annotated[str, Line(60)] = Field("", description="在对接会上提出的,写会议名称")
+    forum: Annotated[str, Line(60)] = Field("", description="在银企对接会上提出的,写那一场的 ref;一对一的不写")
     note: Annotated[str, Line(300)] = ""
 
 
@@ -138,7 +138,8 @@ class BankMatchLine(Schema):
     name: str
     case: str | None
     number: str
-    forum: str
+    forum: str = Field(description="银企对接会的名称;一对一的为空")
+    forum_ref: str
     stage: Stage
     label: str
     amount: str

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from ninja import Field, Schema
 
 from gridloop.api.shapes import TimelineEntry, Told
-from gridloop.api.shapes_firms import FirmLine, Line, Vitality
+from gridloop.api.shapes_firms import FirmLine, Line
 from gridloop.api.shapes_policies import MaybeRef
 from gridloop.api.shapes_projects import SeenIn
 from gridloop.api.shapes_solutions import Told300
@@ -96,9 +96,10 @@ class MeasureOut(Schema):
 class FirmPlanLine(Schema):
     ref: str
     rev: int
-    enterprise: str
+    kind: str = Field(description="firm 一企一策,group 分类施策,project 项目化险解困")
+    enterprise: str = Field(description="企业;不是一家企业的方案为空")
     name: str
-    vitality: Vitality
+    vitality: str = Field(description="定方案时的经营或推进状态")
     goal: str
     review_on: date
     is_review_due: bool

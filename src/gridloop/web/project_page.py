@@ -20,10 +20,12 @@ from gridloop.core.project_access import may_keep, must_keep
 from gridloop.offices.archive.repeated import once_sealed
 from gridloop.offices.projects import actions
 from gridloop.offices.projects.queries import board, words
+from gridloop.offices.projects.queries.banks import banks_of, begin_bank_match
 from gridloop.offices.projects.queries.criteria import judged
 from gridloop.offices.projects.queries.factors import obstacles_of
 from gridloop.offices.projects.queries.finding import project as found_project
 from gridloop.offices.projects.queries.proposed import proposals_behind
+from gridloop.offices.projects.queries.standstill import plans_of
 from gridloop.web.forms import Offered, offered
 from gridloop.web.project_forms import WAN, DropForm, MonthForm, MoveForm, NeedForm, ObstacleForm, PlanForm
 from gridloop.web.reader import Reader, staff
@@ -49,6 +51,7 @@ def _page(
     page = {
         "project": found, "proposals": proposals_behind(found), "row": row, "months": board.months_of(found), "moves": board.moves_of(found), "obstacles": obstacles_of(found), "may_keep": may,
         "next": words.LIBRARIES.get(after, ""), "criteria": judged(found, after, at=reader.at) if after else (), "words": words, "key": uuid4().hex,
+        "banks": banks_of(found, by=reader.actor), "begin": begin_bank_match(found, by=reader.actor), "plans": plans_of(found),
         "invested": in_yi(row.invested), "planned": in_yi(row.planned), "done": in_yi(row.done),
         "verbs": _forms(found, reader) | (refused or {}) if may else {}, "opened": next(iter(refused), "") if refused else "",
     }  # fmt: skip

@@ -20,6 +20,7 @@ from gridloop.offices.organisation.models import Person
 
 FIRM = "enterprise.Enterprise"
 EFFECTS = {"done": "已完成", "dropped": "已取消"}
+PLAN_KINDS = {"firm": "一企一策", "group": "分类施策", "project": "项目化险解困"}
 
 
 class FactorGap(Kept):
@@ -79,13 +80,19 @@ class BankProduct(Kept):
 
 
 class BankMatch(Kept):
-    """银企对接: one firm's demand for money and one bank's answer; from a case, from a forum (``forum`` names it), or by itself."""
+    """银企对接: one firm's demand for money and one bank's answer; from a case, from a 银企对接会 (``event``), or one to one.
+
+    ``forum`` is what older rows say of their event where it is no forum of the calendar.
+    """
 
     street = models.CharField(max_length=12)
     rev = models.PositiveIntegerField(default=0)
     enterprise = models.ForeignKey(FIRM, models.PROTECT, related_name="bank_matches")
     case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="bank_matches")
-    forum = models.CharField("对接会", max_length=60, blank=True, default="")
+    event = models.ForeignKey(
+        "enterprise.Forum", models.PROTECT, null=True, blank=True, verbose_name="对接会", related_name="bank_matches"
+    )
+    forum = models.CharField("对接会(原文)", max_length=60, blank=True, default="")
     stage = models.CharField("进展", max_length=12, choices=sorted(STAGES.items()), default="demand")
     amount = models.DecimalField("需求金额(元)", max_digits=18, decimal_places=2)
     purpose = models.CharField("用途", max_length=12, choices=sorted(PURPOSES.items()))
@@ -127,6 +134,11 @@ class BankMatch(Kept):
         ]  # fmt: skip
         indexes = [models.Index(fields=["street", "stage", "-id"], name="bank_matches_of_a_street")]
         ordering = ["-id"]
+
+    @property
+    def event_name(self) -> str:
+        """The event it came of, in words; empty for one to one."""
+        return self.event.title if self.event else self.forum
 
 
 class Matter(Kept):
@@ -213,13 +225,25 @@ class MaterialNotice(models.Model):
 
 
 class FirmPlan(Kept):
-    """一企一策: what is done for one firm; the task force (化险解困专班) behind it is a service team of its own kind."""
+    """一企一策: what is done for one firm, for a group of firms (分类施策) or for a project that stands still.
+
+    The task force (化险解困专班) behind it is a service team of its own kind. A group is told by ``place``, ``industry`` and season; a
+    project by the ref in ``target``, for the offices above this one.
+    """
 
     street = models.CharField(max_length=12)
     rev = models.PositiveIntegerField(default=0)
-    enterprise = models.ForeignKey(FIRM, models.PROTECT, related_name="plans")
+    kind = models.CharField("对象", max_length=8, choices=sorted(PLAN_KINDS.items()), default="firm")
+    enterprise = models.ForeignKey(FIRM, models.PROTECT, null=True, blank=True, related_name="plans")
+    title = models.CharField("名称", max_length=120, blank=True)
+    target = models.CharField(max_length=24, blank=True)
+    place = models.CharField("地点路径", max_length=120, blank=True)
+    place_name = models.CharField("地点", max_length=80, blank=True)
+    industry = models.CharField("行业", max_length=4, blank=True)
+    starts_on = models.DateField("时段自", null=True, blank=True)
+    ends_on = models.DateField("时段至", null=True, blank=True)
     team = models.ForeignKey(ServiceTeam, models.PROTECT, null=True, blank=True, related_name="plans")
-    vitality = models.CharField("定方案时的经营状态", max_length=8)
+    vitality = models.CharField("定方案时的经营状态", max_length=8, blank=True)
     problems = models.TextField("主要困难")
     goal = models.CharField("目标", max_length=300)
     opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -231,10 +255,29 @@ class FirmPlan(Kept):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["enterprise"], condition=Q(closed_at__isnull=True), name="a_firm_has_one_open_plan"),
+            models.UniqueConstraint(
+                fields=["street", "target"], condition=Q(closed_at__isnull=True, kind="project"), name="a_project_has_one_open_plan"
+            ),
             models.CheckConstraint(condition=Q(closed_at__isnull=True) | ~Q(outcome=""), name="a_closed_plan_says_what_came_of_it"),
+            models.CheckConstraint(condition=Q(kind="firm", enterprise__isnull=False) | (~Q(kind="firm") & Q(enterprise__isnull=True) & ~Q(title="")), name="a_plan_stands_for_a_firm_or_says_for_what"),
+            models.CheckConstraint(
+                condition=~Q(kind="group") | ~Q(place="") | ~Q(industry="") | Q(starts_on__isnull=False), name="a_group_is_not_everybody"
+            ),
         ]  # fmt: skip
         indexes = [models.Index(fields=["street", "closed_at"], name="plans_of_a_street")]
         ordering = ["-id"]
+
+    @property
+    def name(self) -> str:
+        """What the plan stands for, as people call it."""
+        return self.enterprise.name if self.enterprise else self.title
+
+    @property
+    def subject(self) -> str:
+        """Where its history stands in the ledger: with the firm, with the project, or by itself."""
+        if self.enterprise:
+            return self.enterprise.subject
+        return f"project:{self.target}" if self.kind == "project" else f"plan:{self.ref}"
 
 
 class Measure(Kept):

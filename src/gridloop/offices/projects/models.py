@@ -11,10 +11,11 @@ from django.db import models
 
 from gridloop.core.factor import FACTORS
 from gridloop.core.project import LIBRARIES, PRIORITIES, SECTORS
+from gridloop.core.standstill import STANDINGS
 from gridloop.offices.archive.models import Kept
 from gridloop.offices.cases.models import Case
 from gridloop.offices.cases.trouble_models import ProjectProposal
-from gridloop.offices.organisation.models import Unit
+from gridloop.offices.organisation.models import Person, Unit
 from gridloop.offices.territory.models import Grid
 
 
@@ -46,6 +47,7 @@ class Project(Kept):
     produced_on = models.DateField("投产", null=True, blank=True)
     counted_on = models.DateField("入统", null=True, blank=True)
 
+    standing = models.CharField("推进状态", max_length=8, choices=sorted(STANDINGS.items()), default="normal")
     is_synthetic = models.BooleanField("演示", default=False)
     entered_at = models.DateTimeField("入库时间")
     dropped_at = models.DateTimeField("出库时间", null=True, blank=True)
@@ -67,6 +69,25 @@ class Project(Kept):
     @property
     def subject(self) -> str:
         return f"project:{self.ref}"
+
+
+class StandingDecision(models.Model):
+    """推进状态的决定: what the rule or a person proposed of a project, and whether a person agreed. Appended, never changed."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="decisions")
+    before = models.CharField("原状态", max_length=8, choices=sorted(STANDINGS.items()))
+    proposed = models.CharField("建议", max_length=8, choices=sorted(STANDINGS.items()))
+    accepted = models.BooleanField("采纳")
+    reasons = models.JSONField("依据", default=list)
+    remark = models.CharField("意见", max_length=300, blank=True)
+    decided_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(accepted=True) | ~models.Q(remark=""), name="a_rejected_standing_says_why")
+        ]  # fmt: skip
+        ordering = ["-id"]
 
 
 class StageMove(models.Model):

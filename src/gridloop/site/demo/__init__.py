@@ -35,6 +35,7 @@ from gridloop.site.demo import (
     lianhu_campaign,
     lianhu_firms,
     lianhu_forums,
+    lianhu_groups,
     lianhu_guest,
     lianhu_policies,
     lianhu_projects,
@@ -87,6 +88,7 @@ SHOWS = (
         happenings=lambda now: [
             *lianhu_projects.happenings(now), *lianhu_policies.happenings(now), *lianhu_campaign.happenings(), *lianhu_visits.happenings(),
             *lianhu_solutions.happenings(now),
+            *lianhu_groups.happenings(now),
             *lianhu_forums.happenings(now),
         ],
         begin=lianhu_firms.begin, carry_on=_last_days_of_lianhu,

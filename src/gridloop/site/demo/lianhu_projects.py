@@ -146,7 +146,7 @@ def _told(line: Line, number: int, now: datetime) -> Told:
         start_planned_on=today + timedelta(days=20 + number), finish_planned_on=today + timedelta(days=200 + number),
     )  # fmt: skip
     if line.name.startswith("莲湖邻里中心"):
-        told = replace(told, start_planned_on=today - timedelta(days=12))
+        told = replace(told, start_planned_on=today - timedelta(days=40))
     if line.library == "reserve" and not line.moved:
         return replace(told, approval="", site_ready=None)
     if line.library in ("building", "completed") or line.moved:

@@ -20,7 +20,7 @@ from gridloop.offices.enterprise.actions import assisting, banking, factors, pla
 from gridloop.offices.enterprise.actions.vitality import set_vitality
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.queries.assisting import matters
-from gridloop.offices.enterprise.queries.banking import products
+from gridloop.offices.enterprise.queries.banking import bank_forums, products
 from gridloop.offices.enterprise.solution_models import BankMatch
 from gridloop.site.demo.replay import Happening, Stage, actor_of_stage
 from gridloop.site.demo.tale import BEIJING
@@ -281,7 +281,7 @@ def _under_way(stage: Stage, at: datetime) -> None:
         at=at - 9 * day,
         demand=Demand(300 * WAN, "expansion", 24, "equipment"),
         enterprise=firm.ref,
-        forum="银企对接会(演示)",
+        forum=next((row.ref for row in bank_forums(stage.street)), ""),
     )
     at_forum = BankMatch.objects.get(pk=at_forum.pk)
     banking.consent_to_bank(

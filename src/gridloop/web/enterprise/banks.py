@@ -122,6 +122,7 @@ def board(request: HttpRequest, reader: Reader) -> HttpResponse:
     page = {
         "at": reader.at, "wanted": wanted, "tones": TONES, "stages": STAGES,
         "columns": [(code, label, TONES[code], rows) for code, label, rows in banking.board(shown) if rows or code in ("demand", "introduced", "drawn")],
+        "forums": banking.bank_forums(reader.street.code), "ways": _ways(everything),
         "totals": _totals(banking.totals(everything)), "banks": sorted({each.bank for each in banking.products(reader.street.code)}),
         "may_serve": may_serve(reader.actor, reader.street.code), "count": shown.count(),
     }  # fmt: skip
@@ -134,13 +135,24 @@ def _totals(found: Any) -> list[tuple[str, str, int, str]]:
     return [(label, stage, found[name].n, bank_match.said(found[name].amount)) for name, label, stage in words]
 
 
+def _ways(rows: Any) -> list[tuple[str, str, int]]:
+    """One to one and by event: code, word, how many."""
+    counted = banking.by_way(rows)
+    return [(code, said(label), counted[code]) for code, label in banking.WAYS.items()]
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff
 def new(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/enterprises/banks/new/?case=<ref> or ?enterprise=<ref>: the firm's demand is taken down."""
     told = request.POST if request.method == "POST" else request.GET
     firm, case = firm_behind(told.get("enterprise", ""), told.get("case", ""), by=reader.actor)
-    form = forms.DemandForm(request.POST or None, choices=choices_of(firm.street, at=reader.at), auto_id="demand-%s")
+    form = forms.DemandForm(
+        request.POST or None,
+        choices=choices_of(firm.street, at=reader.at),
+        auto_id="demand-%s",
+        initial={"forum": request.GET.get("forum", "")},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             made = acts.demand_credit(

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from django.utils import timezone
 
 from gridloop.core.firm_access import may_keep, may_serve
 from gridloop.core.firm_plan import lacks_plan
 from gridloop.core.lifecycle import LIVE_STATES
-from gridloop.offices.enterprise.queries import assisting, banking, factors, plans
+from gridloop.offices.enterprise.queries import assisting, banking, factors, group_plans, plans
 from gridloop.offices.enterprise.queries.cases import firm_of
 from gridloop.web.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """The rows, by what they are; ``lacks_plan`` is true of a stalled firm that has none; ``may`` names what may be begun here."""
+    """The rows, by what they are; ``lacks_plan`` is true of a stalled firm that has none; ``holding`` the groups' plans
+    that hold for the firm today, with their reasons; ``may`` names what may be begun here."""
 
     plans: list[Any]
     gaps: list[Any]
@@ -23,10 +26,11 @@ class Beside:
     orders: list[Any]
     may: frozenset[str] = frozenset()
     lacks_plan: bool = False
+    holding: list[Any] = field(default_factory=list)
 
     @property
     def count(self) -> int:
-        return len(self.plans) + len(self.gaps) + len(self.matches) + len(self.orders)
+        return len(self.plans) + len(self.holding) + len(self.gaps) + len(self.matches) + len(self.orders)
 
 
 def beside_firm(firm: Any, reader: Reader) -> Beside:
@@ -40,7 +44,7 @@ def beside_firm(firm: Any, reader: Reader) -> Beside:
     }  # fmt: skip
     return Beside(
         found, factors.of_firm(firm), banking.of_firm(firm), assisting.of_firm(firm), frozenset(name for name, yes in may.items() if yes),
-        is_here and lacks_plan(firm.vitality, has_plan=is_open),
+        is_here and lacks_plan(firm.vitality, has_plan=is_open), group_plans.holding_for(firm, today=timezone.localtime(reader.at).date()) if is_here else [],
     )  # fmt: skip
 
 

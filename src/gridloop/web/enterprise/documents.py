@@ -199,8 +199,14 @@ def pack_docx(pack: Any, *, at: datetime) -> bytes:
 def plan_docx(row: Any, shown: Any, force: list[Any], *, at: datetime) -> bytes:
     """The plan of a firm on one page: its difficulties, goal, task force, measures with their effect, and reviews."""
     made = _document()
-    _line(made, said("一企一策专属方案"), size=22, centred=True, bold=True)
-    _line(made, f"{row.enterprise.name}  {row.enterprise.code}", size=14, centred=True)
+    _line(
+        made,
+        said("一企一策专属方案") if row.enterprise else said(row.get_kind_display()),
+        size=22,
+        centred=True,
+        bold=True,
+    )
+    _line(made, f"{row.name}  {row.enterprise.code if row.enterprise else ''}".strip(), size=14, centred=True)
     for label, told in ((_("主要困难"), row.problems), (_("目标"), row.goal), (_("结果"), row.outcome)):
         if told:
             _line(made, f"{label}:{told}", size=12)

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gridloop.core.access import Role
 from gridloop.core.firm_size import SIZES
 from gridloop.core.industry import DIVISIONS, SECTION_OF, SECTIONS
 from gridloop.core.vitality import VITALITIES
-from gridloop.offices.enterprise.queries import register, teams
+from gridloop.offices.enterprise.queries import banking, register, teams
 from gridloop.offices.enterprise.queries.words import CLUSTER_KINDS, CONSENTS, MEMBER_KINDS, PRIORITIES, TEAM_KINDS
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.territory import queries as territory
@@ -46,6 +47,14 @@ def choices_of(street: str, *, at: datetime) -> FirmChoices:
             "teams": [(each.ref, each.name) for each in teams.teams_of(street)],
             "industries": [
                 (code, f"{code} {said(name)}({said(SECTIONS[SECTION_OF[code]])})") for code, name in DIVISIONS.items()
+            ],
+            "bank_forums": [
+                (row.ref, f"{row.title} {timezone.localtime(row.starts_at):%Y-%m-%d}")
+                for row in banking.bank_forums(street)
+            ],
+            "industry_groups": [
+                *((letter, f"{letter} {said(name)}") for letter, name in SECTIONS.items()),
+                *((code, f"{code} {said(name)}") for code, name in DIVISIONS.items()),
             ],
             "vitalities": _said(VITALITIES),
             "priorities": _said(PRIORITIES),

@@ -17,14 +17,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gridloop.core import bank_match
 from gridloop.core.errors import Broken, GridloopError, WrongInput
 from gridloop.core.firm_access import may_serve
 from gridloop.core.policy_access import may
 from gridloop.offices.archive.repeated import once_sealed
 from gridloop.offices.enterprise.actions import forum_questions as asked
 from gridloop.offices.enterprise.actions import forums as acts
+from gridloop.offices.enterprise.queries import banking, register
 from gridloop.offices.enterprise.queries import forums as queries
-from gridloop.offices.enterprise.queries import register
 from gridloop.offices.enterprise.queries.forums import ForumsWanted
 from gridloop.offices.policies import actions as policies
 from gridloop.offices.policies.queries import finding
@@ -158,10 +159,24 @@ def _page(
         "left_out": [(each["name"], said(each["why"])) for each in queries.left_out(found, by=reader.actor)],
         "questions": [_shown(each, answers, refused, reader, shelf) for each in told],
         "doors": _doors(found, reader, has_begun=has_begun, refused=refused) if serves else {},
+        "matching": _matching(found, guests, reader) if found.kind == "bank" else None,
         "refused": refused, "key": request.POST.get("key") or new_key(),
         "answer_forms": _answer_forms(found, guests, reader, refused) if serves and found.state == "planned" else {},
     }  # fmt: skip
     return render(request, "enterprise/forum.html", page, status=status)
+
+
+def _matching(found: Any, guests: list[Any], reader: Reader) -> dict[str, Any]:
+    """The bank matches that came of the forum with their sums, and who came and has none."""
+    rows = banking.matches(reader.actor, forum=found.ref)
+    sums, shown = banking.totals(rows), list(rows)
+    words = (("demand", _("需求")), ("granted", _("授信")), ("drawn", _("放款")))
+    begun = {row.enterprise_id for row in shown}
+    may = may_serve(reader.actor, found.street) and found.state != "cancelled"
+    return {
+        "rows": shown, "totals": [(label, sums[name].n, bank_match.said(sums[name].amount)) for name, label in words],
+        "without": [guest.enterprise for guest in guests if guest.came and guest.enterprise_id not in begun] if may else [],
+    }  # fmt: skip
 
 
 def _guest_pairs(found: Any, reader: Reader) -> list[tuple[str, str]]:

@@ -17,12 +17,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.firm_access import may_arrange, may_keep, may_serve
 from gridloop.core.firm_plan import STATES
+from gridloop.core.standstill import STANDINGS
 from gridloop.core.vitality import VITALITIES
 from gridloop.offices.enterprise.actions import plans as acts
 from gridloop.offices.enterprise.queries import plans, register
+from gridloop.offices.enterprise.queries.solution_words import PLAN_KINDS
 from gridloop.web.enterprise import solution_forms as forms
 from gridloop.web.enterprise.documents import plan_docx
 from gridloop.web.enterprise.forms import FirmChoices, choices_of
+from gridloop.web.enterprise.group_plans import group_shown
 from gridloop.web.enterprise.lists import must_read
 from gridloop.web.enterprise.stepping import Refused, Step, StepOffered, offered, take
 from gridloop.web.enterprise.words import entry_shown
@@ -88,15 +91,16 @@ MEASURE_STEPS: dict[str, Step] = {
 @require_safe
 @staff
 def plan_list(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """/enterprises/plans/?state=open"""
+    """/enterprises/plans/?state=open&kind=firm"""
     must_read(reader)
-    state = request.GET.get("state", "open")
-    state = state if state in ("open", "closed") else "open"
+    state, kind = request.GET.get("state", "open"), request.GET.get("kind", "firm")
+    state, kind = state if state in ("open", "closed") else "open", kind if kind in PLAN_KINDS else "firm"
     today = today_of(reader)
-    rows = [plans.shown(row, today=today) for row in plans.plans(reader.actor, state=state)[:100]]
-    open_rows = rows if state == "open" else [plans.shown(row, today=today) for row in plans.plans(reader.actor)]
+    rows = [plans.shown(row, today=today) for row in plans.plans(reader.actor, state=state, kind=kind)[:100]]
+    open_rows = [plans.shown(row, today=today) for row in plans.plans(reader.actor, kind="")]
     page = {
-        "at": reader.at, "today": today, "state": state, "rows": rows, "lacking": plans.lacking(reader.actor), "mine": plans.my_measures(reader.actor),
+        "at": reader.at, "today": today, "state": state, "kind": kind, "kinds": [(code, said(label)) for code, label in PLAN_KINDS.items()],
+        "may_arrange": may_arrange(reader.actor, reader.street.code), "rows": rows, "lacking": plans.lacking(reader.actor), "mine": plans.my_measures(reader.actor),
         "overdue": sum(each.counts["overdue"] for each in open_rows), "open": len(open_rows),
         "reviews": sum(each.is_review_due for each in open_rows), "may_keep": may_keep(reader.actor, reader.street.code),
     }  # fmt: skip
@@ -157,7 +161,8 @@ def _page(
     first = {"review": {"next_on": later}, "measure": {"due_on": later}, "force": _present(force)}
     faults = refused or (of_measure[1] if of_measure else None)
     page = {
-        "row": row, "at": reader.at, "shown": shown, "vitality": said(VITALITIES.get(row.vitality, row.vitality)), "force": force, "reviews": list(row.reviews.select_related("by")),
+        "row": row, "at": reader.at, "shown": shown, "vitality": said(_states_of(row).get(row.vitality, row.vitality)),
+        "kind": said(PLAN_KINDS[row.kind]), "group": group_shown(row, reader) if row.kind == "group" else None, "force": force, "reviews": list(row.reviews.select_related("by")),
         "measures": [
             (each, said(STATES[each.state]), TONES[each.state], _measure_offers(each.row, row, reader, choices, of_measure)) for each in shown.measures
         ],
@@ -165,6 +170,11 @@ def _page(
         "happened": [entry_shown(entry) for entry in reversed(plans.history_of(row))],
     }  # fmt: skip
     return render(request, "enterprise/plan.html", page, status=faults[2] if faults else 200)
+
+
+def _states_of(row: Any) -> dict[str, str]:
+    """The words for the state of what the plan stands for."""
+    return STANDINGS if row.kind == "project" else VITALITIES
 
 
 def _present(force: list[Any]) -> Told:
@@ -225,5 +235,7 @@ def paper(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     shown = plans.shown(row, today=today_of(reader))
     made = plan_docx(row, shown, [each for each in plans.force_of(row) if each.ends_at is None], at=reader.at)
     answer = HttpResponse(made, content_type=DOCX)
-    answer["Content-Disposition"] = str(content_disposition_header(True, f"{row.enterprise.name}{_('一企一策')}.docx"))
+    answer["Content-Disposition"] = str(
+        content_disposition_header(True, f"{row.name}{said(PLAN_KINDS[row.kind])}.docx")
+    )
     return answer

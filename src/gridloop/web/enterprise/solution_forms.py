@@ -17,9 +17,12 @@ from gridloop.web.wording import said
 WAN = 10_000
 
 
-def _day(label: Any, *, hint: Any = "") -> forms.DateField:
+def day_field(label: Any, *, hint: Any = "", required: bool = True) -> forms.DateField:
     return forms.DateField(
-        label=label, help_text=hint, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=label,
+        help_text=hint,
+        required=required,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 
@@ -33,7 +36,7 @@ def _rate(label: Any, *, required: bool = True) -> forms.DecimalField:
     return forms.DecimalField(label=label, required=required, max_digits=5, decimal_places=2, min_value=0, max_value=36)
 
 
-def _one(label: Any, *, required: bool = True, hint: Any = "") -> forms.ChoiceField:
+def one_of(label: Any, *, required: bool = True, hint: Any = "") -> forms.ChoiceField:
     """A choice from a long list, narrowed by typing."""
     return forms.ChoiceField(
         label=label, required=required, help_text=hint, widget=forms.Select(attrs={"data-filter": ""})
@@ -81,11 +84,14 @@ class SolvedForm(StyledForm):
 
 class DemandForm(LocalisedForm):
     fixed: ClassVar[dict[str, dict[str, str]]] = {"purpose": PURPOSES, "collateral": COLLATERALS}
+    offers: ClassVar[dict[str, str]] = {"forum": "bank_forums"}
     amount_wan = _number(_("需求金额(万元)"), least=0.1)
     purpose = forms.ChoiceField(label=_("用途"))
     term = forms.IntegerField(label=_("期限(月)"), min_value=1, max_value=360)
     collateral = forms.ChoiceField(label=_("担保方式"))
-    forum = line(_("对接会"), required=False, longest=60, hint=_("在对接会上提出的,写会议名称;一对一的不写。"))
+    forum = forms.ChoiceField(
+        label=_("对接会"), required=False, help_text=_("在对接会上提出的,选那一场;一对一的不选。")
+    )
     note = line(_("说明"), required=False, longest=300)
 
 
@@ -117,7 +123,7 @@ class DrawForm(StyledForm):
 
 class OfficerForm(StyledForm):
     offers: ClassVar[dict[str, str]] = {"officer": "people"}
-    officer = _one(_("交给谁"))
+    officer = one_of(_("交给谁"))
 
 
 class ProductForm(StyledForm):
@@ -143,7 +149,7 @@ class MatterForm(StyledForm):
 class AcceptForm(StyledForm):
     offers: ClassVar[dict[str, str]] = {"matter": "matters", "helper": "people"}
     matter = forms.ChoiceField(label=_("事项"))
-    helper = _one(_("代办人"), required=False, hint=_("不选则由您代办。"))
+    helper = one_of(_("代办人"), required=False, hint=_("不选则由您代办。"))
 
 
 class MaterialsForm(StyledForm):
@@ -171,14 +177,14 @@ class ResultForm(StyledForm):
 class PlanForm(StyledForm):
     problems = words(_("主要困难"))
     goal = line(_("目标"), longest=300, hint=_("到复盘时希望怎样,尽量可以核对。"))
-    review_on = _day(_("下次复盘"))
+    review_on = day_field(_("下次复盘"))
 
 
 class MeasureForm(StyledForm):
     offers: ClassVar[dict[str, str]] = {"owner": "people"}
     text = line(_("措施"), longest=300)
-    owner = _one(_("责任人"))
-    due_on = _day(_("期限"))
+    owner = one_of(_("责任人"))
+    due_on = day_field(_("期限"))
     before = line(_("之前"), required=False, longest=120, hint=_("现在怎样:文字,或一个数。"))
     unit = line(_("数的单位"), required=False, longest=12, hint=_("例如:人、万元。"))
 
@@ -191,13 +197,13 @@ class EffectForm(LocalisedForm):
 
 
 class MoveMeasureForm(StyledForm):
-    due_on = _day(_("新期限"))
+    due_on = day_field(_("新期限"))
     reason = line(_("理由"), longest=200)
 
 
 class ForceForm(StyledForm):
     offers: ClassVar[dict[str, str]] = {"lead": "people", "members": "people"}
-    lead = _one(_("组长"))
+    lead = one_of(_("组长"))
     members = forms.MultipleChoiceField(
         label=_("成员"),
         required=False,
@@ -208,7 +214,7 @@ class ForceForm(StyledForm):
 
 class ReviewForm(StyledForm):
     text = words(_("复盘情况"))
-    next_on = _day(_("下次复盘"))
+    next_on = day_field(_("下次复盘"))
 
 
 class CloseForm(StyledForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gridloop.web.enterprise import assists, banks, factors, plans
+from gridloop.web.enterprise import assists, banks, factors, group_plans, plans
 
 urlpatterns = [
     path("enterprises/factors/", factors.gaps, name="firm_factors"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("enterprises/assists/<slug:ref>/do/<slug:step>/", assists.step, name="do_assist_order"),
     path("enterprises/plans/", plans.plan_list, name="firm_plans"),
     path("enterprises/plans/new/", plans.new, name="new_firm_plan"),
+    path("enterprises/plans/groups/new/", group_plans.new, name="new_group_plan"),
     path("enterprises/plans/measures/<slug:ref>/<slug:step>/", plans.measure_step, name="do_measure"),
     path("enterprises/plans/<slug:ref>.docx", plans.paper, name="firm_plan_docx"),
     path("enterprises/plans/<slug:ref>/", plans.plan, name="firm_plan"),

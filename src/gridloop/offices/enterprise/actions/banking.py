@@ -98,7 +98,8 @@ def end_product(*, by: Actor, at: datetime, product: str, reason: str) -> BankPr
 def demand_credit(
     *, by: Actor, at: datetime, demand: Demand, enterprise: str = "", case: str = "", forum: str = "", note: str = ""
 ) -> BankMatch:  # fmt: skip
-    """The firm's demand is on record; nobody outside sees it. From a case (``case``) the firm is the case's.
+    """The firm's demand is on record; nobody outside sees it. From a case (``case``) the firm is the case's; ``forum`` is the ref of the
+    银企对接会 where it was said, empty for one to one.
 
     Raises WrongInput, NotFound, NotAllowed, Refused while a demand of this case is open or for a firm that left.
     """
@@ -110,12 +111,13 @@ def demand_credit(
             raise Refused("enterprise.left_unserved", "这家企业已离开本街道。", enterprise=firm.ref)
         if behind is not None and BankMatch.objects.filter(case=behind, stage__in=bank_match.OPEN).exists():
             raise Refused("bank.case_has_match", "这件事项已有一笔在办的银企对接;请在那一笔上继续。", case=behind.ref)
+        event = banking.bank_forum(firm.street, forum) if forum.strip() else None
         row = BankMatch.objects.create(
-            street=firm.street, enterprise=firm, case=behind, forum=forum.strip()[:60], amount=demand.amount, purpose=demand.purpose,
+            street=firm.street, enterprise=firm, case=behind, event=event, amount=demand.amount, purpose=demand.purpose,
             term=demand.term, collateral=demand.collateral, note=note.strip()[:300], officer_id=by.person_id or None, demanded_at=at,
         )  # fmt: skip
         _noted(
-            "bank.demanded", row, by=by, at=at, amount=str(row.amount), purpose_name=PURPOSES[row.purpose], term=row.term, forum=row.forum,
+            "bank.demanded", row, by=by, at=at, amount=str(row.amount), purpose_name=PURPOSES[row.purpose], term=row.term, forum=row.event_name,
             number=behind.number if behind else "",
         )  # fmt: skip
     return row

@@ -25,7 +25,7 @@ from gridloop.offices.organisation import queries as organisation
 
 def open_plan(*, by: Actor, at: datetime, enterprise: str, problems: str, goal: str, review_on: date) -> FirmPlan:
     """The firm has its plan, without measures yet. Raises WrongInput, NotFound, NotAllowed, Refused while it has an open one."""
-    _not_past(review_on, at, field="review_on")
+    not_past(review_on, at, field="review_on")
     with deed():
         firm = register.enterprise_to_change(enterprise, by=by)
         must_keep(by, firm.street)
@@ -56,7 +56,7 @@ def add_measure(
 
     Raises WrongInput for a day that has passed, NotFound, NotAllowed.
     """
-    _not_past(due_on, at, field="due_on")
+    not_past(due_on, at, field="due_on")
     with deed():
         row = _open_plan(plan, by=by, rev=rev)
         someone = organisation.person(row.street, owner)
@@ -112,7 +112,7 @@ def end_measure(*, by: Actor, at: datetime, measure: str, result: str, after: st
 
 def move_measure(*, by: Actor, at: datetime, measure: str, due_on: date, reason: str) -> Measure:
     """The measure has another day; the ledger keeps both. Raises WrongInput, NotAllowed for its owner, who cannot put it off alone."""
-    _not_past(due_on, at, field="due_on")
+    not_past(due_on, at, field="due_on")
     with deed():
         row = plans.measure(measure, by=by)
         must_keep(by, row.street)
@@ -157,7 +157,7 @@ def form_task_force(
 
 def _name_of(row: FirmPlan) -> str:
     """A team's name holds 60 characters and is used once; the plan's ref keeps it so."""
-    return f"{row.enterprise.name[:40]}化险解困专班-{row.ref[:6]}"
+    return f"{row.name[:40]}化险解困专班-{row.ref[:6]}"
 
 
 def _staff(row: FirmPlan, lead: str, members: Sequence[str], *, by: Actor, at: datetime) -> None:
@@ -175,7 +175,7 @@ def _staff(row: FirmPlan, lead: str, members: Sequence[str], *, by: Actor, at: d
 
 def review_plan(*, by: Actor, at: datetime, plan: str, text: str, next_on: date, rev: int | None = None) -> PlanReview:
     """The plan was looked at again; it will be again on that day. Raises WrongInput, NotFound, NotAllowed."""
-    _not_past(next_on, at, field="next_on")
+    not_past(next_on, at, field="next_on")
     with deed():
         row = _open_plan(plan, by=by, rev=rev)
         made = PlanReview.objects.create(
@@ -198,6 +198,12 @@ def close_plan(*, by: Actor, at: datetime, plan: str, outcome: str, rev: int | N
     return row
 
 
+def not_past(day: date, at: datetime, *, field: str) -> None:
+    """Raises WrongInput for a day before today in the street."""
+    if day < at.astimezone(BEIJING).date():
+        raise WrongInput("plan.past", "日期不能早于今天。", field=field)
+
+
 def _open_plan(ref: str, *, by: Actor, rev: int | None) -> FirmPlan:
     row = plans.plan(ref, by=by)
     must_serve(by, row.street)
@@ -205,11 +211,6 @@ def _open_plan(ref: str, *, by: Actor, rev: int | None) -> FirmPlan:
     if row.closed_at is not None:
         raise Refused("plan.over", "这份方案已经结束;请另开一份。", plan=ref)
     return row
-
-
-def _not_past(day: date, at: datetime, *, field: str) -> None:
-    if day < at.astimezone(BEIJING).date():
-        raise WrongInput("plan.past", "日期不能早于今天。", field=field)
 
 
 def _changed(row: FirmPlan, **changes: Any) -> None:
@@ -221,4 +222,4 @@ def _changed(row: FirmPlan, **changes: Any) -> None:
 
 
 def _noted(kind: str, row: FirmPlan, *, by: Actor, at: datetime, **payload: object) -> None:
-    record(kind, by=by, at=at, street=row.street, subject=row.enterprise.subject, payload={"plan": row.ref, **payload})
+    record(kind, by=by, at=at, street=row.street, subject=row.subject, payload={"plan": row.ref, **payload})

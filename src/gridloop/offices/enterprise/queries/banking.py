@@ -18,11 +18,13 @@ from gridloop.core.eligibility import Clause, Verdict
 from gridloop.core.errors import NotFound, Refused, WrongInput
 from gridloop.offices.archive.queries import TimelineEntry, timeline
 from gridloop.offices.cases.models import BEIJING
+from gridloop.offices.enterprise.forum_models import Forum
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.queries.facts import FACTS, Fact, facts_of
 from gridloop.offices.enterprise.queries.solving import PAGE, seen
 from gridloop.offices.enterprise.solution_models import BankMatch, BankProduct
 
+WAYS = {"none": "一对一", "any": "对接会"}
 _KINDS: dict[str, tuple[str, Mapping[str, str] | None]] = {
     "demand_purpose": ("choice", PURPOSES), "demand_collateral": ("choice", COLLATERALS), "demand_amount": ("money", None),
 }  # fmt: skip
@@ -128,16 +130,43 @@ def _plain(amount: Decimal) -> int | float:
 
 
 def matches(by: Actor, *, stage: str = "", bank: str = "", forum: str = "") -> QuerySet[BankMatch]:
-    """The matches that the actor sees, the newest first."""
+    """The matches that the actor sees, the newest first; ``forum`` is a forum's ref (or an older row's own word), ``any`` or ``none``."""
     rows = seen(BankMatch.objects.all(), by, own=Q(officer_id=by.person_id))
-    rows = rows.select_related("enterprise", "case", "product", "officer")
+    rows = rows.select_related("enterprise", "case", "product", "officer", "event")
     if stage:
         rows = rows.filter(stage=stage)
     if bank:
         rows = rows.filter(product__bank=bank)
-    if forum:
-        rows = rows.filter(forum=forum)
+    if forum in WAYS:
+        one_to_one = Q(event__isnull=True, forum="")
+        rows = rows.filter(one_to_one if forum == "none" else ~one_to_one)
+    elif forum:
+        rows = rows.filter(Q(event__ref=forum) | Q(forum=forum))
     return rows.order_by("-pk")
+
+
+def bank_forums(street: str) -> list[Forum]:
+    """The 银企对接会 of the street that were not cancelled, the latest first."""
+    return list(Forum.objects.filter(street=street, kind="bank").exclude(state="cancelled"))
+
+
+def bank_forum(street: str, ref: str) -> Forum:
+    """Raises WrongInput for what is no 银企对接会 of the street."""
+    found = next((row for row in bank_forums(street) if row.ref == ref.strip()), None)
+    if found is None:
+        raise WrongInput(
+            "bank.no_forum",
+            "没有这场银企对接会;请从列表选择,没有排进日历的写在说明里。",
+            field="forum",
+        )
+    return found
+
+
+def by_way(rows: QuerySet[BankMatch]) -> dict[str, int]:
+    """How many came one to one and how many of an event; the two sum to all."""
+    told = rows.order_by().values_list("event_id", "forum")
+    at_events = sum(bool(event or words) for event, words in told)
+    return {"none": len(told) - at_events, "any": at_events}
 
 
 def match(ref: str, *, by: Actor) -> BankMatch:

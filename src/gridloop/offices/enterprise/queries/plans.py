@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotFound
+from gridloop.core.firm_access import may_read
 from gridloop.core.firm_plan import NEEDS_PLAN, Due, counted, effect, state_of
 from gridloop.core.vitality import VITALITIES
 from gridloop.offices.archive.queries import TimelineEntry, timeline
@@ -39,12 +40,19 @@ class PlanShown:
     is_review_due: bool
 
 
-def plans(by: Actor, *, state: str = "open") -> QuerySet[FirmPlan]:
-    """The plans that the actor sees: of their firms, of their task forces, or with a measure of theirs; open, closed or all."""
+def plans(by: Actor, *, state: str = "open", kind: str = "firm") -> QuerySet[FirmPlan]:
+    """The plans of a kind that the actor sees: of their firms, of their task forces, or with a measure of theirs; open, closed or all.
+
+    Plans of groups and of projects hold no record of a firm: whoever reads firms reads them. Without a kind, all of them.
+    """
     own = Q(measures__owner_id=by.person_id) | Q(
         team__members__person_id=by.person_id, team__members__ends_at__isnull=True
     )
+    if may_read(by):
+        own |= Q(enterprise__isnull=True)
     rows = seen(FirmPlan.objects.all(), by, own=own, by_case=False)
+    if kind:
+        rows = rows.filter(kind=kind)
     if state in ("open", "closed"):
         rows = rows.filter(closed_at__isnull=state == "open")
     measures = Prefetch("measures", Measure.objects.select_related("owner__unit", "case"))
@@ -53,7 +61,7 @@ def plans(by: Actor, *, state: str = "open") -> QuerySet[FirmPlan]:
 
 def plan(ref: str, *, by: Actor) -> FirmPlan:
     """Raises NotFound."""
-    found: FirmPlan | None = plans(by, state="").filter(ref=ref).first()
+    found: FirmPlan | None = plans(by, state="", kind="").filter(ref=ref).first()
     if found is None:
         raise NotFound("plan.not_found", "没有这份方案,或不在您的责任范围内。", plan=ref)
     return found
@@ -62,7 +70,7 @@ def plan(ref: str, *, by: Actor) -> FirmPlan:
 def measure(ref: str, *, by: Actor) -> Measure:
     """Raises NotFound."""
     found = (
-        Measure.objects.filter(ref=ref, plan__in=plans(by, state="").order_by().values("pk"))
+        Measure.objects.filter(ref=ref, plan__in=plans(by, state="", kind="").order_by().values("pk"))
         .select_related("plan__enterprise", "owner")
         .first()
     )
@@ -92,7 +100,7 @@ def _due(row: Measure) -> Due:
 
 def lacking(by: Actor) -> list[Enterprise]:
     """The stalled and half-stalled firms without an open plan, the gravest first."""
-    open_plans = FirmPlan.objects.filter(closed_at__isnull=True).values("enterprise")
+    open_plans = FirmPlan.objects.filter(kind="firm", closed_at__isnull=True).values("enterprise")
     rows = register.narrowed(by, register.Wanted()).filter(vitality__in=NEEDS_PLAN).exclude(pk__in=open_plans)
     order = list(VITALITIES)
     return sorted(rows.select_related("grid"), key=lambda firm: (-order.index(firm.vitality), firm.name))
@@ -126,4 +134,4 @@ def of_firm(firm: Enterprise) -> list[FirmPlan]:
 
 def history_of(row: FirmPlan) -> list[TimelineEntry]:
     """What the ledger says of this plan."""
-    return [entry for entry in timeline(row.enterprise.subject) if entry.payload.get("plan") == row.ref]
+    return [entry for entry in timeline(row.subject) if entry.payload.get("plan") == row.ref]

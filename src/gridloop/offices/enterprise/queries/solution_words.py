@@ -5,7 +5,7 @@ from gridloop.core.bank_match import COLLATERALS, PURPOSES, STAGES
 from gridloop.core.factor import FACTORS, UNITS
 from gridloop.core.factor import STATES as GAP_STATES
 from gridloop.core.firm_plan import STATES as MEASURE_STATES
-from gridloop.offices.enterprise.solution_models import EFFECTS
+from gridloop.offices.enterprise.solution_models import EFFECTS, PLAN_KINDS
 
 __all__ = [
     "COLLATERALS",
@@ -14,6 +14,7 @@ __all__ = [
     "GAP_STATES",
     "MEASURE_STATES",
     "ORDER_STATES",
+    "PLAN_KINDS",
     "PURPOSES",
     "STAGES",
     "UNITS",

@@ -2,5 +2,6 @@
 
 from gridloop.core.factor import FACTORS, UNITS
 from gridloop.core.project import LIBRARIES, PRIORITIES, SECTORS
+from gridloop.core.standstill import STANDINGS
 
-__all__ = ["FACTORS", "LIBRARIES", "PRIORITIES", "SECTORS", "UNITS"]
+__all__ = ["FACTORS", "LIBRARIES", "PRIORITIES", "SECTORS", "STANDINGS", "UNITS"]
