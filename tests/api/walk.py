@@ -32,7 +32,7 @@ from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.actions import issue_token
 from gridloop.offices.organisation.models import Account
 from gridloop.offices.organisation.tokens.scopes import SCOPES
-from tests.api import walk_campaigns, walk_firms, walk_keeping, walk_programs, walk_solutions
+from tests.api import walk_campaigns, walk_firms, walk_keeping, walk_programs, walk_solutions, walk_together
 from tests.sample import CODE, IN_NE, IN_SW, PEOPLE
 
 LAMP = {"text": "柳荫路 1 号院门口路灯不亮三天了", "source": "phone", "category": "城乡建设/市政设施/路灯", **IN_SW}
@@ -117,7 +117,11 @@ def _signed_in(who: str) -> Client:
 
 
 def _shown(body: Any, file: Any) -> Any:
-    return {"file": "(现场.jpg)", "keeps_location": False} if file else body
+    return (
+        {"file": "(现场.jpg)"} | {name: told == "true" for name, told in file.items() if name != "file"}
+        if file
+        else body
+    )
 
 
 def walked() -> Walk:
@@ -148,6 +152,7 @@ def walked() -> Walk:
     walk_programs.measure(walk)
     walk_solutions.solve(walk, firm)
     walk_campaigns.campaign(walk)
+    walk_together.meet(walk, picture=picture())
     _subscribe(walk)
     walk_keeping.keep_accounts(walk)
     walk_keeping.go_on_leave(walk)
@@ -184,9 +189,9 @@ def _settle_a_case(walk: Walk) -> None:
 
 def _pass_a_case_round(walk: Walk) -> None:
     ref = walk.file()
-    picture = _picture()
-    walk.verb("urban", ref, "attach", name="现场.jpg", content=base64.b64encode(picture).decode())
-    file = {"file": SimpleUploadedFile("现场.jpg", picture, content_type="image/jpeg")}
+    photo = picture()
+    walk.verb("urban", ref, "attach", name="现场.jpg", content=base64.b64encode(photo).decode())
+    file = {"file": SimpleUploadedFile("现场.jpg", photo, content_type="image/jpeg"), "keeps_location": "false"}
     kept = walk.does("urban", "cases_add_attachment", file=file, ref=ref)
     walk.does("desk", "cases_get_attachment", ref=kept["ref"])
     walk.does("desk", "case_parts_attachments", ref=ref)
@@ -416,7 +421,7 @@ def _hold_tokens(walk: Walk) -> None:
     walk.does("desk", "credentials_revoke", ref=made["token"]["ref"])
 
 
-def _picture() -> bytes:
+def picture() -> bytes:
     kept = io.BytesIO()
     Image.new("RGB", (40, 30), "grey").save(kept, "JPEG")
     return kept.getvalue()

@@ -56,7 +56,7 @@ MODELS: dict[str, str] = {
     "channels": "notices.Channel", "suggest": "notices.Suggestion", "suggestions": "notices.Suggestion", "accounts": "organisation.Person",
     "sessions": "organisation.SignIn", "leave": "organisation.Delegation", "changes": "organisation.ChangeSet", "change-sets": "organisation.ChangeSet", "sets": "organisation.ChangeSet",
     "factors": "enterprise.FactorGap", "banks": "enterprise.BankMatch", "products": "enterprise.BankProduct", "assists": "enterprise.AssistOrder",
-    "matters": "enterprise.Matter",
+    "matters": "enterprise.Matter", "firm-listings": "enterprise.Listing", "stories": "enterprise.Story",
     "wishes": "enterprise.VisitWish", "visit-wishes": "enterprise.VisitWish", "teams": "enterprise.ServiceTeam", "members": "enterprise.TeamMember",
     "orders": "enterprise.ServiceOrder", "<serving_kind:kind>": "enterprise.ServiceOrder", "pushes": "policies.PolicyPush",
     "firms": "enterprise.Enterprise", "questions": "policies.PolicyQuestion", "projects": "projects.Project",

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.http import FileResponse
 from django.urls import reverse
 
 from gridloop.core.lifecycle import STATES
@@ -226,3 +227,11 @@ def suggestion(found: Any) -> dict[str, Any]:
     others = [{"path": path, "confidence": round(confidence, 3)} for path, confidence in found.others]
     told = fields_named(found, "path words leaves")
     return told | {"confidence": round(found.confidence, 3), "others": others}
+
+
+def kept_file(kept: Any) -> FileResponse:
+    """A kept file itself; never run or guessed at by a browser."""
+    response = FileResponse(kept.file.open("rb"), as_attachment=True, filename=kept.name, content_type=kept.media_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

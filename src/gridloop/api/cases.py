@@ -185,7 +185,4 @@ def get_attachment(request: CallerRequest, ref: str) -> FileResponse:
     if kind != "case":
         raise NotFound("attachment.not_found", "没有这个附件;它可能已随专项结束销毁。")
     finding.scoped_case(case, by=request.auth.actor)
-    response = FileResponse(kept.file.open("rb"), as_attachment=True, filename=kept.name, content_type=kept.media_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return answers.kept_file(kept)

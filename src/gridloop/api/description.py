@@ -71,6 +71,7 @@ FILES = (
 """What an attachment may come as."""
 COMES_AS = {
     "cases_get_attachment": FILES,
+    "firm_links_photo": ("image/jpeg", "image/png", "image/webp"),
     "firm_places_refused_rows": ("text/csv",),
     "exporting_take_out": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"),
 }
@@ -103,6 +104,7 @@ def _stepped(module: str, look: str, steps: tuple[str, ...], *, opens: str, name
     }
 
 
+_FORUM = {"ref": "$response.body#/forum/ref"}
 KEEPING_DEEDS = ("give", "password", "sign_out", "lock", "unlock", "clear_second_factor", "end")
 LINKS: dict[str, tuple[str, tuple[Link, ...]]] = {
     "filing_file": ("201", (("look", "cases_get_case", _CASE), ("receipt", "cases_get_receipt", _CASE), ("verbs", "case_parts_verbs", _CASE))),
@@ -144,6 +146,24 @@ LINKS: dict[str, tuple[str, tuple[Link, ...]]] = {
     "desk_add": ("201", (("end", "desk_close", _CASE),)),
     "credentials_issue": ("201", (("revoke", "credentials_revoke", {"ref": "$response.body#/token/ref"}),)),
     "ledger_list_entries": ("200", (("proof", "ledger_proof", {"seq": "$response.body#/items/0/seq"}),)),
+    "forums_announce": ("201", tuple((deed, f"forums_{deed}", _FORUM) for deed in ("candidates", "invite", "forum", "move", "cancel"))),
+    "forums_calendar": ("200", (("first", "forums_forum", {"ref": "$response.body#/items/0/ref"}),)),
+    "forums_forum": ("200", tuple(
+        (deed, f"forums_{deed}", _SAME) for deed in ("invite", "answer", "attendance", "walk_in", "ask", "file_questions", "minutes", "result", "move", "cancel")
+    )),
+    "firm_links_proposals": ("200", (("propose", "firm_links_propose", {}),)),
+    "firm_links_propose": ("201", (("look", "firm_links_link", _CASE), ("answer", "firm_links_answer", _CASE))),
+    "firm_links_link": ("200", tuple((deed, f"firm_links_{deed}", _SAME) for deed in ("answer", "introduce", "settle"))),
+    "firm_links_tell_lead": ("201", (("move", "firm_links_move_lead", _CASE),)),
+    "firm_links_write_story": ("201", (
+        ("look", "firm_links_story", _CASE), ("photo", "firm_links_add_photo", _CASE), ("publish", "firm_links_publish_story", _CASE),
+    )),
+    "resumptions_apply": ("201", (
+        ("look", "resumptions_resumption", {"ref": "$response.body#/resumption/ref"}), ("pass", "resumptions_pass_item", {"ref": "$response.body#/items/0/ref"}),
+        ("return", "resumptions_return_item", {"ref": "$response.body#/items/0/ref"}),
+    )),
+    "resumptions_resumption": ("200", (("resume", "resumptions_resume", _SAME), ("withdraw", "resumptions_withdraw", _SAME))),
+    "resumptions_plan_trip": ("201", tuple((deed, f"resumptions_{deed}", _CASE) for deed in ("trip", "depart", "arrive", "cancel_trip"))),
     "desk_desk": ("200", (("first", "cases_get_case", {"ref": "$response.body#/to_do/0/ref"}),)),
     **_stepped("banking", "banking_match", MATCH_STEPS, opens="banking_demand", named="match", rows="banking_matches"),
     **_stepped("assisting", "assisting_order", ORDER_STEPS, opens="assisting_accept", named="order", rows="assisting_orders"),

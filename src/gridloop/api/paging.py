@@ -9,13 +9,18 @@ Worked example: ``GET /units?size=2`` says ``"next": "/api/v1/units?size=2&after
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from ninja import Query
+
+from gridloop.offices.archive.keyset import KEY
 
 MOST = 1000
 LARGEST_KEY = 2**63 - 1
+After = Annotated[str, Query(pattern=KEY, description="上一页 next 里的 after;空:从头")]
+Size = Annotated[int, Query(ge=1, le=200)]
 
 
 def page_of(

@@ -24,6 +24,7 @@ from gridloop.api.shapes_rules import NothingIn
 from gridloop.api.tokens import READ, WRITE, CallerRequest, doors, street_of, today_of
 from gridloop.offices.enterprise.queries import register
 from gridloop.offices.enterprise.queries.facts import agrees
+from gridloop.offices.enterprise.queries.forums import question as forum_question
 from gridloop.offices.policies import actions
 from gridloop.offices.policies.queries import finding, matching
 
@@ -94,8 +95,12 @@ def answer_question(request: CallerRequest, told: QuestionIn, street: str = Quer
     caller = request.auth
     code = street_of(caller.actor, street)
 
+    said = told.model_dump()
+    asked = said.pop("forum_question")
+    origin = forum_question(asked, by=caller.actor).subject if asked else ""
+
     def do() -> dict[str, Any]:
-        return tell.question(actions.answer_question(by=caller.actor, at=caller.at, street=code, **told.model_dump()))
+        return tell.question(actions.answer_question(by=caller.actor, at=caller.at, street=code, origin=origin, **said))
 
     return told_once(request, QuestionOut, operation="POST /policy-questions", do=do, status=201)
 

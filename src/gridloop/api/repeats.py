@@ -42,13 +42,24 @@ def answered_once(
     if not key:
         return _response(_spelled(do()), status=status)
     answer, is_repeated = once_sealed(
-        door=f"{caller.actor.label} {operation}", key=key, content=sha256(request.body).hexdigest(), at=caller.at,
+        door=f"{caller.actor.label} {operation}", key=key, content=_sent(request), at=caller.at,
         do=lambda: {"status": status, "body": _spelled(do())},
     )  # fmt: skip
     response = _response(answer["body"], status=answer["status"])
     if is_repeated:
         response["Idempotent-Replay"] = "true"
     return response
+
+
+def _sent(request: HttpRequest) -> str:
+    """A digest of what was sent. A form with files was read already, and the boundary between its parts differs each time: its parts are taken."""
+    if request.content_type != "multipart/form-data":
+        return sha256(request.body).hexdigest()
+    found = sha256(repr(sorted(request.POST.lists())).encode())
+    for name, file in sorted((name, file) for name, files in request.FILES.lists() for file in files):
+        file.seek(0)
+        found.update(repr((name, file.name, sha256(file.read()).hexdigest())).encode())
+    return found.hexdigest()
 
 
 def told_once(

@@ -134,6 +134,7 @@ class QuestionIn(Told):
     policy: MaybeRef = ""
     clause: Whole | None = Field(None, ge=1, le=40)
     source: Annotated[str, Line(120)] = ""
+    forum_question: MaybeRef = Field("", description="来自哪条恳谈会诉求")
 
 
 class PolicyFilter(Schema):

@@ -30,9 +30,11 @@ from gridloop.api import (
     editors,
     exporting,
     factors,
+    firm_links,
     firm_places,
     firm_plans,
     firms,
+    forums,
     group_plans,
     indicators,
     keeping,
@@ -45,6 +47,7 @@ from gridloop.api import (
     policy_answers,
     projects,
     reference,
+    resumptions,
     rules,
     serving,
     visit_plans,
@@ -155,6 +158,9 @@ for part in (
     serving,
     visit_plans,
     visits,
+    forums,
+    firm_links,
+    resumptions,
 ):  # /cases/counts before /cases/{ref}, /enterprises/imports before /enterprises/{ref}
     api.add_router("", part.router)
 

@@ -6,6 +6,7 @@ through the policies' own action, which keeps where the question came from.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,7 @@ from gridloop.core import bank_match
 from gridloop.core.errors import Broken, GridloopError, WrongInput
 from gridloop.core.firm_access import may_serve
 from gridloop.core.policy_access import may
+from gridloop.offices.archive.keyset import KEY
 from gridloop.offices.archive.repeated import once_sealed
 from gridloop.offices.enterprise.actions import forum_questions as asked
 from gridloop.offices.enterprise.actions import forums as acts
@@ -38,7 +40,6 @@ from gridloop.web.visits import today_of
 from gridloop.web.wording import said
 
 SHOWN_TEXT = 60
-LONGEST_OFFSET = 6
 
 
 @require_safe
@@ -64,9 +65,10 @@ def calendar(request: HttpRequest, reader: Reader) -> HttpResponse:
     return render(request, "enterprise/forums.html", page)
 
 
-def _after(request: HttpRequest) -> int:
+def _after(request: HttpRequest) -> str:
+    """The key of the last row shown; anything else begins at the beginning."""
     told = request.GET.get("after", "")
-    return int(told) if told.isascii() and told.isdecimal() and len(told) <= LONGEST_OFFSET else 0
+    return told if re.fullmatch(KEY, told) else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

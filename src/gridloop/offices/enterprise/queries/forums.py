@@ -18,6 +18,7 @@ from gridloop.core.errors import NotFound
 from gridloop.core.firm_access import may_read
 from gridloop.core.forum import Asked, Counter, Guest, count_questions, standing, why_not_invited
 from gridloop.core.quiet import quiet_among
+from gridloop.offices.archive.keyset import Order
 from gridloop.offices.cases.models import BEIJING, Case
 from gridloop.offices.cases.queries.finding import visible_to as cases_visible_to
 from gridloop.offices.enterprise.forum_models import Forum, ForumQuestion, Invitation
@@ -30,12 +31,13 @@ from gridloop.offices.enterprise.visit_models import QuietDays
 
 PAGE = 30
 MOST_GUESTS = 200
+LATEST = Order("starts_at")
 SEES_ALL = frozenset({Role.DUTY_DESK, Role.STREET_LEADER})
 
 
 @dataclass(frozen=True, slots=True)
 class ForumsWanted:
-    """What the calendar is narrowed to: kind, state, days (both included) and the firm (ref); ``after`` counts rows already shown."""
+    """What the calendar is narrowed to: kind, state, days (both included) and the firm (ref); ``after`` is the key of the last row shown."""
 
     kind: str = ""
     state: str = ""
@@ -43,7 +45,7 @@ class ForumsWanted:
     until: date | None = None
     enterprise: str = ""
     late: bool = False
-    after: int = 0
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,11 @@ def narrowed(by: Actor, wanted: ForumsWanted, *, today: date) -> QuerySet[Forum]
 
 def list_forums(
     by: Actor, wanted: ForumsWanted, *, today: date, size: int = PAGE
-) -> tuple[list[ForumRow], int, Totals]:
-    """A page of the calendar, the latest first; what to ask the next page with (0 at the end); the figures of the whole list."""
+) -> tuple[list[ForumRow], str, Totals]:
+    """A page of the calendar, the latest first; what to ask the next page with (empty at the end); the figures of the whole list."""
     rows = narrowed(by, wanted, today=today)
-    found = list(rows.select_related("host")[wanted.after : wanted.after + size + 1])
-    following = wanted.after + size if len(found) > size else 0
+    found = LATEST.page(rows.select_related("host"), after=wanted.after, size=size + 1)
+    following = LATEST.key(found[size - 1]) if len(found) > size else ""
     return rows_of(found[:size], today=today), following, totals(rows, today=today)
 
 

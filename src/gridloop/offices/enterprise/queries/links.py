@@ -15,6 +15,7 @@ from gridloop.core import matching
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotFound
 from gridloop.core.matching import Fit, judge, propose
+from gridloop.offices.archive.keyset import Order
 from gridloop.offices.archive.models import Attachment
 from gridloop.offices.enterprise.link_models import FirmLink, Lead, Listing, Story
 from gridloop.offices.enterprise.models import Enterprise
@@ -24,6 +25,10 @@ from gridloop.offices.territory import queries as territory
 
 PAGE = 100
 COMMUNITY_LEVEL = 3
+NEWEST = Order()
+"""Links, leads and stories."""
+NEWEST_TOLD = Order("told_at")
+"""Offers and needs."""
 
 
 def _seen(by: Actor) -> QuerySet[Enterprise]:
@@ -33,13 +38,15 @@ def _seen(by: Actor) -> QuerySet[Enterprise]:
 # -- offers and needs --------------------------------------------------------------------------------------------------
 
 
-def listings(by: Actor, *, street: str, on: date, side: str = "", kind: str = "") -> list[Listing]:
+def listings(
+    by: Actor, *, street: str, on: date, side: str = "", kind: str = "", after: str = "", size: int = PAGE
+) -> list[Listing]:
     """What stands on the day, the newest first."""
     rows = _standing(by, street=street, on=on).select_related("enterprise__cluster")
     for column, value in (("side", side), ("kind", kind)):
         if value:
             rows = rows.filter(**{column: value})
-    return list(rows[:PAGE])
+    return NEWEST_TOLD.page(rows, after=after, size=size)
 
 
 def _standing(by: Actor, *, street: str, on: date) -> QuerySet[Listing]:
@@ -118,7 +125,7 @@ def visible_links(by: Actor) -> QuerySet[FirmLink]:
     return rows.select_related("need__enterprise", "offer__enterprise", "proposed_by")
 
 
-def links(by: Actor, *, state: str = "", enterprise: str = "") -> list[FirmLink]:
+def links(by: Actor, *, state: str = "", enterprise: str = "", after: str = "", size: int = PAGE) -> list[FirmLink]:
     """The latest first; ``state`` open means proposed, agreed or introduced."""
     rows = visible_links(by)
     if state == "open":
@@ -127,7 +134,7 @@ def links(by: Actor, *, state: str = "", enterprise: str = "") -> list[FirmLink]
         rows = rows.filter(state=state)
     if enterprise:
         rows = rows.filter(Q(need__enterprise__ref=enterprise) | Q(offer__enterprise__ref=enterprise))
-    return list(rows[:PAGE])
+    return NEWEST.page(rows, after=after, size=size)
 
 
 def link(ref: str, *, by: Actor) -> FirmLink:
@@ -147,10 +154,10 @@ def counts(by: Actor) -> dict[str, int]:
 # -- leads and stories -------------------------------------------------------------------------------------------------
 
 
-def leads(by: Actor, *, state: str = "") -> list[Lead]:
+def leads(by: Actor, *, state: str = "", after: str = "", size: int = PAGE) -> list[Lead]:
     """The leads for firms in scope, the latest first."""
     rows = Lead.objects.filter(enterprise__in=_seen(by)).select_related("enterprise", "told_by")
-    return list((rows.filter(state=state) if state else rows)[:PAGE])
+    return NEWEST.page(rows.filter(state=state) if state else rows, after=after, size=size)
 
 
 def lead(ref: str, *, by: Actor) -> Lead:
@@ -174,10 +181,11 @@ class StoryShown:
         return self.row.state == "published" and self.agrees
 
 
-def stories(by: Actor, *, enterprise: str = "") -> list[StoryShown]:
+def stories(by: Actor, *, enterprise: str = "", after: str = "", size: int = PAGE) -> list[StoryShown]:
     """The stories of firms in scope, the latest first."""
     rows = Story.objects.filter(enterprise__in=_seen(by)).select_related("enterprise", "link", "case", "written_by")
-    return _told(list((rows.filter(enterprise__ref=enterprise) if enterprise else rows)[:PAGE]))
+    found = rows.filter(enterprise__ref=enterprise) if enterprise else rows
+    return _told(NEWEST.page(found, after=after, size=size))
 
 
 def story(ref: str, *, by: Actor) -> StoryShown:

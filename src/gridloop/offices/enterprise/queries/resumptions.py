@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotFound
 from gridloop.core.resumption import ITEMS, Progress, Totals, progress
+from gridloop.offices.archive.keyset import Order
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.queries import register
 from gridloop.offices.enterprise.resumption_models import (
@@ -24,6 +25,10 @@ from gridloop.offices.enterprise.resumption_models import (
 )
 
 PAGE = 200
+NEWEST = Order()
+"""Applications."""
+LATEST_TEST = Order("tested_on")
+LATEST_TRIP = Order("leaves_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,15 @@ def checklist(street: str) -> Checklist:
     )
 
 
-def resumptions(by: Actor, *, state: str = "", enterprise: str = "") -> list[ResumptionRow]:
+def resumptions(
+    by: Actor, *, state: str = "", enterprise: str = "", after: str = "", size: int = PAGE
+) -> list[ResumptionRow]:
     """Those of firms in scope, the latest first, with their progress."""
     rows = Resumption.objects.filter(enterprise__in=_seen(by)).select_related("enterprise", "applied_by")
     for column, value in (("state", state), ("enterprise__ref", enterprise)):
         if value:
             rows = rows.filter(**{column: value})
-    return _with_progress(list(rows[:PAGE]))
+    return _with_progress(NEWEST.page(rows, after=after, size=size))
 
 
 def _with_progress(rows: Sequence[Resumption]) -> list[ResumptionRow]:
@@ -98,9 +105,12 @@ def items_of(row: Resumption) -> list[ResumptionItem]:
 # -- test batches ------------------------------------------------------------------------------------------------------
 
 
-def staff_tests(by: Actor, *, period: Period, enterprise: str = "") -> list[StaffTest]:
+def staff_tests(
+    by: Actor, *, period: Period, enterprise: str = "", after: str = "", size: int = PAGE
+) -> list[StaffTest]:
     """The batches of firms in scope that were not voided, the latest first."""
-    return list(_tests(by, period=period, enterprise=enterprise).select_related("enterprise", "told_by")[:PAGE])
+    rows = _tests(by, period=period, enterprise=enterprise).select_related("enterprise", "told_by")
+    return LATEST_TEST.page(rows, after=after, size=size)
 
 
 def batch_totals(by: Actor, *, period: Period, enterprise: str = "") -> Totals:
@@ -138,10 +148,12 @@ class TripRow:
     workers: int
 
 
-def trips(by: Actor, *, period: Period, state: str = "", enterprise: str = "") -> list[TripRow]:
+def trips(
+    by: Actor, *, period: Period, state: str = "", enterprise: str = "", after: str = "", size: int = PAGE
+) -> list[TripRow]:
     """The trips with a firm in scope, the latest first."""
     rows = _trips(by, period=period, state=state, enterprise=enterprise).select_related("met_by")
-    return _with_shares(list(rows[:PAGE]), by=by)
+    return _with_shares(LATEST_TRIP.page(rows, after=after, size=size), by=by)
 
 
 def trip(ref: str, *, by: Actor) -> TripRow:
