@@ -24,6 +24,7 @@ from gridloop.core.errors import Broken, GridloopError
 from gridloop.offices.cases.queries.pages import categories
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.territory import queries as territory
+from gridloop.web.sentences import spoken
 
 Pairs = list[tuple[str, str]]
 
@@ -60,7 +61,7 @@ def offered(
         units=[(unit.code, unit.name) for unit in units if not unit.is_superior],
         superiors=[(unit.code, unit.name) for unit in units if unit.is_superior],
         duty_items=[
-            (item.code, f"{item.code} {item.title}({item.get_kind_display()},牵头:{item.lead})")
+            (item.code, f"{item.code} {item.title}({spoken(item.get_kind_display())} · {_('牵头')} {item.lead})")
             for item in sorted(organisation.duty_items(street), key=lambda item: not _speaks_of(item, category))
         ],
         grids=[(grid.code, f"{'　' * max(grid.level - 1, 0)}{grid.name}") for grid in territory.grids(street)],

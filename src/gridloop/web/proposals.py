@@ -27,6 +27,7 @@ from gridloop.offices.projects.queries.finding import visible_to
 from gridloop.offices.projects.queries.proposed import project_of_proposal
 from gridloop.web.forms import offered, refused_in_words, tried
 from gridloop.web.reader import Reader, staff
+from gridloop.web.sentences import lazy_spoken
 
 
 class ProposalForm(forms.Form):
@@ -44,7 +45,7 @@ class ProposalForm(forms.Form):
         help_text=gettext_lazy("批准后按这个数进入储备库,以后可以更正。"),
     )  # fmt: skip
     unit = forms.ChoiceField(label=gettext_lazy("责任单位"))
-    sector = forms.ChoiceField(label=gettext_lazy("类别"), choices=[(code, gettext_lazy(label)) for code, label in SECTORS.items()])  # fmt: skip
+    sector = forms.ChoiceField(label=gettext_lazy("类别"), choices=[(code, lazy_spoken(label)) for code, label in SECTORS.items()])  # fmt: skip
 
     def __init__(self, *args: Any, units: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

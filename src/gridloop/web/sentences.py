@@ -54,6 +54,12 @@ def spoken(sentence: object) -> str:
     return _english(text, 0)
 
 
+def spoken_if_ours(text: str) -> str:
+    """What may be a sentence of ours or somebody's own words: only a whole sentence of the book is said otherwise."""
+    is_chinese = (get_language() or "zh").startswith("zh")
+    return text if is_chinese else _exact().get(text, text)
+
+
 lazy_spoken = lazy(spoken, str)
 """The sentence said when it is shown: for what is written once, before any page is asked for."""
 

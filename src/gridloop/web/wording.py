@@ -24,7 +24,7 @@ from gridloop.offices.archive.queries import TimelineEntry
 from gridloop.offices.cases.actions.closing import SATISFACTION
 from gridloop.offices.cases.actions.requests import EXTENSION_REASONS, SUSPENSION_REASONS, UNITS_OF_TIME
 from gridloop.offices.cases.queries import words
-from gridloop.web.sentences import spoken
+from gridloop.web.sentences import spoken, spoken_if_ours
 
 SEGMENT_ROLES = {"dispatch": "派件", "handle": "办理", "verify": "核实销号"}
 CLOCK_EVENTS = {
@@ -225,7 +225,7 @@ def _value(name: str, value: Any, payload: dict[str, Any]) -> str:
         return worded(value, payload)
     if isinstance(value, list):
         return "、".join(str(each) for each in value)
-    return said(str(value)) if name in OUR_WORDS else str(value)
+    return said(str(value)) if name in OUR_WORDS else spoken_if_ours(str(value))
 
 
 def _from(table: dict[str, str]) -> Callable[[Any, dict[str, Any]], str]:

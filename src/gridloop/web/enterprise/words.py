@@ -96,6 +96,7 @@ LABELS: dict[str, str] = {
 LABELS_OF: dict[str, dict[str, str]] = {
     "assist": {"name": "步骤", "note": "说明", "person": "代办人"},
     "bank": {"person": "对接人"},
+    "notice": {"title": "通知"},
     "plan": {"text": "措施", "person": "责任人", "before": "之前", "after": "之后", "note": "说明"},
 }
 """What a column is called in entries of these kinds, where that differs from elsewhere or the column is theirs alone."""
@@ -127,7 +128,8 @@ def _lines(entry: TimelineEntry) -> Iterator[tuple[str, str]]:
         value = payload.get(name)
         if value in (None, "", [], {}) or isinstance(value, dict) or (name == "before" and "after_name" in payload):
             continue
-        yield said(own.get(name) or LABELS[name]), _value(value)
+        text = _value(value)
+        yield said(own.get(name) or LABELS[name]), said(text) if entry.kind == "notice.told" else text
     for column, (before, after) in payload.get("changed", {}).items():
         if column in COLUMNS:
             yield said(COLUMNS[column][0]), f"{_value(before) or '–'} → {_value(after) or '–'}"
