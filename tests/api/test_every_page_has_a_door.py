@@ -19,23 +19,26 @@ IN_FRONT_OF_A_PAGE = (
 ONLY_IN_A_BROWSER = "a program that could change a second factor could take a person's place"
 REPLAYED = "a replay is taken from the command line (route replay --json); it may run for a minute"
 HANDED_OVER = "the letter is handed to a person, on paper or by its code, and taken back by whoever handed it over; a program has nobody to hand it to"
-TROUBLES = "the troubles have pages first; their doors are still to be built"
-NOT_YET = "the office has its pages first; its doors are still to be built"
 EMPTY_SHEET = "an empty sheet with one example, to be filled in by hand; a program sends rows (POST /policies/import)"
 STORY_DRAWN = "a document drawn from what GET /stories/{ref} says"
 DOORS: dict[str, str | tuple[str, ...]] = {
     "case_route": DRAWN,
     "replay_change_set": REPLAYED,
-    "join_trouble": TROUBLES,
-    "link_proposal": TROUBLES,
-    "not_recurring": TROUBLES,
-    "proposal": TROUBLES,
-    "propose": TROUBLES,
-    "set_apart": TROUBLES,
-    "trouble": TROUBLES,
-    "troubles": TROUBLES,
-    "project_matrix": NOT_YET,
-    "project_pairs": NOT_YET,
+    "troubles": ("troubles_troubles", "troubles_recurrences", "proposals_proposals"),
+    "trouble": ("troubles_trouble", "troubles_members", "troubles_reports"),
+    "join_trouble": ("troubles_join",),
+    "set_apart": ("troubles_set_apart",),
+    "not_recurring": ("troubles_not_recurring",),
+    "propose": ("proposals_propose",),
+    "proposal": ("proposals_proposal", "proposals_decide"),
+    "link_proposal": ("proposals_link",),
+    "project_matrix": ("project_pairs_matrix",),
+    "project_pairs": (
+        "project_pairs_project_pairs",
+        "project_pairs_pair",
+        "pairings_hand_over",
+        "pairings_end_pairing",
+    ),
     "campaigns": ("campaigns_campaigns",),
     "new_campaign": ("campaigns_open_campaign",),
     "campaign": ("campaigns_campaign", "campaigns_figures"),
@@ -175,7 +178,13 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "offer_categories": ("alike_offers", "reference_categories"),
     "offer_questions": ("chapters_rows",),
     "case_here": IN_FRONT_OF_A_PAGE,
-    "case": ("cases_get_case", "case_parts_looks", "case_parts_why_here", "case_parts_why_this_date"),
+    "case": (
+        "cases_get_case",
+        "case_parts_looks",
+        "case_parts_why_here",
+        "case_parts_why_this_date",
+        "troubles_trouble_of_case",
+    ),
     "do_verb": tuple(f"cases_{verb}" for verb in CASE.verbs),
     "unmask": ("case_parts_contacts",),
     "case_attachment": ("cases_get_attachment",),

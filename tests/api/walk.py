@@ -32,7 +32,15 @@ from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.actions import issue_token
 from gridloop.offices.organisation.models import Account
 from gridloop.offices.organisation.tokens.scopes import SCOPES
-from tests.api import walk_campaigns, walk_firms, walk_keeping, walk_programs, walk_solutions, walk_together
+from tests.api import (
+    walk_campaigns,
+    walk_firms,
+    walk_keeping,
+    walk_programs,
+    walk_solutions,
+    walk_together,
+    walk_troubles,
+)
 from tests.sample import CODE, IN_NE, IN_SW, PEOPLE
 
 LAMP = {"text": "柳荫路 1 号院门口路灯不亮三天了", "source": "phone", "category": "城乡建设/市政设施/路灯", **IN_SW}
@@ -150,6 +158,7 @@ def walked() -> Walk:
     walk_programs.offer_policies(walk, firm)
     walk_programs.move_projects(walk)
     walk_programs.measure(walk)
+    walk_troubles.gather(walk)
     walk_solutions.solve(walk, firm)
     walk_campaigns.campaign(walk)
     walk_together.meet(walk, picture=picture())

@@ -186,6 +186,17 @@ LINKS: dict[str, tuple[str, tuple[Link, ...]]] = {
     "banking_products": ("200", (("end", "banking_end_product", {"ref": "$response.body#/items/0/ref"}),)),
     "banking_add_product": ("201", (("end", "banking_end_product", _CASE),)),
     "assisting_set_matter": ("201", (("retire", "assisting_retire", _CASE),)),
+    "troubles_troubles": ("200", (("first", "troubles_trouble", {"ref": "$response.body#/items/0/ref"}),)),
+    "troubles_trouble": ("200", (*((name, f"troubles_{name}", _SAME) for name in ("members", "reports", "join", "set_apart")), ("propose", "proposals_propose", _SAME))),
+    "troubles_recurrences": ("200", (("dismiss", "troubles_not_recurring", {"ref": "$response.body#/items/0/case/ref"}),)),
+    "troubles_trouble_of_case": ("200", (("trouble", "troubles_trouble", {"ref": "$response.body#/trouble"}), ("dismiss", "troubles_not_recurring", _SAME))),
+    "proposals_proposals": ("200", (("first", "proposals_proposal", {"ref": "$response.body#/items/0/ref"}),)),
+    "proposals_propose": ("201", tuple((name, f"proposals_{name}", {"ref": "$response.body#/proposal/ref"}) for name in ("proposal", "decide"))),
+    "proposals_proposal": ("200", (("decide", "proposals_decide", _SAME), ("link", "proposals_link", _SAME))),
+    "proposals_decide": ("200", (("link", "proposals_link", _SAME),)),
+    "project_pairs_matrix": ("200", (("first", "project_pairs_project_pairs", {"ref": "$response.body#/items/0/ref"}),)),
+    "project_pairs_project_pairs": ("200", (("pair", "project_pairs_pair", _SAME), ("hand_over", "pairings_hand_over", {"ref": "$response.body#/project/stack/slots/0/pairing"}))),
+    "project_pairs_pair": ("201", tuple((name, f"pairings_{name}", _CASE) for name in ("hand_over", "set_substitute", "end_pairing"))),
     "firm_plans_lacking": ("200", (("first", "firms_firm", {"ref": "$response.body#/items/0/ref"}),)),
 }  # fmt: skip
 

@@ -37,6 +37,7 @@ from gridloop.offices.enterprise.actions import pairing as actions
 from gridloop.offices.enterprise.queries import packs, pairing, register, teams
 from gridloop.offices.enterprise.queries.words import SERVICES
 from gridloop.offices.organisation import queries as organisation
+from gridloop.offices.projects.queries.finding import project as found_project
 
 router = Router(tags=["包联"])
 SHUT = frozenset({401, 403, 404, 422})
@@ -91,7 +92,7 @@ def pair(request: CallerRequest, ref: str, told: PairIn) -> HttpResponse:
 
     def do() -> dict[str, Any]:
         row = actions.pair(by=caller.actor, at=caller.at, street=firm.street, subject=firm.subject, **told.model_dump())
-        return _pairing(row)
+        return pairing_told(row)
 
     return told_once(request, PairingOut, operation=f"pair {ref}", do=do, status=201)
 
@@ -102,13 +103,15 @@ def pair(request: CallerRequest, ref: str, told: PairIn) -> HttpResponse:
 def history(request: CallerRequest, ref: str) -> dict[str, Any]:
     """Every pairing the firm ever had, the newest first."""
     firm = register.enterprise(ref, by=request.auth.actor)
-    return {"items": [_pairing(row) for row in pairing.history_of(firm.subject)]}
+    return {"items": [pairing_told(row) for row in pairing.history_of(firm.subject)]}
 
 
-def _pairing(row: Any) -> dict[str, Any]:
+def pairing_told(row: Any) -> dict[str, Any]:
+    """A pairing whose relations have been read, of a firm or of a project."""
+    kind, _, ref = row.subject.partition(":")
     told = fields_named(row, "ref slot reason note term_ends_on starts_at ends_at ended_because")
     return told | {
-        "enterprise": row.subject.partition(":")[2], "unit": row.unit.name, "person": row.person.name if row.person else "",
+        "enterprise": ref if kind == "enterprise" else "", "project": ref if kind == "project" else "", "unit": row.unit.name, "person": row.person.name if row.person else "",
         "substitute": row.substitute.name if row.substitute else "", "followed_by": row.followed_by.ref if row.followed_by else "",
     }  # fmt: skip
 
@@ -122,7 +125,7 @@ def hand_over(request: CallerRequest, ref: str, told: HandOverIn) -> HttpRespons
     caller = request.auth
 
     def do() -> dict[str, Any]:
-        return _pairing(actions.hand_over(by=caller.actor, at=caller.at, pairing=ref, **told.model_dump()))
+        return pairing_told(actions.hand_over(by=caller.actor, at=caller.at, pairing=ref, **told.model_dump()))
 
     return told_once(request, PairingOut, operation=f"hand over {ref}", do=do, status=201)
 
@@ -137,7 +140,7 @@ def set_substitute(request: CallerRequest, ref: str, told: SubstituteIn) -> Http
 
     def do() -> dict[str, Any]:
         actions.set_substitute(by=caller.actor, at=caller.at, pairing=ref, substitute=told.substitute)
-        return _pairing(_row(request, ref))
+        return pairing_told(_row(request, ref))
 
     return told_once(request, PairingOut, operation=f"substitute {ref}", do=do)
 
@@ -151,17 +154,21 @@ def end_pairing(request: CallerRequest, ref: str, told: BecauseIn) -> HttpRespon
 
     def do() -> dict[str, Any]:
         actions.end_pairing(by=caller.actor, at=caller.at, pairing=ref, reason=told.reason)
-        return _pairing(_row(request, ref))
+        return pairing_told(_row(request, ref))
 
     return told_once(request, PairingOut, operation=f"end pairing {ref}", do=do)
 
 
 def _row(request: CallerRequest, ref: str) -> Any:
-    """The pairing, for those who see its firm. Raises NotFound."""
+    """The pairing, for those who see its firm or its project. Raises NotFound."""
     row = pairing.pairing_row(ref, by=request.auth.actor)
     if row is None:
         raise NotFound("enterprise.no_pairing", "没有这条包联;请刷新页面。", pairing=ref)
-    packs.subject_of(row, by=request.auth.actor)
+    kind, _, subject = row.subject.partition(":")
+    if kind == "project":
+        found_project(subject, by=request.auth.actor)
+    else:
+        packs.subject_of(row, by=request.auth.actor)
     return row
 
 

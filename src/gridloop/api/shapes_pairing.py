@@ -52,10 +52,11 @@ class SubstituteIn(Told):
 
 
 class PairingOut(Schema):
-    """One slot of one firm, held from when until when, and who followed."""
+    """One slot of one firm or of one project (the other is empty), held from when until when, and who followed."""
 
     ref: str
     enterprise: str
+    project: str
     slot: Slot
     unit: str
     person: str

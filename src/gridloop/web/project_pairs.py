@@ -68,7 +68,8 @@ def pairs(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
 
 
 def _hold(reader: Reader, row: projects.Paired, told: dict[str, Any]) -> None:
-    """The slot is held by whoever was chosen; one that somebody holds is handed over."""
+    """The slot is held by whoever was chosen; one that somebody holds is handed over. Raises Refused for a dropped project."""
+    projects.must_be_there(row.project)
     by, slot = {"by": reader.actor, "at": reader.at}, told.pop("slot")
     held = row.stack.slots[slot]
     if held is not None and held.pairing:

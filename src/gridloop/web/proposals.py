@@ -19,6 +19,7 @@ from gridloop.core.firm_size import WAN
 from gridloop.core.project import SECTORS
 from gridloop.core.project_access import may_keep
 from gridloop.offices.cases.actions.proposals import decide_proposal, propose_project
+from gridloop.offices.cases.queries import trouble_lists as lists
 from gridloop.offices.cases.queries import troubles as queries
 from gridloop.offices.enterprise.queries.facts import in_wan
 from gridloop.offices.organisation import queries as organisation
@@ -85,9 +86,7 @@ class DecisionForm(forms.Form):
 def propose(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """/troubles/<ref>/propose/: the trouble's cases, and what those that came back had come from, become the ground of a proposal."""
     found = queries.trouble_file(reader.actor, ref, street=reader.street.code)
-    cases = list(
-        dict.fromkeys(each for member in found.members for each in (member.earlier, member.case) if each is not None)
-    )
+    cases = lists.ground_of(found)
     form = ProposalForm(
         request.POST or None, initial={"title": found.line.title}, units=offered(reader.street.code, at=reader.at).units
     )
@@ -105,7 +104,7 @@ def propose(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
 @staff
 def proposal(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """/proposals/<ref>/: the proposal; sent by a leader, the decision."""
-    row = queries.proposal(reader.actor, ref, street=reader.street.code)
+    row = lists.proposal(reader.actor, ref, street=reader.street.code)
     form = DecisionForm(request.POST or None)
     if (
         request.method == "POST"
@@ -118,7 +117,7 @@ def proposal(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
         Role.STREET_LEADER in reader.actor.roles(reader.street.code) and row.proposed_by_id != reader.actor.person_id
     )
     page = {
-        "row": row, "cases": queries.cases_of(row, by=reader.actor), "form": form, "may_decide": decides and row.approved is None, "at": reader.at,
+        "row": row, "cases": lists.cases_of(row, by=reader.actor), "form": form, "may_decide": decides and row.approved is None, "at": reader.at,
         "became": project_of_proposal(ref), "sector": SECTORS.get(row.sector, ""),
         "estimate": f"{in_wan(row.estimate):,f}" if row.estimate else "", "unit": organisation.unit(row.street, row.unit).name if row.unit else "",
         "projects": _to_link(reader) if row.approved else [],
@@ -140,7 +139,7 @@ def _to_link(reader: Reader) -> list[tuple[str, str]]:
 @staff
 def link(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """/proposals/<ref>/link/: the approved proposal is this project."""
-    queries.proposal(reader.actor, ref, street=reader.street.code)
+    lists.proposal(reader.actor, ref, street=reader.street.code)
     with refused_in_words(request) as refused:
         link_proposal(by=reader.actor, at=reader.at, proposal=ref, project=request.POST.get("project", ""))
     if not refused:

@@ -6,7 +6,7 @@ Reporters are masked here as everywhere. Joining merges: each reporter keeps a r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -20,14 +20,13 @@ from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.heat import FORMULA, FORMULA_TERMS
 from gridloop.offices.cases.actions import troubles as actions
 from gridloop.offices.cases.actions.proposals import PROPOSES
+from gridloop.offices.cases.queries import trouble_lists as lists
 from gridloop.offices.cases.queries import troubles as queries
 from gridloop.offices.cases.queries.troubles import Member, TroubleFile
 from gridloop.web import wording
 from gridloop.web.drawing import Drawing, Point, draw, shapes_of
 from gridloop.web.reader import Reader, staff
 
-PERIOD = 90
-MOST_DAYS = 3660
 TONES = {"suspected": "warn", "confirmed": "good"}
 FEWEST_WEEKS = 2
 
@@ -60,12 +59,12 @@ class ReporterShown:
 def troubles(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/troubles/?from=&to=: the hottest troubles of the period, and what came back in it."""
     since, until = _period(request, reader)
-    begin, end = _bounds(since, until)
+    begin, end = lists.bounds(since, until, timezone.get_current_timezone())
     street = reader.street.code
     page = {
         "lines": queries.hot_list(reader.actor, street=street, since=begin, until=end),
-        "back": queries.recurring(reader.actor, street=street, since=begin, until=end),
-        "proposals": queries.proposals(reader.actor, street=street),
+        "back": lists.recurring(reader.actor, street=street, since=begin, until=end),
+        "proposals": lists.proposals(reader.actor, street=street),
         "since": since, "until": until, "formula": FORMULA, "terms": FORMULA_TERMS, "at": reader.at,
     }  # fmt: skip
     return render(request, "console/troubles.html", page)
@@ -203,10 +202,8 @@ def _map(found: TroubleFile, reader: Reader) -> Drawing | None:
 
 def _period(request: HttpRequest, reader: Reader) -> tuple[date, date]:
     """The days asked for; what is missing or no date is the last ninety days."""
-    today = timezone.localdate(reader.at)
-    until = min(_day(request.GET.get("to", "")) or today, today)
-    since = _day(request.GET.get("from", "")) or until - timedelta(days=PERIOD)
-    return max(min(since, until), until - timedelta(days=MOST_DAYS)), until
+    said = request.GET
+    return lists.period(_day(said.get("from", "")), _day(said.get("to", "")), today=timezone.localdate(reader.at))
 
 
 def _day(said: str) -> date | None:
@@ -214,11 +211,3 @@ def _day(said: str) -> date | None:
         return date.fromisoformat(said)
     except ValueError:
         return None
-
-
-def _bounds(since: date, until: date) -> tuple[datetime, datetime]:
-    """The days in the street's zone, the last one included."""
-    zone = timezone.get_current_timezone()
-    return datetime.combine(since, time(), tzinfo=zone), datetime.combine(
-        until + timedelta(days=1), time(), tzinfo=zone
-    )

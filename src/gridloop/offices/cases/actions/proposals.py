@@ -10,17 +10,18 @@ from datetime import datetime
 from decimal import Decimal
 
 from gridloop.core.access import Actor, Role
-from gridloop.core.errors import NotAllowed, NotFound, Refused, WrongInput
+from gridloop.core.errors import NotAllowed, Refused, WrongInput
 from gridloop.core.project import SECTORS
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.moves import person_of, said
 from gridloop.offices.cases.queries.finding import visible_to
+from gridloop.offices.cases.queries.trouble_lists import MOST_GROUND
+from gridloop.offices.cases.queries.trouble_lists import proposal as seen_proposal
 from gridloop.offices.cases.trouble_models import ProjectProposal
 from gridloop.offices.organisation import queries as organisation
 
 PROPOSES = frozenset({Role.DUTY_DESK, Role.STREET_LEADER, Role.UNIT_LEADER})
-MOST_CASES = 200
 LARGEST = Decimal(10) ** 15
 
 
@@ -39,7 +40,7 @@ def propose_project(
     with deed():
         if not by.roles(street) & PROPOSES:
             raise NotAllowed("proposals.may_not", "立项建议由值班受理岗、单位负责人或街道领导提出。")
-        found = list(visible_to(by).filter(street=street, ref__in=list(cases)[:MOST_CASES]).order_by("id"))
+        found = list(visible_to(by).filter(street=street, ref__in=list(cases)[:MOST_GROUND]).order_by("id"))
         if not found or len(found) != len(set(cases)):
             raise WrongInput("proposals.no_cases", "请至少选一件看得到的事项作为依据。", field="cases")
         row = ProjectProposal.objects.create(
@@ -58,11 +59,9 @@ def propose_project(
 
 
 def decide_proposal(*, by: Actor, at: datetime, proposal: str, approved: bool, remark: str) -> ProjectProposal:
-    """A leader's decision, with its reason. Raises NotAllowed for others and for the proposer, Refused when it is decided already."""
+    """A leader's decision, with its reason. Raises NotFound outside the actor's scope, NotAllowed for others and for the proposer, Refused when it is decided already."""
     with deed():
-        row = ProjectProposal.objects.filter(ref=proposal).select_related("proposed_by").first()
-        if row is None:
-            raise NotFound("proposals.not_found", "没有这份立项建议,或不在您的责任范围内。", proposal=proposal)
+        row = seen_proposal(by, proposal)
         if Role.STREET_LEADER not in by.roles(row.street):
             raise NotAllowed("proposals.may_not_decide", "立项建议由街道领导批示。")
         if by.person_id == row.proposed_by_id:

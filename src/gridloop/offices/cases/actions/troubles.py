@@ -22,7 +22,14 @@ from gridloop.offices.cases.actions.groups import merge
 from gridloop.offices.cases.actions.moves import moved, noted, person_of, said
 from gridloop.offices.cases.models import Case
 from gridloop.offices.cases.queries.finding import scoped_case
-from gridloop.offices.cases.queries.troubles import may_join, recurrence_of, same_trouble, struck_off_before, trouble_of
+from gridloop.offices.cases.queries.troubles import (
+    is_seen,
+    may_join,
+    recurrence_of,
+    same_trouble,
+    struck_off_before,
+    trouble_of,
+)
 from gridloop.offices.cases.trouble_models import Recurrence, Trouble, TroubleCase
 
 MOST_AT_ONCE = 50
@@ -84,7 +91,7 @@ def join_cases(
     Raises NotAllowed for who may not merge, WrongInput without a case or with one that is not of this trouble, Refused for closed ones.
     """
     with deed():
-        found = _trouble(trouble)
+        found = _seen_trouble(trouble, by=by)
         _must_join(by, found.street)
         words = said(reason, field="reason")
         members = {row.case.ref: row.case for row in _members(found)}
@@ -108,7 +115,7 @@ def set_apart(*, by: Actor, at: datetime, trouble: str, case: str, reason: str) 
     Raises NotAllowed for who may not join, NotFound when it is no member, Refused while it is merged (undo that first).
     """
     with deed():
-        found = _trouble(trouble)
+        found = _seen_trouble(trouble, by=by)
         _must_join(by, found.street)
         row = _members(found).filter(case__ref=case).first()
         if row is None:
@@ -156,6 +163,11 @@ def dismiss_recurrence(*, by: Actor, at: datetime, case: str, reason: str) -> Re
         moved(found)
         noted("case.recurrence_dismissed", found, by=by, at=at, earlier=row.earlier.number, reason=words)
     return row
+
+
+def _seen_trouble(ref: str, *, by: Actor) -> Trouble:
+    """The trouble, if the actor sees a case of it. Raises NotFound: one of another street is not told from none."""
+    return _trouble(ref if by.kind == "system" or is_seen(by, ref) else "")
 
 
 def _trouble(ref: str) -> Trouble:

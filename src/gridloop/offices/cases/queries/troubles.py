@@ -111,7 +111,12 @@ def may_join(actor: Actor, street: str) -> bool:
     return bool(actor.roles(street) & JOINS)
 
 
-def trouble_file(actor: Actor, ref: str, *, street: str) -> TroubleFile:
+def is_seen(actor: Actor, ref: str) -> bool:
+    """Whether the actor sees a case of the trouble."""
+    return _members(actor).filter(trouble__ref=ref).exists()
+
+
+def trouble_file(actor: Actor, ref: str, *, street: str = "") -> TroubleFile:
     """The trouble with everything the reader may see of it. Raises NotFound when that is nothing."""
     rows = _members(actor, street).filter(trouble__ref=ref)
     found = list(rows.order_by("case__filed_at", "case_id")[:MOST_MEMBERS])
@@ -120,7 +125,7 @@ def trouble_file(actor: Actor, ref: str, *, street: str) -> TroubleFile:
     reports = _reports([row.case_id for row in found])
     people = {key: len({_who(report) for report in mine}) for key, mine in _by_case(reports).items()}
     back = {
-        each.case_id: each.earlier for each in _standing_recurrences().filter(case__in=[row.case_id for row in found])
+        each.case_id: each.earlier for each in standing_recurrences().filter(case__in=[row.case_id for row in found])
     }
     members = [
         Member(
@@ -131,7 +136,7 @@ def trouble_file(actor: Actor, ref: str, *, street: str) -> TroubleFile:
     ]  # fmt: skip
     return TroubleFile(
         trouble=found[0].trouble, line=_line(found, reports, recurring=len(back)), members=members, reports=reports, weeks=_weeks(reports),
-        proposals=proposals_of([row.case_id for row in found]), may_join=may_join(actor, street),
+        proposals=proposals_of([row.case_id for row in found]), may_join=may_join(actor, found[0].trouble.street),
     )  # fmt: skip
 
 
@@ -143,37 +148,12 @@ def trouble_of(case: Case) -> Trouble | None:
 
 def recurrence_of(case: Case) -> Recurrence | None:
     """What the case is a recurrence of, unless a person said that it is none."""
-    return _standing_recurrences().filter(case=case).first()
+    return standing_recurrences().filter(case=case).first()
 
 
 def recurrences_of(case: Case) -> list[Recurrence]:
     """The later cases that tell of this one's trouble again."""
-    return list(_standing_recurrences().filter(earlier=case).order_by("noted_at"))
-
-
-def recurring(actor: Actor, *, street: str, since: datetime, until: datetime) -> list[Recurrence]:
-    """What came back after strike-off in the period, the latest first."""
-    seen = visible_to(actor).filter(street=street, filed_at__gte=since, filed_at__lt=until)
-    return list(_standing_recurrences().filter(case__in=seen).order_by("-noted_at", "-id")[:200])
-
-
-def proposals(actor: Actor, *, street: str) -> list[ProjectProposal]:
-    """The project proposals about cases that the reader may see, the latest first."""
-    rows = ProjectProposal.objects.filter(street=street, cases__in=visible_to(actor)).distinct()
-    return list(rows.select_related("proposed_by", "decided_by")[:200])
-
-
-def proposal(actor: Actor, ref: str, *, street: str) -> ProjectProposal:
-    """One proposal. Raises NotFound outside the reader's scope."""
-    found = next((each for each in proposals(actor, street=street) if each.ref == ref), None)
-    if found is None:
-        raise NotFound("troubles.no_proposal", "没有这份立项建议,或不在您的责任范围内。", proposal=ref)
-    return found
-
-
-def cases_of(row: ProjectProposal, *, by: Actor) -> list[Case]:
-    """The proposal's cases within the reader's reach, the oldest first."""
-    return list(visible_to(by).filter(proposals=row).select_related("lead").order_by("id"))
+    return list(standing_recurrences().filter(earlier=case).order_by("noted_at"))
 
 
 def proposals_of(cases: Sequence[int]) -> list[ProjectProposal]:
@@ -262,8 +242,10 @@ def _neighbours(case: Case) -> QuerySet[Case]:
 # -- putting lines together -----------------------------------------------------------------------------------------------------
 
 
-def _members(actor: Actor, street: str) -> QuerySet[TroubleCase]:
-    rows = TroubleCase.objects.filter(trouble__street=street, case__in=visible_to(actor)).exclude(standing="apart")
+def _members(actor: Actor, street: str = "") -> QuerySet[TroubleCase]:
+    """What stands together within the actor's scope, in one street or in all of them."""
+    rows = TroubleCase.objects.filter(case__in=visible_to(actor)).exclude(standing="apart")
+    rows = rows.filter(trouble__street=street) if street else rows
     return rows.select_related("trouble", "case__lead", "case__grid", "case__merged_into")
 
 
@@ -340,5 +322,6 @@ def _weeks(reports: Sequence[Report]) -> list[tuple[datetime, int]]:
     return [(first + timedelta(weeks=week), counted[week]) for week in range(max(counted) + 1)]
 
 
-def _standing_recurrences() -> QuerySet[Recurrence]:
+def standing_recurrences() -> QuerySet[Recurrence]:
+    """What came back, but for what a person said is none."""
     return Recurrence.objects.filter(dismissed_at=None).select_related("case__lead", "earlier__lead")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gridloop.core.access import Actor
+from gridloop.core.errors import Refused
 from gridloop.offices.campaigns.queries import GroupShown, forces_for
 from gridloop.offices.enterprise.pairing_models import Pairing
 from gridloop.offices.enterprise.queries.pairing import Stack, history_of, stacks_of
@@ -39,6 +40,12 @@ def key_projects(by: Actor, *, street: str) -> list[Project]:
     """The projects of provincial, city, district or sub-district priority that stand in a library, by code."""
     rows = visible_to(by).filter(street=street, dropped_at__isnull=True).exclude(priority="")
     return list(rows.order_by("code"))
+
+
+def must_be_there(project: Project) -> None:
+    """Raises Refused for a project that was dropped: nobody is named for it any more."""
+    if project.dropped_at:
+        raise Refused("projects.dropped", "项目已出库,只能查看。", project=project.ref)
 
 
 def paired(projects: Sequence[Project], *, by: Actor, street: str) -> list[Paired]:
