@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from gridloop.core.firm_access import may_read
 from gridloop.offices.archive import queries as archive
 from gridloop.offices.cases.actions.contact import Contact, sees_looks
+from gridloop.offices.cases.queries.finding import openable
 from gridloop.offices.cases.queries.pages import CaseFile, SegmentLine
 from gridloop.offices.cases.queries.troubles import may_join, proposals_of, recurrence_of, recurrences_of, trouble_of
 from gridloop.offices.cases.queries.words import in_words
@@ -126,7 +127,9 @@ def shown(
     made.sort(key=lambda offer: offer.name not in FOREMOST)
     names = {unit.code: unit.name for unit in organisation.units(found.case.street)}
     entries = [wording.entry_shown(entry, units=names) for entry in reversed(found.timeline)]
+    recurrence, came_back = recurrence_of(found.case), recurrences_of(found.case)
     return {
+        "openable": openable(reader.actor, _beside(found, recurrence, came_back)),
         "at": reader.at, "case": found.case, "file": found, "offers": made[:FIRST], "more_offers": grouped(made[FIRST:]), "more_count": len(made[FIRST:]), "like": like,
         "has_open_more": any(offer.is_open for offer in made[FIRST:]), "refused_form": _orphan(made, refused),
         "open_form": form, "reports": reports, "is_masked": contacts is None,
@@ -136,10 +139,19 @@ def shown(
         "rows": _rows(found), "handed_on": _handed_on(found), "map": _map(found), "place": found.case.address or (found.lineage[-1].name if found.lineage else ""),
         "access": _looks(found, reader),
         "sheets": [(kind, str(label)) for kind, label in SHEETS.items() if kind != "supervise" or _was_raised(found)], "files": [_file(each) for each in found.attachments],
-        "trouble": trouble_of(found.case), "recurrence": recurrence_of(found.case), "came_back": recurrences_of(found.case),
+        "trouble": trouble_of(found.case), "recurrence": recurrence, "came_back": came_back,
         "proposals": proposals_of([found.case.pk]), "may_dismiss": may_join(reader.actor, found.case.street),
         "is_single": len(found.lineage) < 2, "asked_at": _forums(found, reader),
     }  # fmt: skip
+
+
+def _beside(found: CaseFile, recurrence: Any, came_back: list[Any]) -> list[str]:
+    """The refs of the other cases that the page names."""
+    merged_into = [found.case.merged_into] if found.case.merged_into else []
+    before = [recurrence.earlier] if recurrence else []
+    return [
+        each.ref for each in (*merged_into, *before, *(each.case for each in came_back), *found.merged, *found.split)
+    ]
 
 
 def _forums(found: CaseFile, reader: Reader) -> list[Any]:

@@ -18,6 +18,8 @@ from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.project import in_yi, neighbours
 from gridloop.core.project_access import may_keep, must_keep
 from gridloop.offices.archive.repeated import once_sealed
+from gridloop.offices.cases.queries.finding import openable
+from gridloop.offices.enterprise.queries.plans import openable as openable_plans
 from gridloop.offices.projects import actions
 from gridloop.offices.projects.queries import board, words
 from gridloop.offices.projects.queries.banks import banks_of, begin_bank_match
@@ -48,10 +50,14 @@ def _page(
     may = may_keep(reader.actor, street=found.street, unit=found.unit.code) and not found.dropped_at
     nearby = neighbours(found.library)
     after = nearby[0] if found.library != "completed" else ""
+    obstacles, plans = obstacles_of(found), plans_of(found)
+    needs = [need.case_ref for _factor, _label, need in row.cells if need]
     page = {
-        "project": found, "proposals": proposals_behind(found), "row": row, "months": board.months_of(found), "moves": board.moves_of(found), "obstacles": obstacles_of(found), "may_keep": may,
+        "openable": openable(reader.actor, [*needs, *(each.case.ref for each in obstacles)]),
+        "openable_plans": openable_plans(reader.actor, [each.ref for each in plans]),
+        "project": found, "proposals": proposals_behind(found), "row": row, "months": board.months_of(found), "moves": board.moves_of(found), "obstacles": obstacles, "may_keep": may,
         "next": words.LIBRARIES.get(after, ""), "criteria": judged(found, after, at=reader.at) if after else (), "words": words, "key": uuid4().hex,
-        "banks": banks_of(found, by=reader.actor), "begin": begin_bank_match(found, by=reader.actor), "plans": plans_of(found),
+        "banks": banks_of(found, by=reader.actor), "begin": begin_bank_match(found, by=reader.actor), "plans": plans,
         "invested": in_yi(row.invested), "planned": in_yi(row.planned), "done": in_yi(row.done),
         "verbs": _forms(found, reader) | (refused or {}) if may else {}, "opened": next(iter(refused), "") if refused else "",
     }  # fmt: skip

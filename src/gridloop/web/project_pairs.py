@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.firm_access import may_arrange, must_arrange
+from gridloop.offices.cases.queries.finding import openable
 from gridloop.offices.enterprise.actions.pairing import hand_over, pair
 from gridloop.offices.enterprise.queries.words import SLOTS
 from gridloop.offices.projects.queries import pairs as projects
@@ -60,8 +61,10 @@ def pairs(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
         else:
             messages.success(request, _("包联已更新。"))
             return redirect("project_pairs", ref)
+    pack = projects.pack_of(found)
+    refs = [*(need.case_ref for need in pack.needs), *(each.case.ref for each in pack.obstacles)]
     page = {
-        "project": found, "row": row, "names": _names(row), "form": form, "pack": projects.pack_of(found),
+        "project": found, "row": row, "names": _names(row), "form": form, "pack": pack, "openable": openable(reader.actor, refs),
         "may_arrange": may_arrange(reader.actor, found.street) and not found.dropped_at,
     }  # fmt: skip
     return render(request, "projects/pairs.html", page, status=422 if form.is_bound else 200)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.project_access import may_keep, must_keep
+from gridloop.offices.enterprise.queries.plans import openable
 from gridloop.offices.projects import actions
 from gridloop.offices.projects.queries import standstill, words
 from gridloop.offices.projects.queries.finding import project as found_project
@@ -55,8 +56,10 @@ def _page(
         (code, said(label), sum(row.project.standing == code for row in rows))
         for code, label in words.STANDINGS.items()
     ]
+    shown = [_row(row, reader, refused) for row in rows]
     page = {
-        "rows": [_row(row, reader, refused) for row in rows], "lacking": sum(row.lacks_plan for row in rows),
+        "openable_plans": openable(reader.actor, [each["plan"].ref for each in shown if each["plan"]]),
+        "rows": shown, "lacking": sum(row.lacks_plan for row in rows),
         "proposed": sum(row.proposal is not None for row in rows), "counts": counts[1:],
     }  # fmt: skip
     return render(request, "projects/watch.html", page, status=refused[2] if refused else 200)
@@ -125,7 +128,10 @@ def new_plan(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
             messages.success(request, _("方案已建立;请列出措施、责任人和期限。"))
             return redirect("firm_plan", made.ref)
     standing = next((each for each in standstill.plans_of(found) if each.closed_at is None), None)
-    page = {"form": form, "project": found, "may_keep": may, "standing": standing}
+    page = {
+        "form": form, "project": found, "may_keep": may, "standing": standing,
+        "openable_plans": openable(reader.actor, [standing.ref] if standing else []),
+    }  # fmt: skip
     return render(request, "projects/plan_new.html", page, status=422 if form.is_bound else 200)
 
 

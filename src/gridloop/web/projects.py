@@ -19,6 +19,7 @@ from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.project import in_yi
 from gridloop.core.project_access import KEEPS_ALL, KEEPS_OWN, must_keep, must_set_criteria
 from gridloop.offices.archive.repeated import once_sealed
+from gridloop.offices.cases.queries.finding import openable
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.projects import actions
 from gridloop.offices.projects.actions.entering import told_of
@@ -53,13 +54,14 @@ def projects(request: HttpRequest, reader: Reader) -> HttpResponse:
     view = request.GET.get("view", "board")
     today = timezone.localtime(reader.at).date()
     rows = [row for library in libraries for row in library.rows]
+    needs = [need.case_ref for row in rows for _factor, _label, need in row.cells if need] if view == "factors" else []
     page = {
         "libraries": libraries, "rows": rows, "view": view if view in VIEWS else "board", "wanted": wanted, "words": words, "alarms": ALARMS,
         "units": organisation.units(street), "summary": [(code, words.LIBRARIES[code], n, in_yi(total)) for code, (n, total) in summary.items()],
         "all_n": sum(n for n, _total in summary.values()), "all_total": in_yi(sum((total for _n, total in summary.values()), Decimal(0))),
         "rates": boards.conversion_rates(reader.actor, street=street, since=date(today.year, 1, 1), until=today), "year": today.year,
         "may_enter": bool(reader.actor.roles(street) & (KEEPS_ALL | KEEPS_OWN)), "dropped": boards.dropped(reader.actor, street=street),
-        "query": _query(request),
+        "query": _query(request), "openable": openable(reader.actor, needs),
     }  # fmt: skip
     return render(request, "projects/board.html", page)
 

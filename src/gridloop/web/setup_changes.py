@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gridloop.core.errors import Broken, GridloopError, WrongInput
 from gridloop.offices.archive.queries import timeline
+from gridloop.offices.cases.queries.finding import openable
 from gridloop.offices.cases.queries.naming import numbers_of
 from gridloop.offices.cases.queries.proving import RESTS_ON
 from gridloop.offices.organisation.changesets import actions, queries
@@ -90,11 +91,13 @@ def _page(request: HttpRequest, reader: Reader, ref: str, *, error: GridloopErro
         if is_open and setup.touched() & RESTS_ON
         else None
     )
+    shown = _effects(effects[:MOST_EFFECTS], reader)
     page = {
+        "openable": openable(reader.actor, [each["ref"] for each in shown]),
         "set": found, "tone": TONES[found.state], "changes": queries.shown_changes(setup), "checked": checked, "proof": proof,
         "asked": asked_of(request, reader) if proof and queries.may_draft(reader.actor, reader.street.code, chapter="routes") else None,
         "findings": [each for each in checked.new if not proof or each.sentence not in proof.sentences] if checked else [],
-        "effects": _effects(effects[:MOST_EFFECTS], reader), "effects_count": len(effects), "is_open": is_open, "verbs": verbs, "error": error,
+        "effects": shown, "effects_count": len(effects), "is_open": is_open, "verbs": verbs, "error": error,
         "problems": problems_of(error), "history": [(each, HISTORY.get(each.kind, each.kind)) for each in timeline(found.subject)],
         "is_own": found.drafter_id == reader.actor.person_id, "today": reader.at.astimezone(_zone(reader)).date(),
         "roll_backs": list(found.roll_backs.all()), "waits_for": said(queries.publishers_of(found)),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gridloop.core.assist import STATES
 from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.firm_access import may_arrange, may_serve, must_arrange
+from gridloop.offices.cases.queries.finding import openable
 from gridloop.offices.enterprise.actions import assisting as acts
 from gridloop.offices.enterprise.queries import assisting
 from gridloop.offices.enterprise.queries.solving import firm_behind
@@ -138,6 +139,7 @@ def _page(request: HttpRequest, reader: Reader, ref: str, *, refused: Refused | 
     row = assisting.order(ref, by=reader.actor)
     steps = list(row.steps.all())
     page = {
+        "openable": openable(reader.actor, [row.case.ref] if row.case else []),
         "row": row, "at": reader.at, "tone": TONES[row.state], "taken": assisting.taken(row, at=reader.at), "steps": steps,
         "due": assisting.next_step(row), "notices": list(row.notices.select_related("given_by")),
         "offers": offered(_offered(row, reader), choices=_choices(row, reader), refused=refused),

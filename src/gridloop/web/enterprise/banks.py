@@ -15,6 +15,7 @@ from gridloop.core import bank_match
 from gridloop.core.bank_match import STAGES, Demand, steps_from
 from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.firm_access import may_arrange, may_serve, must_arrange
+from gridloop.offices.cases.queries.finding import openable
 from gridloop.offices.enterprise.actions import banking as acts
 from gridloop.offices.enterprise.queries import banking
 from gridloop.offices.enterprise.queries.solving import firm_behind
@@ -188,6 +189,7 @@ def _page(request: HttpRequest, reader: Reader, ref: str, *, refused: Refused | 
     suited = banking.suited(row, at=reader.at) if row.stage in ("demand", "consented") else []
     choices = _choices(row, reader, suited)
     page = {
+        "openable": openable(reader.actor, [row.case.ref] if row.case else []),
         "row": row, "at": reader.at, "tone": TONES[row.stage], "suited": suited, "amounts": _amounts(row),
         "who": masked_name(row.consent_name) if row.consent_name else "", "sheet": banking.sheet_for_bank(row) if row.consented_at else [],
         "offers": offered(_offered(row, reader), choices=choices, refused=refused),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.factor import FACTORS, said
 from gridloop.core.firm_access import may_serve
+from gridloop.offices.cases.queries.finding import openable
 from gridloop.offices.enterprise.actions import factors as acts
 from gridloop.offices.enterprise.queries import factors
 from gridloop.offices.enterprise.queries.solution_words import GAP_STATES, UNITS
@@ -46,12 +47,14 @@ def _page(request: HttpRequest, reader: Reader, *, refused: tuple[str, Refused] 
     of_projects = tally_of_projects(reader.street.code)
     rows = factors.gaps(reader.actor, **wanted)
     choices = choices_of(reader.street.code, at=reader.at)
+    shown = factors.shown(rows)
     page = {
+        "openable": openable(reader.actor, [each.row.case.ref for each in shown]),
         "wanted": wanted, "at": reader.at, "factors": FACTORS, "states": GAP_STATES, "units": factors.units_of(everything),
         "lines": [
             (code, label, line, _amount(line.gap, code), _amount(line.met, code), of_projects.get(code)) for code, label, line in factors.lines(everything)
         ],
-        "rows": [(each, _offers(each, reader, choices, refused)) for each in factors.shown(rows)], "count": rows.count(),
+        "rows": [(each, _offers(each, reader, choices, refused)) for each in shown], "count": rows.count(),
     }  # fmt: skip
     return render(request, "enterprise/factors.html", page, status=refused[1][2] if refused else 200)
 

@@ -19,6 +19,7 @@ from gridloop.core.firm_access import may_arrange, may_keep, may_serve
 from gridloop.core.firm_plan import STATES
 from gridloop.core.standstill import STANDINGS
 from gridloop.core.vitality import VITALITIES
+from gridloop.offices.cases.queries.finding import openable
 from gridloop.offices.enterprise.actions import plans as acts
 from gridloop.offices.enterprise.queries import plans, register
 from gridloop.offices.enterprise.queries.solution_words import PLAN_KINDS
@@ -161,6 +162,7 @@ def _page(
     first = {"review": {"next_on": later}, "measure": {"due_on": later}, "force": _present(force)}
     faults = refused or (of_measure[1] if of_measure else None)
     page = {
+        "openable": openable(reader.actor, [each.row.case.ref for each in shown.measures if each.row.case]),
         "row": row, "at": reader.at, "shown": shown, "vitality": said(_states_of(row).get(row.vitality, row.vitality)),
         "kind": said(PLAN_KINDS[row.kind]), "group": group_shown(row, reader) if row.kind == "group" else None, "force": force, "reviews": list(row.reviews.select_related("by")),
         "measures": [

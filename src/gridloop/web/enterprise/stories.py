@@ -18,6 +18,7 @@ from docx.shared import Mm
 from gridloop.core.errors import NotFound
 from gridloop.core.firm_access import may_arrange, may_serve
 from gridloop.offices.archive.transaction import deed
+from gridloop.offices.cases.queries.finding import openable
 from gridloop.offices.enterprise.actions import stories as acts
 from gridloop.offices.enterprise.queries import links as queries
 from gridloop.web.case import file_answer
@@ -72,6 +73,7 @@ def story(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """/enterprises/stories/<ref>/"""
     shown = queries.story(ref, by=reader.actor)
     page = {
+        "openable": openable(reader.actor, [shown.row.case.ref] if shown.row.case else []),
         "shown": shown, "row": shown.row, "may_serve": may_serve(reader.actor, shown.row.street),
         "may_publish": may_arrange(reader.actor, shown.row.street),
     }  # fmt: skip

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -25,6 +26,15 @@ register = template.Library()
 WEEKDAYS = "一二三四五六日"
 TONE_OF_LEVEL = {"success": "good", "warning": "warn", "error": "bad"}
 MIDNIGHT = (0, 0)
+
+
+@register.simple_block_tag(takes_context=True)
+def case_link(context: dict[str, Any], content: SafeString, ref: str, look: str = "") -> SafeString:
+    """``{% case_link ref %}…{% endcase_link %}``: a link to the case's page where the page's ``openable`` holds it, else the words alone."""
+    marked = format_html(' class="{}"', look) if look else ""
+    if ref in context["openable"]:
+        return format_html('<a{} href="{}">{}</a>', marked, reverse("case", args=[ref]), content)
+    return format_html("<span{}>{}</span>", marked, content) if look else content
 
 
 @register.filter

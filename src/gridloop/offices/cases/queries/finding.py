@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -12,7 +14,7 @@ from gridloop.core.returns import UNIT
 from gridloop.offices.cases.models import Case, Participation, Report, Request, Return
 
 __all__ = [
-    "case_by_number", "case_for_verb", "in_scope", "possible_verbs", "scoped_case", "standing_of", "told_of", "under", "visible_to",
+    "case_by_number", "case_for_verb", "in_scope", "openable", "possible_verbs", "scoped_case", "standing_of", "told_of", "under", "visible_to",
 ]  # fmt: skip
 
 
@@ -55,6 +57,14 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     if sees_street and not scope.reports and not _districts(actor):
         return Case.objects.filter(street=actor.street)
     return in_scope(scope).filter(_in_streets(actor))
+
+
+def openable(actor: Actor, refs: Iterable[str | None]) -> frozenset[str]:
+    """Those of the cases (by ref) whose page the actor may open: a page draws no link to the others. No statement for none."""
+    wanted = {ref for ref in refs if ref}
+    if not wanted:
+        return frozenset()
+    return frozenset(visible_to(actor).filter(ref__in=wanted).values_list("ref", flat=True))
 
 
 def _in_streets(actor: Actor) -> Q:

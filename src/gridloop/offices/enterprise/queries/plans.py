@@ -67,6 +67,15 @@ def plan(ref: str, *, by: Actor) -> FirmPlan:
     return found
 
 
+def openable(by: Actor, refs: Iterable[str]) -> frozenset[str]:
+    """Those of the plans (by ref) whose page the actor may open. No statement for none."""
+    wanted = set(refs)
+    if not wanted:
+        return frozenset()
+    seen_plans = plans(by, state="", kind="").filter(ref__in=wanted)
+    return frozenset(seen_plans.order_by().values_list("ref", flat=True))
+
+
 def measure(ref: str, *, by: Actor) -> Measure:
     """Raises NotFound."""
     found = (
