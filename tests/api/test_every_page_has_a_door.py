@@ -47,6 +47,11 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "campaign_activity": ("campaign_activities_activity",),
     "campaign_evaluation": ("campaign_activities_evaluation",),
     "campaign_evaluation_unit": ("campaign_activities_evaluation_of_unit",),
+    "campaign_evaluation_rules": ("evaluations_rules", "evaluations_set_rules"),
+    "freeze_evaluation": ("evaluations_freeze", "evaluations_frozen_ones"),
+    "frozen_evaluation": ("evaluations_frozen",),
+    "object_to_evaluation": ("evaluations_object_to",),
+    "decide_objection": ("evaluations_decide",),
     "do_campaign": ("campaigns_found_group", "campaign_activities_plan", "campaigns_change", "campaigns_close"),
     "do_campaign_group": tuple(
         f"campaigns_{deed}" for deed in ("set_task", "note_meeting", "join", "end_group", "finish_task", "leave")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from gridloop.core.period import Period
+from gridloop.offices.cases import actions
+from gridloop.offices.indicators.asked import ZONE
 from tests.api.walk_programs import today
+from tests.sample import CODE, IN_SW, who
 
 HELPS = {
     "code": "wrzwq", "name": "万人助万企", "kind": "enterprise", "basis": "示例方案〔2022〕1号", "data_policy": "不收集个人信息。", "scheme": "走访、收集、化解、回访。",
@@ -17,7 +21,7 @@ HELPS = {
 def campaign(walk: Any) -> None:
     """One campaign with a command post, a group and two activities; another that an activity counts for too."""
     dates = {
-        "starts_on": (today() - timedelta(days=30)).isoformat(),
+        "starts_on": (today() - timedelta(days=100)).isoformat(),
         "ends_on": (today() + timedelta(days=90)).isoformat(),
     }
     walk.does("leader", "campaigns_open_campaign", HELPS | dates)
@@ -34,7 +38,29 @@ def campaign(walk: Any) -> None:
     units = walk.does("economy", "campaign_activities_evaluation", code="wrzwq", period=year)["units"]
     walk.does("economy", "campaign_activities_evaluation_of_unit", code="wrzwq", unit=units[0]["unit"], period=year)
     walk.does("economy", "campaign_activities_satisfied", period=year)
+    _freeze(walk)
     walk.does("leader", "campaigns_close", {"reason": "并入助企专项"}, code="style")
+
+
+def _freeze(walk: Any) -> None:
+    """Rules, last month frozen by them, an objection of the unit, decided by somebody else."""
+    month = Period.of("month", today()).before
+    day = datetime.combine(month.first, time(10), tzinfo=ZONE)
+    filing = actions.Filing(text="想贷款扩建车间,不知找谁", source="manager", category="企业服务/融资", **IN_SW)
+    case = actions.file_case(by=who("manager", at=day), at=day, street=CODE, filing=filing).case.ref
+    expected = {"measure": "timely", "threshold": 95, "source": "示例考评办法第三条"}
+    told = {
+        "measures": [expected, {"measure": "solved"}], "period_kind": "month", "effective_on": month.first.isoformat(), "reason": "按办法定第一版",
+    }  # fmt: skip
+    walk.does("leader", "evaluations_set_rules", told, code="wrzwq")
+    walk.does("economy", "evaluations_rules", code="wrzwq")
+    frozen = walk.does("desk", "evaluations_freeze", {"period": month.code}, code="wrzwq")["frozen"]["ref"]
+    words = {"case": case, "measure": "solved", "text": "企业上月已撤回诉求,不应算作没有解决。"}
+    objected = walk.does("economy", "evaluations_object_to", words, ref=frozen)["objections"][0]["ref"]
+    because = {"decision": "left_out", "because": "企业已书面撤回"}
+    revised = walk.does("leader", "evaluations_decide", because, ref=objected)["frozen"]["ref"]
+    walk.does("economy", "evaluations_frozen_ones", code="wrzwq")
+    walk.does("economy", "evaluations_frozen", ref=revised)
 
 
 def _lead(walk: Any) -> None:

@@ -39,7 +39,7 @@ from gridloop.offices.organisation.models import Account, Person, Street
 from gridloop.offices.organisation.queries import actor_of
 from gridloop.offices.policies import actions as policies
 from gridloop.site import keys
-from tests.matrix.samples_campaigns import campaign, part
+from tests.matrix.samples_campaigns import campaign, frozen, objection, part
 from tests.matrix.world import Side, World
 
 NOBODY = "x" * 16
@@ -92,6 +92,9 @@ OBJECTS: dict[str, Callable[[World, Side], Any]] = {
     "groups": lambda world, side: part(side, "group"),
     "activities": lambda world, side: part(side, "activity"),
     "evaluation": lambda world, side: side.case.lead.ref,
+    "frozen": lambda world, side: frozen(side).ref,
+    "evaluations": lambda world, side: frozen(side).ref,
+    "objections": lambda world, side: objection(side).ref,
     "files": lambda world, side: side.photo,
     "photos": lambda world, side: side.photo,
     "attachments": lambda world, side: side.photo,

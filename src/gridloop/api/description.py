@@ -183,6 +183,9 @@ LINKS: dict[str, tuple[str, tuple[Link, ...]]] = {
     "campaign_activities_evaluation": ("200", (
         ("unit", "campaign_activities_evaluation_of_unit", {"code": "$request.path.code", "unit": "$response.body#/units/0/unit"}),
     )),
+    "evaluations_frozen_ones": ("200", (("first", "evaluations_frozen", {"ref": "$response.body#/items/0/ref"}),)),
+    "evaluations_freeze": ("201", tuple((name, f"evaluations_{name}", {"ref": "$response.body#/frozen/ref"}) for name in ("frozen", "object_to"))),
+    "evaluations_object_to": ("201", (("decide", "evaluations_decide", {"ref": "$response.body#/objections/0/ref"}),)),
     "banking_products": ("200", (("end", "banking_end_product", {"ref": "$response.body#/items/0/ref"}),)),
     "banking_add_product": ("201", (("end", "banking_end_product", _CASE),)),
     "assisting_set_matter": ("201", (("retire", "assisting_retire", _CASE),)),

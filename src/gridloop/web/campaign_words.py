@@ -29,10 +29,16 @@ KIND_WORDS: dict[str, tuple[str, str]] = {
     "campaign.activity_cancelled": ("取消活动", "warn"),
     "campaign.activity_linked": ("活动也计入", "quiet"),
     "campaign.activity_unlinked": ("活动不再计入", "quiet"),
+    "evaluation.rules_set": ("定考评规则", "open"),
+    "evaluation.frozen": ("冻结一期考评", "open"),
+    "evaluation.revised": ("考评修订", "warn"),
+    "evaluation.objected": ("对考评有异议", "warn"),
+    "evaluation.objection_decided": ("裁定异议", "good"),
 }
 LABELS = {
     "group": "组", "activity": "活动", "member": "成员", "lead": "牵头单位", "owner": "责任单位", "text": "任务", "step": "步骤", "due_on": "期限",
-    "outcome": "结果", "result": "结果", "topic": "议题", "into": "专项", "basis": "依据", "reason": "理由", "left_open": "没有完成的",
+    "outcome": "结果", "result": "结果", "topic": "议题", "into": "专项", "basis": "依据", "reason": "理由", "left_open": "没有完成的", "period": "期间", "version": "规则版本", "revision": "修订", "effective_on": "生效日期", "case": "事项", "measure": "考评内容",
+    "decision": "裁定",
 }  # fmt: skip
 PLACES = {"project": "project", "enterprise": "enterprise"}
 

@@ -7,12 +7,14 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from gridloop.core.campaign import may_lead
 from gridloop.core.errors import NotFound
 from gridloop.core.period import Period
 from gridloop.offices.campaigns import queries as campaigns
-from gridloop.offices.indicators import campaigning
+from gridloop.offices.indicators import campaigning, freezing
 from gridloop.offices.indicators.asked import Asked
 from gridloop.offices.indicators.evaluating import MEASURES, evaluate, satisfaction
 from gridloop.web.indicators import offered_periods, period_asked, said
@@ -33,9 +35,28 @@ def evaluation(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     page = _frame(row, period) | {
         "everything": everything, "units": [(each, led.get(each.unit.pk if each.unit else 0, [])) for each in units], "measures": MEASURES,
         "standings": [(each, said(Period.parse(each.period))) for each in campaigning.placed(row, by=reader.actor, period=period)],
-        "offered": [(each.code, said(each)) for each in offered_periods(reader, period)],
+        "offered": [(each.code, said(each)) for each in _offered(reader, row, period)],
     }  # fmt: skip
-    return render(request, "campaigns/evaluation.html", page)
+    return render(request, "campaigns/evaluation.html", page | _frozen_ones(reader, row, period))
+
+
+def _offered(reader: Reader, row: Any, period: Period) -> list[Period]:
+    """The usual periods, and the last whole one of the kind that the rules speak of."""
+    rules = next(iter(freezing.versions(row)), None)
+    over = [Period.of(rules.period_kind, timezone.localtime(reader.at).date()).before] if rules else []
+    return list(dict.fromkeys([*offered_periods(reader, period), *over]))
+
+
+def _frozen_ones(reader: Reader, row: Any, period: Period) -> dict[str, Any]:
+    """The rules that hold for the period, what was frozen, and whether the reader may freeze this one."""
+    found, rules = freezing.frozen_of(row), freezing.rules_on(row, period.first)
+    newest = {each.period: each for each in reversed(found)}
+    today = timezone.localtime(reader.at).date()
+    fits = rules is not None and period.until is None and period.kind == rules.period_kind and period.last < today
+    return {
+        "rules": rules, "frozen": [(each, said(Period.parse(each.period))) for each in sorted(newest.values(), key=lambda each: each.last_on, reverse=True)],
+        "is_frozen": newest.get(period.code), "may_freeze": fits and may_lead(reader.actor, row.street) and period.code not in newest,
+    }  # fmt: skip
 
 
 @require_safe

@@ -10,6 +10,11 @@ from __future__ import annotations
 from django.db import models
 
 from gridloop.offices.archive.models import Kept
+from gridloop.offices.indicators.evaluation_models import (  # noqa: F401 - Django finds models here
+    EvaluationRules,
+    FrozenEvaluation,
+    Objection,
+)
 
 KINDS = {"amount": "金额", "count": "数量", "ratio": "比率"}
 SOURCES = {"external": "外部发布", "computed": "系统计算"}

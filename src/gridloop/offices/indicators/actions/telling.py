@@ -1,4 +1,4 @@
-"""Every write of the indicators: defining, telling a published figure, correcting it, checking it, noting a standing."""
+"""Figures told from outside: defining indicators, telling a published figure, correcting it, checking it, noting a standing."""
 
 from __future__ import annotations
 
