@@ -57,7 +57,7 @@ def spoken(sentence: object) -> str:
 def spoken_if_ours(text: str) -> str:
     """What may be a sentence of ours or somebody's own words: only a whole sentence of the book is said otherwise."""
     is_chinese = (get_language() or "zh").startswith("zh")
-    return text if is_chinese else _exact().get(text, text)
+    return text if is_chinese else _exact().get(text) or _catalogued(text) or text
 
 
 lazy_spoken = lazy(spoken, str)

@@ -10,6 +10,7 @@ from typing import Any
 from gridloop.core.firm_record import COLUMNS
 from gridloop.offices.archive.queries import TimelineEntry
 from gridloop.web.deed_words import kind_said
+from gridloop.web.sentences import spoken_if_ours
 from gridloop.web.wording import EntryShown, said
 
 KINDS: dict[str, tuple[str, str]] = {
@@ -128,8 +129,7 @@ def _lines(entry: TimelineEntry) -> Iterator[tuple[str, str]]:
         value = payload.get(name)
         if value in (None, "", [], {}) or isinstance(value, dict) or (name == "before" and "after_name" in payload):
             continue
-        text = _value(value)
-        yield said(own.get(name) or LABELS[name]), said(text) if entry.kind == "notice.told" else text
+        yield said(own.get(name) or LABELS[name]), said(_value(value)) if entry.kind == "notice.told" else _value(value)
     for column, (before, after) in payload.get("changed", {}).items():
         if column in COLUMNS:
             yield said(COLUMNS[column][0]), f"{_value(before) or '–'} → {_value(after) or '–'}"
@@ -141,7 +141,8 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return said("是") if value else said("否")
     text = "" if value is None else str(value)
-    return text.replace("T", " ")[:16] if len(text) > 18 and text[4:5] == "-" and "T" in text else text
+    is_moment = len(text) > 18 and text[4:5] == "-" and "T" in text
+    return text.replace("T", " ")[:16] if is_moment else spoken_if_ours(text)
 
 
 def timeline_of(entries: list[TimelineEntry], cases: list[Any]) -> list[Happening]:

@@ -19,6 +19,7 @@ from gridloop.core.industry import SECTIONS
 from gridloop.core.vitality import VITALITIES
 from gridloop.offices.cases.queries import words
 from gridloop.web import wording
+from gridloop.web.sentences import spoken_if_ours
 
 register = template.Library()
 
@@ -172,6 +173,12 @@ def vitality_tone(vitality: str) -> str:
 def spoken(text: Any) -> Any:
     """A word or sentence of ours in the reader's language; numbers and finished HTML as they are."""
     return wording.said(text) if isinstance(text, str) and not isinstance(text, SafeString) else text
+
+
+@register.filter
+def ours(text: Any) -> Any:
+    """What may be a word of ours or somebody's own: said in the reader's language only if it is one of ours as a whole."""
+    return spoken_if_ours(text) if isinstance(text, str) and not isinstance(text, SafeString) else text
 
 
 @register.filter
