@@ -13,7 +13,7 @@ from gridloop.core.errors import NotAllowed, NotFound, Refused, WrongInput
 from gridloop.offices.archive.models import Entry
 from gridloop.offices.cases.actions import proposals, troubles
 from gridloop.offices.cases.models import Case, Report
-from gridloop.offices.cases.queries import following
+from gridloop.offices.cases.queries import following, trouble_lists
 from gridloop.offices.cases.queries import troubles as queries
 from gridloop.offices.cases.trouble_models import ProjectProposal, Recurrence, Trouble, TroubleCase
 from gridloop.offices.notices.models import Notice
@@ -251,7 +251,8 @@ def test_what_comes_back_after_strike_off_is_marked_and_linked_to_the_old_case()
     assert [each.case.ref for each in queries.recurrences_of(before.case)] == [again.ref]
     assert again.entries()[-1] == "case.recurred" and before.case.state == "cleared"
     assert [
-        each.case.ref for each in queries.recurring(who("desk"), street=CODE, since=MONDAY, until=MONDAY + 60 * DAY)
+        each.case.ref
+        for each in trouble_lists.recurring(who("desk"), street=CODE, since=MONDAY, until=MONDAY + 60 * DAY)
     ] == [again.ref]
 
 

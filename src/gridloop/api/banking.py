@@ -13,7 +13,7 @@ from ninja import Query, Router
 from gridloop.api.answers import fields_named, timeline_entry
 from gridloop.api.answers_firms import yuan
 from gridloop.api.firms import must_read_firms
-from gridloop.api.paging import LARGEST_KEY, page_of_query
+from gridloop.api.paging import LARGEST_KEY, After, Size, page_of, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
 from gridloop.api.revisions import IF_MATCH, seen, shows_revision
 from gridloop.api.shapes import Problem
@@ -56,11 +56,13 @@ _COPIED = (
 
 @router.get("/banks/products", auth=doors(READ), response={200: ProductList, SHUT: Problem}, summary="银行产品")
 def products(
-    request: CallerRequest, bank: str = Query("", max_length=80), street: str = Query("", max_length=80)
-) -> dict[str, Any]:
+    request: CallerRequest, response: HttpResponse, bank: str = Query("", max_length=80), street: str = Query("", max_length=80),
+    after: After = "", size: Size = 100,
+) -> dict[str, Any]:  # fmt: skip
     """What banks offer, with the conditions as data and in words."""
     must_read_firms(request.auth.actor)
-    return {"items": [_product(row) for row in banking.products(street_of(request.auth.actor, street), bank=bank)]}
+    rows = banking.products(street_of(request.auth.actor, street), bank=bank)
+    return page_of(request, response, rows, key=lambda row: f".{row.pk:018d}", after=after, size=size, told=_product)
 
 
 def _product(row: Any) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
-from ninja import Router
+from ninja import Query, Router
 
 from gridloop.api.answers import fields_named
+from gridloop.api.paging import LARGEST_KEY, Size, page_of_query
 from gridloop.api.repeats import KEY_HEADER, answered_once
 from gridloop.api.shapes import Problem
 from gridloop.api.shapes_boundaries import (
@@ -102,11 +103,17 @@ def _flaw(each: territory.Placed) -> dict[str, Any]:
 
 
 @router.get(
-    "/boundaries", auth=doors(READ), response={200: VersionList, frozenset({401, 403}): Problem}, summary="边界各版"
+    "/boundaries",
+    auth=doors(READ),
+    response={200: VersionList, frozenset({401, 403, 422}): Problem},
+    summary="边界各版",
 )
-def versions(request: CallerRequest) -> dict[str, Any]:
-    """The versions of the street's boundaries, the newest first, at most 50."""
-    return {"items": [_version(each) for each in territory.boundary_versions(request.auth.actor.street)]}
+def versions(
+    request: CallerRequest, response: HttpResponse, after: int = Query(0, ge=0, le=LARGEST_KEY), size: Size = 50
+) -> dict[str, Any]:  # fmt: skip
+    """The versions of the street's boundaries, the newest first."""
+    rows = territory.boundary_versions(request.auth.actor.street, before=after, size=size + 1)
+    return page_of_query(request, response, rows, size=size, key=lambda row: row.version, told=_version)
 
 
 def _version(row: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ninja.files import UploadedFile
 
 from gridloop.api.answers import fields_named, kept_file
 from gridloop.api.firms import must_read_firms
-from gridloop.api.paging import After, Size, page_of_query
+from gridloop.api.paging import After, Size, page_of, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
 from gridloop.api.shapes import Problem
 from gridloop.api.shapes_firm_places import Over
@@ -47,6 +47,7 @@ from gridloop.offices.enterprise.queries import links as queries
 from gridloop.offices.enterprise.queries.words import LEAD_STATES
 
 router = Router(tags=["企企联建"])
+MOST_POINTS = 9999
 SHUT = frozenset({401, 403, 404, 422})
 WRITES = frozenset({400, 401, 403, 404, 409, 413, 415, 422})
 MaybeSide = Literal[("", *SIDES)]  # type: ignore[valid-type]
@@ -129,18 +130,24 @@ def withdraw_listing(request: CallerRequest, ref: str, told: BecauseIn) -> HttpR
 
 
 @router.get("/firm-links/proposals", auth=doors(READ), response={200: FitList, SHUT: Problem}, summary="牵线建议")
-def proposals(request: CallerRequest, street: Street = "") -> dict[str, Any]:
+def proposals(
+    request: CallerRequest, response: HttpResponse, street: Street = "", after: After = "", size: Size = 50
+) -> dict[str, Any]:
     """For each need its best offers today, with the reasons that are the points; refused pairs never again."""
     caller = request.auth
     must_read_firms(caller.actor)
     code = street_of(caller.actor, street)
     rows = queries.proposals(caller.actor, street=code, on=today_of(caller, code))
-    return {
-        "items": [
-            {"need": _listing(each.need), "offer": _listing(each.offer), "points": each.fit.points, "reasons": each.fit.reasons}
-            for each in rows
-        ]
-    }  # fmt: skip
+
+    def key(each: queries.ProposalShown) -> str:
+        return f"{each.need.pk:012d}{MOST_POINTS - each.fit.points:04d}.{each.offer.pk:018d}"
+
+    def told(each: queries.ProposalShown) -> dict[str, Any]:
+        return {
+            "need": _listing(each.need), "offer": _listing(each.offer), "points": each.fit.points, "reasons": each.fit.reasons,
+        }  # fmt: skip
+
+    return page_of(request, response, rows, key=key, after=after, size=size, told=told)
 
 
 # -- links -------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from ninja import Query, Router
 
 from gridloop.api.answers import fields_named
 from gridloop.api.firms import must_read_firms
+from gridloop.api.paging import After, Size, page_of, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
 from gridloop.api.shapes import Problem
 from gridloop.api.shapes_firm_places import (
@@ -38,10 +39,17 @@ SHOWN = 200
 
 
 @router.get("/clusters", auth=doors(READ), response={200: ClusterList, SHUT: Problem}, summary="集聚区")
-def clusters(request: CallerRequest, street: str = Query("", max_length=80)) -> dict[str, Any]:
+def clusters(
+    request: CallerRequest, response: HttpResponse, street: str = Query("", max_length=80), after: After = "", size: Size = 100
+) -> dict[str, Any]:  # fmt: skip
     """The places with many firms, and how many stand in each; the firms themselves by ``GET /enterprises?cluster=``."""
     must_read_firms(request.auth.actor)
-    return {"items": [_cluster(row, row.firms) for row in register.clusters(street_of(request.auth.actor, street))]}  # type: ignore[attr-defined]
+    rows = register.clusters(street_of(request.auth.actor, street))
+
+    def told(row: Any) -> dict[str, Any]:
+        return _cluster(row, row.firms)
+
+    return page_of(request, response, rows, key=lambda row: f".{row.pk:018d}", after=after, size=size, told=told)
 
 
 def _cluster(row: Any, firms: int) -> dict[str, Any]:
@@ -82,10 +90,13 @@ def end_cluster(
 @router.get(
     "/enterprises/imports", auth=doors(READ), response={200: FirmIntakeList, SHUT: Problem}, summary="企业导入记录"
 )
-def imports(request: CallerRequest, street: str = Query("", max_length=80)) -> dict[str, Any]:
+def imports(
+    request: CallerRequest, response: HttpResponse, street: str = Query("", max_length=80), after: After = "", size: Size = 50
+) -> dict[str, Any]:  # fmt: skip
     """The latest files put in, by page, by command line or here. For those who arrange."""
     actor = request.auth.actor
-    return {"items": [_intake(row) for row in pages.intakes(actor, street_of(actor, street))]}
+    rows = pages.intakes(actor, street_of(actor, street), after=after, size=size + 1)
+    return page_of_query(request, response, rows, size=size, key=pages.LATEST_INTAKE.key, told=_intake)
 
 
 def _intake(row: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ninja import Query, Router
 from gridloop.api import answers_firms as tell
 from gridloop.api.answers import fields_named, timeline_entry
 from gridloop.api.firms import must_read_firms
-from gridloop.api.paging import LARGEST_KEY, page_of_query
+from gridloop.api.paging import LARGEST_KEY, After, Size, page_of, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
 from gridloop.api.revisions import IF_MATCH, seen, shows_revision
 from gridloop.api.shapes import Problem
@@ -79,19 +79,22 @@ def _measure(each: plans.MeasureShown) -> dict[str, Any]:
 @router.get(
     "/plans/lacking", auth=doors(READ), response={200: LackingPlan, SHUT: Problem}, summary="还没有方案的停滞企业"
 )
-def lacking(request: CallerRequest) -> dict[str, Any]:
+def lacking(request: CallerRequest, response: HttpResponse, after: After = "", size: Size = 50) -> dict[str, Any]:
     """The stalled and half-stalled firms within the caller's scope without an open plan, the gravest first."""
     actor = request.auth.actor
     must_read_firms(actor)
-    return {"items": [tell.firm_line(firm) for firm in plans.lacking(actor)]}
+    return page_of(
+        request, response, plans.lacking(actor), key=plans.lacking_key, after=after, size=size, told=tell.firm_line
+    )
 
 
 @router.get("/plans/measures", auth=doors(READ), response={200: MyMeasures, SHUT: Problem}, summary="我负责的措施")
-def my_measures(request: CallerRequest) -> dict[str, Any]:
+def my_measures(request: CallerRequest, response: HttpResponse, after: After = "", size: Size = 50) -> dict[str, Any]:
     """What the caller has promised to do in open plans, the nearest day first."""
     caller = request.auth
     rows = plans.my_measures(caller.actor)
-    return {"items": [_mine(each) for each in plans.measures_shown(rows, today=today_of(caller, caller.actor.street))]}
+    shown = plans.measures_shown(rows, today=today_of(caller, caller.actor.street))
+    return page_of(request, response, shown, key=plans.measure_key, after=after, size=size, told=_mine)
 
 
 def _mine(each: plans.MeasureShown) -> dict[str, Any]:

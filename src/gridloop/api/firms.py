@@ -13,7 +13,7 @@ from ninja import Query, Router, Status
 
 from gridloop.api import answers_firms as tell
 from gridloop.api.answers import fields_named, look, timeline_entry
-from gridloop.api.paging import LARGEST_KEY, next_link
+from gridloop.api.paging import LARGEST_KEY, After, Size, next_link, page_of
 from gridloop.api.repeats import KEY_HEADER, told_once
 from gridloop.api.revisions import IF_MATCH, seen, shows_revision
 from gridloop.api.shapes import Problem
@@ -94,20 +94,26 @@ def firm_counts(request: CallerRequest, wanted: FirmFilter = Query(...), by: Col
 
 
 @router.get("/enterprises/alike", auth=doors(READ), response={200: AlikePairs, SHUT: Problem}, summary="名称相近的企业")
-def alike_firms(request: CallerRequest, street: Short = "") -> dict[str, Any]:
+def alike_firms(
+    request: CallerRequest, response: HttpResponse, street: Short = "", after: After = "", size: Size = 100
+) -> dict[str, Any]:
     """Pairs of firms of nearly the same name: probably one that was entered twice. For those who arrange."""
     actor = request.auth.actor
     pairs = pages.alike(actor, street_of(actor, street))
-    return {"items": [{"one": tell.firm_line(one), "other": tell.firm_line(other)} for one, other in pairs]}
+    return page_of(
+        request, response, pairs, key=lambda pair: f"{pair[0].pk:016d}.{pair[1].pk:018d}", after=after, size=size,
+        told=lambda pair: {"one": tell.firm_line(pair[0]), "other": tell.firm_line(pair[1])},
+    )  # fmt: skip
 
 
 @router.get(
     "/enterprises/proposals", auth=doors(READ), response={200: ProposalList, SHUT: Problem}, summary="经营状态建议"
 )
-def proposals(request: CallerRequest) -> dict[str, Any]:
+def proposals(request: CallerRequest, response: HttpResponse, after: After = "", size: Size = 50) -> dict[str, Any]:
     """What the rule proposes and nobody has decided yet, the gravest first."""
     must_read_firms(request.auth.actor)
-    return {"items": [tell.proposal(row) for row in register.open_proposals(request.auth.actor)]}
+    rows = register.open_proposals(request.auth.actor)
+    return page_of(request, response, rows, key=register.gravity_key, after=after, size=size, told=tell.proposal)
 
 
 @router.post(

@@ -13,7 +13,7 @@ from ninja import Query, Router
 from gridloop.api.answers import fields_named
 from gridloop.api.answers_firms import yuan
 from gridloop.api.firms import must_read_firms
-from gridloop.api.paging import After, Size, next_link
+from gridloop.api.paging import After, Size, next_link, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
 from gridloop.api.shapes import Problem
 from gridloop.api.shapes_firms import FirmFilter
@@ -123,12 +123,21 @@ def forum(request: CallerRequest, ref: str) -> dict[str, Any]:
 @router.get(
     "/forums/{ref}/candidates", auth=doors(READ), response={200: CandidateList, SHUT: Problem}, summary="可以邀请的企业"
 )
-def candidates(request: CallerRequest, ref: str, wanted: FirmFilter = Query(...)) -> dict[str, Any]:
-    """The firms that the register's filter finds (at most 200 of ``count``), with why some are not invited."""
+def candidates(
+    request: CallerRequest, response: HttpResponse, ref: str, wanted: FirmFilter = Query(...), after: After = "", size: Size = 200
+) -> dict[str, Any]:  # fmt: skip
+    """The firms that the register's filter finds (``count`` in all), with why some are not invited."""
     actor = request.auth.actor
-    rows, count = queries.candidates(queries.forum(ref, by=actor), wanted.as_wanted(), by=actor)
-    items = [{"enterprise": each.firm.ref, "name": each.firm.name, "why_not": each.why_not} for each in rows]
-    return {"items": items, "count": count}
+    rows, count = queries.candidate_page(
+        queries.forum(ref, by=actor), wanted.as_wanted(), by=actor, after=after, size=size + 1
+    )
+
+    def told(each: queries.Candidate) -> dict[str, Any]:
+        return {"enterprise": each.firm.ref, "name": each.firm.name, "why_not": each.why_not}
+
+    return page_of_query(
+        request, response, rows, size=size, key=lambda each: queries.OLDEST_FIRM.key(each.firm), told=told
+    ) | {"count": count}
 
 
 @router.post(

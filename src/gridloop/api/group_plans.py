@@ -10,6 +10,7 @@ from ninja import Query, Router
 
 from gridloop.api.answers import fields_named
 from gridloop.api.firms import must_read_firms
+from gridloop.api.paging import After, Size, page_of, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
 from gridloop.api.revisions import IF_MATCH, seen
 from gridloop.api.shapes import Problem
@@ -35,21 +36,27 @@ router = Router(tags=["企业"])
 SHUT = frozenset({401, 403, 404, 422})
 WRITES = frozenset({400, 401, 403, 404, 409, 412, 413, 415, 422})
 GUARDED = {"parameters": [*KEY_HEADER["parameters"], IF_MATCH]}
-MOST = 200
 
 
 @router.get("/group-plans", auth=doors(READ), response={200: GroupPlanList, SHUT: Problem}, summary="分类施策方案")
 def group_plan_list(
     request: CallerRequest,
+    response: HttpResponse,
     state: str = Query("open", pattern="^(open|closed)$"),
     street: str = Query("", max_length=80),
+    after: After = "",
+    size: Size = 50,
 ) -> dict[str, Any]:
     """The plans for groups of firms, each with how many firms of your scope it holds for today."""
     caller = request.auth
     must_read_firms(caller.actor)
     code = street_of(caller.actor, street)
-    rows = plans.plans(caller.actor, state=state, kind="group").filter(street=code)[:MOST]
-    return {"items": [_plan(caller, row, today_of(caller, code)) for row in rows]}
+    today = today_of(caller, code)
+    found = plans.plans(caller.actor, state=state, kind="group").filter(street=code)
+    rows = plans.NEWEST.page(found, after=after, size=size + 1)
+    return page_of_query(
+        request, response, rows, size=size, key=plans.NEWEST.key, told=lambda row: _plan(caller, row, today)
+    )
 
 
 def _plan(caller: Caller, row: Any, today: date) -> dict[str, Any]:
@@ -89,11 +96,14 @@ def plans_holding(request: CallerRequest, ref: str) -> dict[str, Any]:
 
 
 @router.get("/projects/watch", auth=doors(READ), response={200: ProjectWatch, SHUT: Problem}, summary="停滞项目")
-def watch(request: CallerRequest, street: str = Query("", max_length=80)) -> dict[str, Any]:
+def watch(
+    request: CallerRequest, response: HttpResponse, street: str = Query("", max_length=80), after: After = "", size: Size = 50
+) -> dict[str, Any]:  # fmt: skip
     """Projects that stand still or half still, and what the rule proposes; those without a plan first."""
     caller = request.auth
     code = street_of(caller.actor, street)
-    return {"items": [_watched(row) for row in standstill.watch(caller.actor, street=code, at=caller.at)]}
+    rows = standstill.watch(caller.actor, street=code, at=caller.at)
+    return page_of(request, response, rows, key=standstill.watch_key, after=after, size=size, told=_watched)
 
 
 def _watched(row: standstill.Watched) -> dict[str, Any]:

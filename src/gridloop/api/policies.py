@@ -10,6 +10,7 @@ from ninja import Query, Router
 
 from gridloop.api import answers_policies as tell
 from gridloop.api.answers import fields_named
+from gridloop.api.paging import LARGEST_KEY, After, Size, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
 from gridloop.api.revisions import IF_MATCH, seen, shows_revision
 from gridloop.api.shapes import Problem
@@ -45,14 +46,20 @@ GUARDED = {"parameters": [*KEY_HEADER["parameters"], IF_MATCH]}
 
 @router.get("/policies", auth=doors(READ), response={200: PolicyList, SHUT: Problem}, summary="政策列表")
 def policies(
-    request: CallerRequest, wanted: PolicyFilter = Query(...), street: str = Query("", max_length=80)
-) -> dict[str, Any]:
+    request: CallerRequest, response: HttpResponse, wanted: PolicyFilter = Query(...), street: str = Query("", max_length=80),
+    after: After = "", size: Size = 50,
+) -> dict[str, Any]:  # fmt: skip
     """The policies of the street, the newest first, each with how many firms it fits; drafts only for those who draft."""
     caller = request.auth
     code = street_of(caller.actor, street)
-    found = finding.policies(caller.actor, street=code, on=today_of(caller, code), **wanted.model_dump())
-    counted = matching.counts_of(code, found)
-    return {"items": [tell.policy_line(each) | {"fits": tell.fits(counted[each.pk])} for each in found]}
+    said = wanted.model_dump()
+    found = finding.policies(caller.actor, street=code, on=today_of(caller, code), after=after, size=size + 1, **said)
+    counted = matching.counts_of(code, found[:size])
+
+    def told(each: Any) -> dict[str, Any]:
+        return tell.policy_line(each) | {"fits": tell.fits(counted[each.pk])}
+
+    return page_of_query(request, response, found, size=size, key=finding.NEWEST.key, told=told)
 
 
 @router.post(
@@ -142,11 +149,17 @@ def policy(request: CallerRequest, ref: str) -> dict[str, Any]:
 @router.get(
     "/policies/{ref}/firms", auth=doors(READ), response={200: FirmFits, SHUT: Problem}, summary="政策适用的企业"
 )
-def firms_of_policy(request: CallerRequest, ref: str, value: Fit = "met") -> dict[str, Any]:
+def firms_of_policy(
+    request: CallerRequest, response: HttpResponse, ref: str, value: Fit = "met", after: int = Query(0, ge=0, le=LARGEST_KEY),
+    size: int = Query(200, ge=1, le=500),
+) -> dict[str, Any]:  # fmt: skip
     """The firms of the caller's scope with this verdict, explained clause by clause."""
     actor = request.auth.actor
-    rows, count = matching.matches_of_policy(finding.policy(ref, by=actor), by=actor, value=value)
-    return {"value": value, "count": count, "items": [tell.firm_fit(row) for row in rows]}
+    rows, count = matching.matches_of_policy(
+        finding.policy(ref, by=actor), by=actor, value=value, after=after, limit=size + 1
+    )
+    page = page_of_query(request, response, rows, size=size, key=lambda row: row.id, told=tell.firm_fit)
+    return page | {"value": value, "count": count}
 
 
 def _deed(

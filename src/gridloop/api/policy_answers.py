@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from ninja import Query, Router
 
 from gridloop.api import answers_policies as tell
+from gridloop.api.paging import After, Size, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
 from gridloop.api.shapes import Problem
 from gridloop.api.shapes_firm_places import Over
@@ -79,12 +80,13 @@ def decline(request: CallerRequest, ref: str, told: DeclineIn) -> HttpResponse:
 
 @router.get("/policy-questions", auth=doors(READ), response={200: QuestionList, SHUT: Problem}, summary="政策问答")
 def questions(
-    request: CallerRequest, text: str = Query("", max_length=60), street: str = Query("", max_length=80)
-) -> dict[str, Any]:
+    request: CallerRequest, response: HttpResponse, text: str = Query("", max_length=60), street: str = Query("", max_length=80),
+    after: After = "", size: Size = 50,
+) -> dict[str, Any]:  # fmt: skip
     """The answered questions in which every word occurs, the newest first."""
     actor = request.auth.actor
-    rows = finding.questions(actor, street=street_of(actor, street), text=text)
-    return {"items": [tell.question(row) for row in rows]}
+    rows = finding.questions(actor, street=street_of(actor, street), text=text, after=after, size=size + 1)
+    return page_of_query(request, response, rows, size=size, key=finding.NEWEST.key, told=tell.question)
 
 
 @router.post(

@@ -12,6 +12,7 @@ from ninja import Path, Query, Router
 
 from gridloop.api.answers import fields_named
 from gridloop.api.answers_firms import yuan
+from gridloop.api.paging import After, Size, page_of
 from gridloop.api.repeats import KEY_HEADER, told_once
 from gridloop.api.revisions import IF_MATCH, seen, shows_revision
 from gridloop.api.shapes import Problem
@@ -51,24 +52,31 @@ DATES = ("start_planned_on", "finish_planned_on", "started_on", "finished_on", "
 
 @router.get("/projects", auth=doors(READ), response={200: ProjectBoard, SHUT: Problem}, summary="四库")
 def projects(
-    request: CallerRequest, wanted: ProjectFilter = Query(...), street: str = Query("", max_length=80)
-) -> dict[str, Any]:
-    """The four libraries with the projects that make their figures, narrowed; and this year's conversion from one to the next."""
+    request: CallerRequest, response: HttpResponse, wanted: ProjectFilter = Query(...), street: str = Query("", max_length=80),
+    after: After = "", size: Size = 100,
+) -> dict[str, Any]:  # fmt: skip
+    """The four libraries, narrowed, with figures of all their projects and this page's projects; and this year's conversion from one to the next."""
     caller = request.auth
     code = street_of(caller.actor, street)
     found = board.board(caller.actor, street=code, at=caller.at, wanted=board.Wanted(**wanted.model_dump()))
     today = today_of(caller, code)
+    rows = [row for library in found for row in library.rows]
+    page = page_of(
+        request, response, rows, key=lambda row: f".{row.project.pk:018d}", after=after, size=size, told=lambda row: row
+    )
+    shown = {row.project.pk for row in page["items"]}
     rates = board.conversion_rates(caller.actor, street=code, since=date(today.year, 1, 1), until=today)
     return {
-        "libraries": [_library(each) for each in found],
+        "libraries": [_library(each, shown) for each in found],
+        "next": page["next"],
         "rates": [_rate(*each) for each in rates],
         "dropped": len(board.dropped(caller.actor, street=code)),
     }
 
 
-def _library(found: board.Library) -> dict[str, Any]:
+def _library(found: board.Library, shown: set[int]) -> dict[str, Any]:
     told = {"library": found.code, "label": found.label, "n": found.n, "total": yuan(found.total)}
-    return told | {"projects": [_line(row) for row in found.rows]}
+    return told | {"projects": [_line(row) for row in found.rows if row.project.pk in shown]}
 
 
 def _rate(came_from: str, to: str, found: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from ninja import Query, Router
 
 from gridloop.api.answers import fields_named
 from gridloop.api.firms import must_read_firms
+from gridloop.api.paging import After, Size, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
 from gridloop.api.shapes import Problem
 from gridloop.api.shapes_firm_places import Over
@@ -47,7 +48,6 @@ from gridloop.offices.enterprise.queries.words import MEMBER_KINDS
 router = Router(tags=["服务企业"])
 SHUT = frozenset({401, 403, 404, 422})
 WRITES = frozenset({400, 401, 403, 404, 409, 413, 415, 422})
-MOST = 500
 
 
 # -- teams -------------------------------------------------------------------------------------------------------------
@@ -146,10 +146,14 @@ def leave_team(request: CallerRequest, ref: str, told: BecauseIn) -> HttpRespons
 
 
 @router.get("/consults", auth=doors(READ), response={200: ConsultList, SHUT: Problem}, summary="法律咨询")
-def consults(request: CallerRequest, state: Literal["open", "mine", "replied"] = "open") -> dict[str, Any]:
-    """The queue, the oldest open one first: open, mine or replied."""
+def consults(
+    request: CallerRequest, response: HttpResponse, state: Literal["open", "mine", "replied"] = "open", after: After = "", size: Size = 50
+) -> dict[str, Any]:  # fmt: skip
+    """The queue, the oldest open one first: open, mine or replied (the latest first)."""
     must_read_firms(request.auth.actor)
-    return {"items": [_consult(row) for row in serving.consults(request.auth.actor, state=state)[:MOST]]}
+    order = serving.order_of_consults(state)
+    rows = order.page(serving.consults(request.auth.actor, state=state), after=after, size=size + 1)
+    return page_of_query(request, response, rows, size=size, key=order.key, told=_consult)
 
 
 def _consult(row: Any) -> dict[str, Any]:
@@ -209,10 +213,14 @@ def reply_law(request: CallerRequest, ref: str, told: ConsultReplyIn) -> HttpRes
 
 
 @router.get("/orders", auth=doors(READ), response={200: OrderList, SHUT: Problem}, summary="上门服务")
-def orders(request: CallerRequest, state: Literal["open", "confirmed", "cancelled"] = "open") -> dict[str, Any]:
+def orders(
+    request: CallerRequest, response: HttpResponse, state: Literal["open", "confirmed", "cancelled"] = "open", after: After = "",
+    size: Size = 50,
+) -> dict[str, Any]:  # fmt: skip
     """On-site orders, those without a time first, the booked ones by their time."""
     must_read_firms(request.auth.actor)
-    return {"items": [_order(row) for row in serving.orders(request.auth.actor, state=state)[:MOST]]}
+    rows = serving.BY_BOOKING.page(serving.orders(request.auth.actor, state=state), after=after, size=size + 1)
+    return page_of_query(request, response, rows, size=size, key=serving.BY_BOOKING.key, told=_order)
 
 
 def _order(row: Any) -> dict[str, Any]:
@@ -281,13 +289,17 @@ def cancel_order(request: CallerRequest, ref: str, told: BecauseIn) -> HttpRespo
 
 
 @router.get("/promises", auth=doors(READ), response={200: PromiseList, SHUT: Problem}, summary="承诺")
-def promises(request: CallerRequest, state: Literal["open", "kept", "broken"] = "open") -> dict[str, Any]:
-    """The log, with 承诺兑现 n/m counted from the rows."""
+def promises(
+    request: CallerRequest, response: HttpResponse, state: Literal["open", "kept", "broken"] = "open", after: After = "", size: Size = 50
+) -> dict[str, Any]:  # fmt: skip
+    """The log, the nearest day first (settled ones: the latest), with 承诺兑现 n/m counted from all rows."""
     actor = request.auth.actor
     must_read_firms(actor)
     counted = serving.promise_count(actor, on=today_of(request.auth, actor.street))
-    rows = serving.promises(actor, state=state)[:MOST]
-    return {"items": [_promise(row) for row in rows]} | fields_named(counted, "kept in_time due waiting")
+    order = serving.order_of_promises(state)
+    rows = order.page(serving.promises(actor, state=state), after=after, size=size + 1)
+    page = page_of_query(request, response, rows, size=size, key=order.key, told=_promise)
+    return page | fields_named(counted, "kept in_time due waiting")
 
 
 def _promise(row: Any) -> dict[str, Any]:

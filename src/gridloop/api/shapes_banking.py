@@ -64,6 +64,7 @@ class ProductOut(Schema):
 
 class ProductList(Schema):
     items: list[ProductOut]
+    next: str | None
 
 
 class EndProductIn(Told):

@@ -37,6 +37,7 @@ class VersionOut(Schema):
 
 class VersionList(Schema):
     items: list[VersionOut]
+    next: str | None
 
 
 class MovedCase(Schema):

@@ -41,6 +41,7 @@ class ClusterOut(Schema):
 
 class ClusterList(Schema):
     items: list[ClusterOut]
+    next: str | None
 
 
 class Over(Schema):
@@ -148,3 +149,4 @@ class FirmIntakeFile(Schema):
 
 class FirmIntakeList(Schema):
     items: list[IntakeCounts]
+    next: str | None

@@ -143,6 +143,7 @@ class LackingPlan(Schema):
     """Stalled and half-stalled firms without an open plan, the gravest first."""
 
     items: list[FirmLine]
+    next: str | None
 
 
 class MyMeasure(MeasureOut):
@@ -153,3 +154,4 @@ class MyMeasure(MeasureOut):
 
 class MyMeasures(Schema):
     items: list[MyMeasure]
+    next: str | None

@@ -316,6 +316,7 @@ class AlikePair(Schema):
 
 class AlikePairs(Schema):
     items: list[AlikePair]
+    next: str | None
 
 
 class ProposalOut(Schema):
@@ -334,3 +335,4 @@ class ProposalOut(Schema):
 
 class ProposalList(Schema):
     items: list[ProposalOut]
+    next: str | None

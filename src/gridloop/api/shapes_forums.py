@@ -210,6 +210,7 @@ class CandidateOut(Schema):
 
 class CandidateList(Schema):
     items: list[CandidateOut]
+    next: str | None
     count: int
 
 

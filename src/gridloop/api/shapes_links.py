@@ -116,6 +116,7 @@ class FitOut(Schema):
 
 class FitList(Schema):
     items: list[FitOut]
+    next: str | None
 
 
 class LinkOut(Schema):

@@ -261,6 +261,7 @@ class ConsultOut(Schema):
 
 class ConsultList(Schema):
     items: list[ConsultOut]
+    next: str | None
 
 
 class OrderIn(Told):
@@ -304,6 +305,7 @@ class OrderOut(Schema):
 
 class OrderList(Schema):
     items: list[OrderOut]
+    next: str | None
 
 
 class PromiseIn(Told):
@@ -338,6 +340,7 @@ class PromiseList(Schema):
     """``due`` counts the promises settled or past their day; ``kept`` how many of them were kept, ``in_time`` how many of these in time."""
 
     items: list[PromiseOut]
+    next: str | None
     kept: int
     in_time: int
     due: int

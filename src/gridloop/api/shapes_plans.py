@@ -30,7 +30,7 @@ class GroupPlanIn(PlanBodyIn):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "example": {"title": "制造业夏季用电方案", "industry": "C", "problems": "迎峰度夏用电紧张", "goal": "限电日错峰,不停产", "review_on": "2022-06-30"}
+            "example": {"title": "制造业夏季用电方案", "industry": "C", "problems": "迎峰度夏用电紧张", "goal": "限电日错峰,不停产", "review_on": "2099-06-30"}
         },
     )  # fmt: skip
 
@@ -62,6 +62,7 @@ class GroupPlanOut(Schema):
 
 class GroupPlanList(Schema):
     items: list[GroupPlanOut]
+    next: str | None
 
 
 class HoldingPlan(Schema):
@@ -100,6 +101,7 @@ class ProjectWatched(Schema):
 
 class ProjectWatch(Schema):
     items: list[ProjectWatched]
+    next: str | None
 
 
 class ProjectStandingIn(Told):

@@ -177,6 +177,7 @@ class PolicyCounted(PolicyLine):
 
 class PolicyList(Schema):
     items: list[PolicyCounted]
+    next: str | None
 
 
 class ClauseCount(Schema):
@@ -238,11 +239,12 @@ class FirmFit(Schema):
 
 
 class FirmFits(Schema):
-    """The firms of this verdict within the caller's scope; ``count`` is of all, ``items`` the first 200."""
+    """The firms of this verdict within the caller's scope; ``count`` is of all."""
 
     value: Fit
     count: int
     items: list[FirmFit]
+    next: str | None
 
 
 class PolicyFit(Schema):
@@ -299,3 +301,4 @@ class QuestionOut(Schema):
 
 class QuestionList(Schema):
     items: list[QuestionOut]
+    next: str | None

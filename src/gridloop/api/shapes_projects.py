@@ -237,6 +237,7 @@ class RateOut(Schema):
 
 class ProjectBoard(Schema):
     libraries: list[LibraryOut]
+    next: str | None
     rates: list[RateOut]
     dropped: int
 

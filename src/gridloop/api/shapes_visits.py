@@ -201,6 +201,7 @@ class VisitCountsOut(Schema):
 
 class UnseenFirms(Schema):
     items: list[FirmLine]
+    next: str | None
 
 
 class QuietOut(Schema):
@@ -236,6 +237,7 @@ class PlanLine(Schema):
 
 class PlanList(Schema):
     items: list[PlanLine]
+    next: str | None
 
 
 class PlannedVisit(Schema):

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from ninja import Query, Router
 
 from gridloop.api.answers import fields_named
+from gridloop.api.paging import After, Size, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
 from gridloop.api.shapes import Problem
 from gridloop.api.shapes_rules import NothingIn
@@ -31,10 +32,12 @@ SHOWN = 300
 
 
 @router.get("/visit-plans", auth=doors(READ), response={200: PlanList, SHUT: Problem}, summary="走访计划")
-def plans(request: CallerRequest, street: str = Query("", max_length=80)) -> dict[str, Any]:
-    """The latest plans."""
-    code = _street(request, street)
-    return {"items": [_line(row) for row in planning.plans(code)]}
+def plans(
+    request: CallerRequest, response: HttpResponse, street: str = Query("", max_length=80), after: After = "", size: Size = 50
+) -> dict[str, Any]:  # fmt: skip
+    """The plans, the latest first."""
+    rows = planning.plans(_street(request, street), after=after, size=size + 1)
+    return page_of_query(request, response, rows, size=size, key=planning.LATEST.key, told=_line)
 
 
 def _street(request: CallerRequest, wanted: str) -> str:

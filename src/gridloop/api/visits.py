@@ -9,7 +9,7 @@ from ninja import Query, Router
 
 from gridloop.api import answers_firms as tell
 from gridloop.api.answers import fields_named
-from gridloop.api.paging import LARGEST_KEY, next_link
+from gridloop.api.paging import LARGEST_KEY, After, next_link, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
 from gridloop.api.shapes import Problem
 from gridloop.api.shapes_firm_places import Over
@@ -80,13 +80,13 @@ def visit_counts(
 
 @router.get("/visits/unseen", auth=doors(READ), response={200: UnseenFirms, SHUT: Problem}, summary="未走访的企业")
 def unseen(
-    request: CallerRequest, period: PeriodAsked = Query(...), street: str = Query("", max_length=80),
-    size: int = Query(UNSEEN, ge=1, le=1000),
+    request: CallerRequest, response: HttpResponse, period: PeriodAsked = Query(...), street: str = Query("", max_length=80),
+    after: After = "", size: int = Query(UNSEEN, ge=1, le=1000),
 ) -> dict[str, Any]:  # fmt: skip
     """The firms that nobody reached in the period, longest on the register first."""
     actor = request.auth.actor
-    rows = queries.unvisited(actor, street=street_of(actor, street), size=size, **period.model_dump())
-    return {"items": [tell.firm_line(row) for row in rows]}
+    rows = queries.unvisited(actor, street=street_of(actor, street), after=after, size=size + 1, **period.model_dump())
+    return page_of_query(request, response, rows, size=size, key=queries.LONGEST_KNOWN.key, told=tell.firm_line)
 
 
 @router.post(

@@ -32,6 +32,7 @@ from gridloop.offices.enterprise.visit_models import QuietDays
 PAGE = 30
 MOST_GUESTS = 200
 LATEST = Order("starts_at")
+OLDEST_FIRM = Order(is_falling=False)
 SEES_ALL = frozenset({Role.DUTY_DESK, Role.STREET_LEADER})
 
 
@@ -184,6 +185,14 @@ def candidates(found: Forum, wanted: Wanted, *, by: Actor) -> tuple[list[Candida
     """The firms that the filter of the register finds, with why some are not asked; and how many there are in all."""
     rows = register.narrowed(by, wanted).filter(street=found.street)
     firms = list(rows.select_related("grid", "cluster").order_by("name", "pk")[:MOST_GUESTS])
+    reasons = why_not(found, firms)
+    return [Candidate(firm, reasons[firm.pk]) for firm in firms], rows.count()
+
+
+def candidate_page(found: Forum, wanted: Wanted, *, by: Actor, after: str, size: int) -> tuple[list[Candidate], int]:
+    """As ``candidates``, in the order of the register and beyond the key."""
+    rows = register.narrowed(by, wanted).filter(street=found.street)
+    firms = OLDEST_FIRM.page(rows.select_related("grid", "cluster"), after=after, size=size)
     reasons = why_not(found, firms)
     return [Candidate(firm, reasons[firm.pk]) for firm in firms], rows.count()
 

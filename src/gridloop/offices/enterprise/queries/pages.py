@@ -11,11 +11,14 @@ from gridloop.core.access import Actor
 from gridloop.core.errors import NotFound
 from gridloop.core.firm_access import must_arrange
 from gridloop.core.firm_names import near_pairs
+from gridloop.offices.archive.keyset import Order
 from gridloop.offices.enterprise.intake_models import Intake
 from gridloop.offices.enterprise.models import CONSENTS, STANDING_CONSENTS, Consent, Contact, Enterprise
 from gridloop.offices.enterprise.queries.facts import present
 
 MOST_ALIKE = 200
+SHOWN_INTAKES = 20
+LATEST_INTAKE = Order()
 
 
 def present_contacts(firm: Enterprise) -> list[Contact]:
@@ -49,10 +52,10 @@ def present_consents(firm: Enterprise) -> list[ConsentState]:
     ]
 
 
-def intakes(actor: Actor, street: str) -> list[Intake]:
+def intakes(actor: Actor, street: str, *, after: str = "", size: int = SHOWN_INTAKES) -> list[Intake]:
     """The latest files put in. Raises NotAllowed."""
     must_arrange(actor, street)
-    return list(Intake.objects.filter(street=street).defer("refused_rows")[:20])
+    return LATEST_INTAKE.page(Intake.objects.filter(street=street).defer("refused_rows"), after=after, size=size)
 
 
 def intake(actor: Actor, street: str, ref: str) -> Intake:

@@ -13,12 +13,15 @@ from gridloop.core.errors import NotFound
 from gridloop.core.firm_access import may_read
 from gridloop.core.firm_plan import NEEDS_PLAN, Due, counted, effect, state_of
 from gridloop.core.vitality import VITALITIES
+from gridloop.offices.archive.keyset import Order
 from gridloop.offices.archive.queries import TimelineEntry, timeline
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.queries import register
 from gridloop.offices.enterprise.queries.solving import PAGE, seen
 from gridloop.offices.enterprise.service_models import TeamMember
 from gridloop.offices.enterprise.solution_models import FirmPlan, Measure
+
+NEWEST = Order()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,17 @@ def lacking(by: Actor) -> list[Enterprise]:
     """The stalled and half-stalled firms without an open plan, the gravest first."""
     open_plans = FirmPlan.objects.filter(kind="firm", closed_at__isnull=True).values("enterprise")
     rows = register.narrowed(by, register.Wanted()).filter(vitality__in=NEEDS_PLAN).exclude(pk__in=open_plans)
-    order = list(VITALITIES)
-    return sorted(rows.select_related("grid"), key=lambda firm: (-order.index(firm.vitality), firm.name))
+    return sorted(rows.select_related("grid"), key=lacking_key)
+
+
+def lacking_key(firm: Enterprise) -> str:
+    """Where the firm stands among those that lack a plan: the gravest first, of these the longest on the register."""
+    return f"{len(VITALITIES) - list(VITALITIES).index(firm.vitality)}.{firm.pk:018d}"
+
+
+def measure_key(shown: MeasureShown) -> str:
+    """Where the measure stands among one's own: the nearest day first."""
+    return f"{shown.row.due_on.toordinal():07d}.{shown.row.pk:018d}"
 
 
 def my_measures(by: Actor) -> list[Measure]:

@@ -25,6 +25,7 @@ from gridloop.offices.enterprise.models import Cluster, Enterprise, VitalityProp
 from gridloop.offices.enterprise.pairing_models import SLOTS, Pairing
 
 PAGE = 30
+GRAVITY = {"lost": 0, "stalled": 1, "half": 2, "normal": 3}
 _SELDOM_READ = ("business", "found_by")
 
 
@@ -225,8 +226,12 @@ def open_proposals(actor: Actor) -> list[VitalityProposal]:
     """The watch list: proposals of the rule that nobody has decided yet, the gravest first."""
     rows = VitalityProposal.objects.filter(decided_at__isnull=True, enterprise__in=visible_to(actor).values("pk"))
     found = list(rows.select_related("enterprise__grid").order_by("proposed_at", "pk"))
-    grave = {"lost": 0, "stalled": 1, "half": 2, "normal": 3}
-    return sorted(found, key=lambda row: grave[row.proposed])
+    return sorted(found, key=gravity_key)
+
+
+def gravity_key(row: VitalityProposal) -> str:
+    """Where the proposal stands in the watch list: the gravest first, of these the earliest."""
+    return f"{GRAVITY[row.proposed]}{int(row.proposed_at.timestamp()):011d}.{row.pk:018d}"
 
 
 def revisions(street: str) -> dict[str, int]:

@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from gridloop.core.access import Actor, Role
 from gridloop.core.errors import NotFound
+from gridloop.offices.archive.keyset import Order
 from gridloop.offices.cases.models import BEIJING
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.queries.register import visible_to
@@ -18,6 +19,8 @@ from gridloop.offices.organisation.models import Person
 APART = timedelta(hours=1)
 """Two bookings of one officer lie at least this far apart."""
 PAGE = 50
+BY_BOOKING = Order("booked_for", is_falling=False)
+"""Orders without a time first, then by their time."""
 
 
 def consults(by: Actor, *, state: str = "open") -> QuerySet[Consult]:
@@ -27,6 +30,11 @@ def consults(by: Actor, *, state: str = "open") -> QuerySet[Consult]:
         return rows.filter(replied_at__isnull=False).order_by("-replied_at")
     rows = rows.filter(replied_at__isnull=True)
     return (rows.filter(officer_id=by.person_id) if state == "mine" else rows).order_by("asked_at", "pk")
+
+
+def order_of_consults(state: str) -> Order:
+    """How the queue is turned in pages: the oldest open one first, of the replied ones the latest."""
+    return Order("replied_at") if state == "replied" else Order("asked_at", is_falling=False)
 
 
 def _consults(by: Actor) -> QuerySet[Consult]:
@@ -87,6 +95,11 @@ def promises(by: Actor, *, state: str = "open") -> QuerySet[Promise]:
     wanted = {"open": Q(settled_at__isnull=True), "kept": Q(kept=True), "broken": Q(kept=False)}
     rows = rows.filter(wanted[state]) if state in wanted else rows
     return rows.order_by("due_on", "pk") if state == "open" else rows.order_by("-promised_at", "-pk")
+
+
+def order_of_promises(state: str) -> Order:
+    """How the log is turned in pages: of the open ones the nearest day first, of the others the latest."""
+    return Order("due_on", is_falling=False) if state == "open" else Order("promised_at")
 
 
 def _promises(by: Actor) -> QuerySet[Promise]:

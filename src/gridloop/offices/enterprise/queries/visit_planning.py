@@ -11,6 +11,7 @@ from gridloop.core.errors import NotFound
 from gridloop.core.quiet import Quiet, quiet_among
 from gridloop.core.rounds import Day, Round, Stop, plan_round
 from gridloop.core.visit_plan import Cap, Firm, Rules, Wish
+from gridloop.offices.archive.keyset import Order
 from gridloop.offices.cases.models import BEIJING
 from gridloop.offices.enterprise.forum_models import Invitation
 from gridloop.offices.enterprise.models import Enterprise
@@ -23,6 +24,7 @@ from gridloop.offices.supervision.queries import calendar_in_force
 
 LOOKS_BACK = timedelta(days=730)
 STAY = 1800
+LATEST = Order()
 """Seconds at a door, unless told otherwise."""
 
 
@@ -188,10 +190,10 @@ def plan(street: str, ref: str) -> VisitPlan:
     return found
 
 
-def plans(street: str, *, size: int = 10) -> list[VisitPlan]:
+def plans(street: str, *, after: str = "", size: int = 10) -> list[VisitPlan]:
     """The latest plans."""
     rows = VisitPlan.objects.filter(street=street).select_related("made_by").defer("visits", "left_out")
-    return list(rows[:size])
+    return LATEST.page(rows, after=after, size=size)
 
 
 def ref_of_person(person_id: int) -> str:

@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotFound
+from gridloop.offices.archive.keyset import Order
 from gridloop.offices.cases.models import BEIJING, Case
 from gridloop.offices.cases.queries.finding import visible_to as cases_visible_to
 from gridloop.offices.enterprise.models import Enterprise
@@ -21,6 +22,7 @@ from gridloop.offices.enterprise.visit_models import Visit, VisitWish
 from gridloop.offices.organisation import queries as organisation
 
 PAGE = 30
+LONGEST_KNOWN = Order("entered_at", is_falling=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +129,12 @@ def counts(actor: Actor, *, street: str, since: date | None, until: date | None)
 
 
 def unvisited(
-    actor: Actor, *, street: str, since: date | None, until: date | None, size: int = 200
+    actor: Actor, *, street: str, since: date | None, until: date | None, after: str = "", size: int = 200
 ) -> list[Enterprise]:
     """The firms without a contact in the period, longest on the register first."""
     reached = narrowed(actor, VisitsWanted(state="done", since=since, until=until)).order_by().values("enterprise")
     firms = register.visible_to(actor).filter(street=street, left_at__isnull=True).exclude(pk__in=reached)
-    return list(firms.select_related("grid").order_by("entered_at", "pk")[:size])
+    return LONGEST_KNOWN.page(firms.select_related("grid"), after=after, size=size)
 
 
 def to_come(actor: Actor, *, size: int = 12) -> list[Visit]:

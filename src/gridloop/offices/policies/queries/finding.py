@@ -11,7 +11,11 @@ from django.db.models import Q, QuerySet
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotFound, Outdated
 from gridloop.core.policy_access import DRAFTS, streets_read
+from gridloop.offices.archive.keyset import Order
 from gridloop.offices.policies.models import Policy, PolicyQuestion
+
+NEWEST = Order()
+MOST_QUESTIONS = 200
 
 
 def visible_to(by: Actor) -> QuerySet[Policy]:
@@ -50,9 +54,10 @@ def in_force(street: str, *, on: date) -> QuerySet[Policy]:
 
 
 def policies(
-    by: Actor, *, street: str, on: date, shown: str = "in_force", topic: str = "", text: str = "", auto_grant: bool | None = None
+    by: Actor, *, street: str, on: date, shown: str = "in_force", topic: str = "", text: str = "", auto_grant: bool | None = None,
+    after: str = "", size: int | None = None,
 ) -> list[Policy]:  # fmt: skip
-    """The list: ``shown`` is in_force, draft, coming, ended or all."""
+    """The list, the newest first: ``shown`` is in_force, draft, coming, ended or all. With a ``size`` only so many beyond the key."""
     rows = visible_to(by).filter(street=street)
     over = Q(state__in=("replaced", "withdrawn")) | Q(state="published", valid_until__lt=on)
     narrowed = {
@@ -74,14 +79,16 @@ def policies(
             | Q(number__icontains=word)
             | Q(benefit__icontains=word)
         )
-    return list(rows.order_by("-id"))
+    return list(rows.order_by("-id")) if size is None else NEWEST.page(rows, after=after, size=size)
 
 
 def versions_of(found: Policy, *, by: Actor) -> list[Policy]:
     return list(visible_to(by).filter(family=found.family).order_by("-version"))
 
 
-def questions(by: Actor, *, street: str, text: str = "", policy_family: str = "") -> list[PolicyQuestion]:
+def questions(
+    by: Actor, *, street: str, text: str = "", policy_family: str = "", after: str = "", size: int = MOST_QUESTIONS
+) -> list[PolicyQuestion]:
     """The answered questions in which every word occurs, in question, answer or the policy they rest on; the newest first."""
     streets = streets_read(by)
     rows = PolicyQuestion.objects.filter(street=street, retired_at__isnull=True).select_related("policy")
@@ -96,7 +103,7 @@ def questions(by: Actor, *, street: str, text: str = "", policy_family: str = ""
             | Q(policy__title__icontains=word)
             | Q(policy__number__icontains=word)
         )
-    return list(rows.order_by("-id")[:200])
+    return NEWEST.page(rows, after=after, size=size)
 
 
 def answers_to(origins: Iterable[str], *, by: Actor) -> dict[str, PolicyQuestion]:

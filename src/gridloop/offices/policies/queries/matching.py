@@ -46,6 +46,7 @@ class Register:
 class FirmMatch:
     """A firm and what a policy says of it; ``push`` is what was told to it already."""
 
+    id: int
     ref: str
     name: str
     verdict: Verdict
@@ -107,17 +108,19 @@ def counts_of(street: str, policies: Sequence[Policy]) -> dict[int, Counted]:
 
 
 def matches_of_policy(
-    policy: Policy, *, by: Actor, value: Value = "met", limit: int = SHOWN
+    policy: Policy, *, by: Actor, value: Value = "met", after: int = 0, limit: int = SHOWN
 ) -> tuple[list[FirmMatch], int]:
-    """The firms that the actor may see with this verdict, explained, and how many there are of them."""
+    """The firms that the actor may see with this verdict beyond the one of that id, explained, and how many there are of them in all."""
     register = register_of(policy.street)
     clauses = clauses_in(policy)
     rows = rows_with(register.table.answers(whole(clauses)), NUMBERS[value])
     seen = _seen(by, policy.street)
     rows = [row for row in rows if seen is None or register.firms[row].id in seen]
     pushes = {push.enterprise_id: push for push in PolicyPush.objects.filter(family=policy.family)}
-    shown = [register.firms[row] for row in rows[:limit]]
-    found = [FirmMatch(firm.ref, firm.name, judge(clauses, firm.facts, said), pushes.get(firm.id)) for firm in shown]
+    shown = [firm for row in rows if (firm := register.firms[row]).id > after][:limit]
+    found = [
+        FirmMatch(firm.id, firm.ref, firm.name, judge(clauses, firm.facts, said), pushes.get(firm.id)) for firm in shown
+    ]
     return found, len(rows)
 
 

@@ -29,9 +29,14 @@ def watch(by: Actor, *, street: str, at: datetime) -> list[Watched]:
     """The projects that stand still or that the rule would say so of, those without a plan first, the gravest first."""
     rows = list(visible_to(by).filter(street=street, dropped_at__isnull=True).exclude(library="completed"))
     proposals, planned = proposals_of(rows, at=at), targets_planned(street)
-    order = list(STANDINGS)
     found = [_watched(row, proposals, planned) for row in rows if row.standing != "normal" or row.pk in proposals]
-    return sorted(found, key=lambda each: (not each.lacks_plan, -order.index(each.project.standing), each.project.code))
+    return sorted(found, key=watch_key)
+
+
+def watch_key(each: Watched) -> str:
+    """Where the project stands in the watch list: those without a plan first, of these the gravest, of these the longest known."""
+    grave = len(STANDINGS) - list(STANDINGS).index(each.project.standing)
+    return f"{int(not each.lacks_plan)}{grave}.{each.project.pk:018d}"
 
 
 def watched(project: Project, *, at: datetime) -> Watched:

@@ -17,12 +17,14 @@ from gridloop.core.redraw import Checked, Outline, areas_of, check_ground
 from gridloop.offices.territory.models import Boundary, BoundaryVersion, Grid
 
 SHOWN = 50
+NEWEST = 2**31 - 1
 
 
-def boundary_versions(street: str) -> list[BoundaryVersion]:
-    """The street's versions, the newest first, without their outlines."""
+def boundary_versions(street: str, *, before: int = 0, size: int = SHOWN) -> list[BoundaryVersion]:
+    """The street's versions, the newest first (those below a version, where one is named), without their outlines."""
     rows = BoundaryVersion.objects.filter(street=street).defer("outlines", "before", "holes")
-    return list(rows.order_by("-version")[:SHOWN])
+    rows = rows.filter(version__lt=min(before, NEWEST)) if before else rows
+    return list(rows.order_by("-version")[:size])
 
 
 def boundary_version(street: str, ref: str) -> BoundaryVersion:
