@@ -29,6 +29,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "join_trouble": ("troubles_join",),
     "set_apart": ("troubles_set_apart",),
     "not_recurring": ("troubles_not_recurring",),
+    "case_factors": ("adverse_tag", "adverse_factors"),
     "propose": ("proposals_propose",),
     "proposal": ("proposals_proposal", "proposals_decide"),
     "link_proposal": ("proposals_link",),

@@ -48,6 +48,8 @@ def _freeze(walk: Any) -> None:
     day = datetime.combine(month.first, time(10), tzinfo=ZONE)
     filing = actions.Filing(text="想贷款扩建车间,不知找谁", source="manager", category="企业服务/融资", **IN_SW)
     case = actions.file_case(by=who("manager", at=day), at=day, street=CODE, filing=filing).case.ref
+    walk.does("economy", "adverse_tag", {"factors": ["funds", "energy"]}, ref=case)
+    walk.does("economy", "adverse_factors", ref=case)
     expected = {"measure": "timely", "threshold": 95, "source": "示例考评办法第三条"}
     told = {
         "measures": [expected, {"measure": "solved"}], "period_kind": "month", "effective_on": month.first.isoformat(), "reason": "按办法定第一版",

@@ -246,6 +246,8 @@ WAYS = [
     ),
     ("routes", "R5", None),
     ("templates", "", {"title": "路灯已修复", "body": "已修复,请查看。", "category": "城乡建设", "verb": "answer"}),
+    ("adverse", "", {"code": "freight", "name": "运价上涨"}),
+    ("adverse", "energy", None),
     ("channels", "", {"person": "P01", "kind": "email", "address": "desk@example.org", "as_digest": "是"}),
 ]
 

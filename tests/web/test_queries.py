@@ -55,4 +55,4 @@ def test_the_case_page_asks_as_often_after_a_long_history(signed_in, light, wall
         )
 
     assert queries(client, f"/cases/{light}/") == few
-    assert few <= 47
+    assert few <= 49

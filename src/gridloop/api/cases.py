@@ -45,6 +45,7 @@ def list_cases(
     text: str = Query("", max_length=200, description="同 q,旧名"),
     grade: str = "",
     source: str = "",
+    factor: str = Query("", max_length=20, description="标注的不利因素(代码)"),
     late: bool = False,
     gap: bool = False,
     mine: bool = Query(False, description="我首问或经办的"),
@@ -58,7 +59,7 @@ def list_cases(
     header says the same."""
     asked, phone = note_what_is_sought(by=request.auth.actor, at=request.auth.at, said=q or text)
     wanted = Filter(
-        state=state, unit=unit, category=category, place=place, street=street, text=asked, phone=phone, grade=grade, source=source,
+        state=state, unit=unit, category=category, place=place, street=street, text=asked, phone=phone, grade=grade, source=source, factor=factor,
         late=late, gap=gap, mine=mine, since=str(since or ""), until=str(until or ""), sort=sort,
         after=after,
     )  # fmt: skip

@@ -28,7 +28,7 @@ from gridloop.api.shapes_indicators import (
 from gridloop.api.tokens import READ, SETUP, WRITE, Caller, CallerRequest, doors, street_of, today_of
 from gridloop.core.period import Period
 from gridloop.offices.indicators import actions, queries
-from gridloop.offices.indicators.computed import INDICATORS, MOST_ROWS, Computed, compute, compute_all
+from gridloop.offices.indicators.computed import MOST_ROWS, Computed, compute, compute_all, is_computed
 
 router = Router(tags=["指标"])
 SHUT = frozenset({401, 403, 404, 422})
@@ -99,7 +99,7 @@ def indicator(
     caller = request.auth
     where = street_of(caller.actor, street)
     asked = period_asked(caller, where, period)
-    if code in INDICATORS:
+    if is_computed(code, street=where):
         found = compute(code, by=caller.actor, street=where, period=asked, at=caller.at)
         rows = [fields_named(row, "subject label detail counts") for row in found.rows[:MOST_ROWS]]
         left = len(found.rows) - len(rows)

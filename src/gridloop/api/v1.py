@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Router
 
 from gridloop.api import (
+    adverse,
     alike,
     assisting,
     auditing,
@@ -157,6 +158,7 @@ for part in (
     campaign_activities,
     campaigns,
     evaluations,
+    adverse,
     policies,
     policy_answers,
     project_pairs,

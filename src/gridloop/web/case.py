@@ -19,13 +19,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gridloop.core.errors import Broken, GridloopError, NotFound
 from gridloop.offices.archive import queries as archive
 from gridloop.offices.archive.attachments import thumbnail
+from gridloop.offices.cases.actions.adverse import tag_factors
 from gridloop.offices.cases.actions.contact import Contact, show_contacts
 from gridloop.offices.cases.queries import finding, pages
 from gridloop.offices.cases.queries.explaining import explained, plainly_explained
 from gridloop.web.case_choices import choices_named
 from gridloop.web.case_shown import shown
 from gridloop.web.enterprise.beside import beside_case
-from gridloop.web.forms import CaseForm
+from gridloop.web.forms import CaseForm, refused_in_words
 from gridloop.web.links import sent_page
 from gridloop.web.reader import Reader, staff
 from gridloop.web.verbs import act, filled_form, verb_named
@@ -122,6 +123,16 @@ def unmask(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
         return _page(request, reader, ref, status=error.status, unmask_error=error.sentence)
     messages.info(request, _("已显示反映人信息,查看原因已记录。离开本页后恢复隐藏。"))
     return _page(request, reader, ref, contacts=contacts)
+
+
+@require_POST
+@staff
+def factors(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
+    """/cases/<ref>/factors/: exactly the chosen adverse factors are on the case."""
+    with refused_in_words(request):
+        tag_factors(by=reader.actor, at=reader.at, case=ref, factors=request.POST.getlist("factors")[:40])
+        messages.success(request, _("不利因素已记下。"))
+    return redirect("case", ref)
 
 
 @require_safe

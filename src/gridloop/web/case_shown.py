@@ -8,9 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from gridloop.core.adverse import TAGS
 from gridloop.core.firm_access import may_read
 from gridloop.offices.archive import queries as archive
 from gridloop.offices.cases.actions.contact import Contact, sees_looks
+from gridloop.offices.cases.queries.adverse import factors_of, is_of_a_firm, offered_factors
 from gridloop.offices.cases.queries.finding import openable
 from gridloop.offices.cases.queries.pages import CaseFile, SegmentLine
 from gridloop.offices.cases.queries.troubles import may_join, proposals_of, recurrence_of, recurrences_of, trouble_of
@@ -141,7 +143,7 @@ def shown(
         "sheets": [(kind, str(label)) for kind, label in SHEETS.items() if kind != "supervise" or _was_raised(found)], "files": [_file(each) for each in found.attachments],
         "trouble": trouble_of(found.case), "recurrence": recurrence, "came_back": came_back,
         "proposals": proposals_of([found.case.pk]), "may_dismiss": may_join(reader.actor, found.case.street),
-        "is_single": len(found.lineage) < 2, "asked_at": _forums(found, reader),
+        "is_single": len(found.lineage) < 2, **_factors(found, reader), "asked_at": _forums(found, reader),
     }  # fmt: skip
 
 
@@ -158,6 +160,18 @@ def _forums(found: CaseFile, reader: Reader) -> list[Any]:
     """Where it was asked (恳谈会), for those who see firms."""
     is_asked = found.case.source == "forum" or bool(found.case.enterprise_ref)
     return forums_of_case(found.case) if is_asked and may_read(reader.actor) else []
+
+
+def _factors(found: CaseFile, reader: Reader) -> dict[str, Any]:
+    """The adverse factors on a firm's problem, and for those who may tag it the list to choose from."""
+    if not is_of_a_firm(found.case):
+        return {}
+    on, names = factors_of(found.case), offered_factors(found.case.street)
+    codes = {each.code for each in on}
+    offered = {**names, **{each.code: each.name for each in on}} if found.relations & TAGS else {}
+    return {
+        "of_a_firm": True, "factors": on, "factor_choices": [(code, name, code in codes) for code, name in offered.items()],
+    }  # fmt: skip
 
 
 def _orphan(made: list[Offer], refused: tuple[str, CaseForm] | None) -> CaseForm | None:

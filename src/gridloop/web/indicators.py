@@ -18,7 +18,7 @@ from gridloop.core.access import SETS_UP
 from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.period import KINDS, Period
 from gridloop.offices.indicators import actions, queries, words
-from gridloop.offices.indicators.computed import INDICATORS, MOST_ROWS, compute, compute_all
+from gridloop.offices.indicators.computed import MOST_ROWS, compute, compute_all, is_computed
 from gridloop.web.forms import StyledForm, line
 from gridloop.web.reader import Reader, staff
 from gridloop.web.sentences import spoken
@@ -144,7 +144,7 @@ def said(period: Period) -> str:
 def indicator(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     """/indicators/cases_solved/?period=2022H1: the rows behind a number; of a published one its series."""
     street, period = reader.street.code, period_asked(request, reader)
-    if code in INDICATORS:
+    if is_computed(code, street=street):
         found = compute(code, by=reader.actor, street=street, period=period, at=reader.at)
         rows = [(_place(row.subject), row) for row in found.rows[:MOST_ROWS]]
         page = {"found": found, "rows": rows, "period": period, "period_said": said(period)}

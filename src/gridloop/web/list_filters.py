@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from gridloop.offices.cases.queries import pages, words
+from gridloop.offices.cases.queries.adverse import known_factors
 from gridloop.offices.cases.queries.columns import COLUMNS, DEFAULT, LISTED, known_columns
 from gridloop.offices.cases.queries.counts import Counts
 from gridloop.offices.cases.queries.lists import SORTS, Filter
@@ -20,7 +21,7 @@ from gridloop.offices.territory import queries as territory
 from gridloop.web.reader import Reader
 from gridloop.web.wording import said
 
-TEXTS = ("state", "unit", "category", "place", "street", "text", "grade", "source", "phone", "sort")
+TEXTS = ("state", "unit", "category", "place", "street", "factor", "text", "grade", "source", "phone", "sort")
 FLAGS = ("late", "gap", "mine")
 LONGEST = 120
 
@@ -95,11 +96,15 @@ def in_words(wanted: Filter, reader: Reader) -> str:
     told = [
         _state_word(wanted.state), f"“{wanted.text}”" if wanted.text else "", units.get(wanted.unit, wanted.unit),
         " › ".join(wanted.category.split("/")) if wanted.category else "", names.get(wanted.place, wanted.place),
-        said(words.GRADES.get(wanted.grade, "")), said(words.SOURCES.get(wanted.source, "")),
+        _factor_word(wanted, reader), said(words.GRADES.get(wanted.grade, "")), said(words.SOURCES.get(wanted.source, "")),
         _("只看超期") if wanted.late else "", _("只看路由缺口") if wanted.gap else "", _("我首问或经办的") if wanted.mine else "",
         f"{wanted.since or '…'} — {wanted.until or '…'}" if wanted.since or wanted.until else "", _("按电话查询") if wanted.phone else "",
     ]  # fmt: skip
     return ";".join(part for part in told if part) or _("全部事项")
+
+
+def _factor_word(wanted: Filter, reader: Reader) -> str:
+    return known_factors(reader.street.code).get(wanted.factor, wanted.factor) if wanted.factor else ""
 
 
 def _state_word(state: str) -> str:
@@ -159,6 +164,7 @@ def choices(reader: Reader, wanted: Filter, counts: Counts) -> list[Choice]:
         Choice("place", _("网格"), places, wanted.place),
         Choice("grade", _("等级"), grades, wanted.grade),
         Choice("source", _("来源"), sources, wanted.source),
+        Choice("factor", _("不利因素"), list(known_factors(street).items()), wanted.factor),
     ]
 
 

@@ -42,6 +42,7 @@ urlpatterns = [
     path("cases/<slug:ref>/here/", case_here.here, name="case_here"),
     path("cases/<slug:ref>/route/", case.route, name="case_route"),
     path("cases/<slug:ref>/do/<slug:verb>/", case.do_verb, name="do_verb"),
+    path("cases/<slug:ref>/factors/", case.factors, name="case_factors"),
     path("cases/<slug:ref>/not-recurring/", troubles.not_recurring, name="not_recurring"),
     path("troubles/", troubles.troubles, name="troubles"),
     path("troubles/<slug:ref>/", troubles.trouble, name="trouble"),

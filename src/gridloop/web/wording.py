@@ -103,6 +103,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "case.verified": ("核实通过", "good"),
     "case.verification_failed": ("核实未通过,重办", "bad"),
     "case.called_back": ("回访", "quiet"),
+    "case.factors_tagged": ("标注不利因素", "quiet"),
     "case.enterprise_named": ("写明是哪家企业", "quiet"),
     "case.judged": ("反映人评价", "quiet"),
     "case.sent_back": ("退回重办", "bad"),
@@ -150,10 +151,11 @@ LABELS: dict[str, str] = {
     "outcome": "结果", "solved": "是否解决", "satisfied": "满意度", "ground": "依据", "name": "文件", "title": "标题", "to": "收件人",
     "result": "抽查结果", "period": "月份", "answers": "由谁答复", "before": "原责任人", "rule": "依据规则", "nth": "第几次", "side": "请谁答复", "answer_by": "答复期限", "duty_items": "依据清单", "precedent": "先例", "closed": "退回期限",
     "body": "外单位", "decision": "会商决定", "days": "天数", "photos": "照片", "shows_contact": "可看联系方式",
-    "reason_code": "理由类别", "source": "来源", "sentence": "说明", "stage": "环节", "due": "到期", "holder": "责任单位",
+    "reason_code": "理由类别", "added": "标上", "removed": "去掉", "source": "来源", "sentence": "说明", "stage": "环节", "due": "到期", "holder": "责任单位",
 }  # fmt: skip
 SHOWN: dict[str, str] = {
     "case.filed": "first_contact category unit_name reason grade proposed_grade source",
+    "case.factors_tagged": "added removed",
     "notice.told": "title to",
     "attachment.added": "name",
     "case.joined": "source",

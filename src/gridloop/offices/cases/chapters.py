@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from gridloop.core.adverse import CODE, SHIPPED
 from gridloop.core.changes import Row
 from gridloop.core.errors import GridloopError
 from gridloop.core.lifecycle import CASE, LIVE_STATES, OPEN_STATES, STATES
@@ -17,8 +18,10 @@ from gridloop.core.route_row import VALUE_WORDS, prefixes, rows_from_records
 from gridloop.core.routing import RoutingTable as Table
 from gridloop.core.routing import fallback_row
 from gridloop.offices.cases.actions.chapters import apply_categories, apply_routes, backstop_of, record_of
+from gridloop.offices.cases.adverse_models import AdverseFactor
 from gridloop.offices.cases.category_models import CategoryQuestion
 from gridloop.offices.cases.models import GRADES, PRIORITIES, SOURCES, Case, Category, ReplyTemplate, RoutingTable
+from gridloop.offices.cases.queries.adverse import offered_factors
 from gridloop.offices.cases.queries.proving import RESTS_ON, proof_of
 from gridloop.offices.cases.queries.questions import KINDS, options_in
 from gridloop.offices.cases.queries.rules import facts_of, rules_of
@@ -304,13 +307,54 @@ def check_questions(proposed: Proposed) -> Iterable[Finding]:
             )
 
 
+# --- adverse factors --------------------------------------------------------------------------------------------------
+
+
+def adverse_rows(street: str, at: datetime) -> dict[str, Row]:
+    return {code: {"code": code, "name": name} for code, name in offered_factors(street).items()}
+
+
+def _find_adverse(street: str, keys: Sequence[str]) -> dict[str, Any]:
+    """The street's own rows; of a shipped factor that it has not touched, one that is not kept yet."""
+    shipped = {code: AdverseFactor(street=street, code=code, name=SHIPPED[code]) for code in keys if code in SHIPPED}
+    return shipped | {row.code: row for row in AdverseFactor.objects.filter(street=street, code__in=keys)}
+
+
+def _fill_adverse(applying: Applying, it: AdverseFactor, row: Row, columns: frozenset[str]) -> None:
+    it.name = row["name"]
+
+
+ADVERSE_KEEPER = Keeper(
+    "adverse", "adverse_factor", _find_adverse, lambda applying, key: AdverseFactor(street=applying.street, code=key), _fill_adverse,
+    retire, use_again,
+)  # fmt: skip
+
+ADVERSE = Chapter(
+    code="adverse", label="不利因素", order=110, key="code",
+    about="企业问题背后的不利因素,受理、分类或承办的人标在事项上,一件可以标几个;专项页面按它数数。停用的,标过的仍算数。",
+    example="例:代码 energy,名称 能源供应紧张。",
+    columns=(
+        Column("code", "代码", required=True, longest=20, fixed=True, help="小写英文字母。", example="energy"),
+        Column("name", "名称", required=True, longest=40, example="能源供应紧张"),
+    ),
+    rows=adverse_rows, apply=lambda applying: write_rows(applying, ADVERSE_KEEPER),
+)  # fmt: skip
+
+
+def check_adverse(proposed: Proposed) -> Iterable[Finding]:
+    """A code can stand in addresses."""
+    for key in proposed.after("adverse"):
+        if not CODE.fullmatch(key):
+            yield Finding(ERROR, f"代码“{key}”请用小写英文字母开头,2 至 20 个字母、数字或下划线。", "adverse", key)
+
+
 # --- what is offered -------------------------------------------------------------------------------------------------
 
 
 def register_chapters() -> None:
     """Categories, the routing table and reply templates can be set up."""
     register(
-        chapters=[CATEGORIES, ROUTES, TEMPLATES, QUESTIONS],
+        chapters=[CATEGORIES, ROUTES, TEMPLATES, QUESTIONS, ADVERSE],
         sources={
             "category": category_pairs, "place": place_pairs, "level": lambda _: list(LEVELS.items()),
             "source": lambda _: list(SOURCES.items()), "priority": lambda _: list(PRIORITIES.items()),
@@ -318,5 +362,5 @@ def register_chapters() -> None:
             "state": lambda _: list(STATES.items()), "question_kind": lambda _: list(KINDS.items()),
             "template_verb": lambda _: [(name, CASE.verbs[name].label) for name in TEMPLATE_VERBS if name in CASE.verbs],
         },
-        checks={"categories": check_categories, "routes": check_routes, "cases_in_hand": check_cases_in_hand, "questions": check_questions},
+        checks={"categories": check_categories, "routes": check_routes, "cases_in_hand": check_cases_in_hand, "questions": check_questions, "adverse": check_adverse},
     )  # fmt: skip

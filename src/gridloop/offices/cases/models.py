@@ -15,6 +15,7 @@ from django.db import models
 
 from gridloop.core.lifecycle import STATES
 from gridloop.offices.archive.models import ConcealedField, Kept
+from gridloop.offices.cases.adverse_models import AdverseFactor, CaseFactor  # noqa: F401 - Django finds models here
 from gridloop.offices.cases.category_models import CategoryModel, CategoryQuestion, CategorySign  # noqa: F401 - Django finds models here
 from gridloop.offices.cases.court_models import Ruling  # noqa: F401 - Django finds models here
 from gridloop.offices.cases.inspection_models import (  # noqa: F401 - Django finds models here

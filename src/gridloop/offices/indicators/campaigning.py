@@ -12,6 +12,7 @@ from datetime import datetime
 from gridloop.core.access import Actor
 from gridloop.core.period import Period
 from gridloop.offices.campaigns.models import Campaign
+from gridloop.offices.cases.queries.adverse import offered_factors
 from gridloop.offices.indicators.asked import ZONE, Asked, Computed
 from gridloop.offices.indicators.computed import compute_of
 from gridloop.offices.indicators.models import Standing
@@ -55,7 +56,15 @@ def figures_of(row: Campaign, *, by: Actor, period: Period, at: datetime) -> lis
     """The sections of the campaign, each number with its rows, over what the reader may see."""
     asked = Asked(by, row.street, period, at)
     wanted = SECTIONS.get(row.kind, OF_CASES)
-    return [Section(title, [compute_of(code, asked) for code in codes]) for title, codes in wanted]
+    found = [Section(title, [compute_of(code, asked) for code in codes]) for title, codes in wanted]
+    return [
+        each for section in found for each in ((section, _tagged(asked)) if section.title == "不利因素" else (section,))
+    ]
+
+
+def _tagged(asked: Asked) -> Section:
+    """Beside the share by category: what people have tagged, by the street's list."""
+    return Section("不利因素标注", [compute_of(f"factor_{code}", asked) for code in offered_factors(asked.street)])
 
 
 def published(row: Campaign, *, by: Actor, period: Period) -> list[ReadingShown]:

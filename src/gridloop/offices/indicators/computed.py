@@ -21,6 +21,7 @@ from gridloop.core.errors import NotFound
 from gridloop.core.indicator import Reading, count
 from gridloop.core.period import Period
 from gridloop.core.project import LIBRARIES, ORDER, in_yi
+from gridloop.offices.cases.queries.adverse import known_factors
 from gridloop.offices.enterprise.queries.register import visible_to as firms_seen_by
 from gridloop.offices.indicators import of_cases
 from gridloop.offices.indicators.asked import Asked, Calculation, Computed, Indicator, SourceRow, rate
@@ -40,7 +41,7 @@ def compute(code: str, *, by: Actor, street: str, period: Period, at: datetime) 
 
 def compute_of(code: str, asked: Asked) -> Computed:
     """As ``compute``; numbers that are asked together read the same rows once."""
-    found = INDICATORS.get(code)
+    found = INDICATORS.get(code) or _of_factor(code, asked.once("factor_names", lambda: known_factors(asked.street)))
     if found is None:
         raise NotFound("indicators.no_definition", f"没有指标“{code}”;请先定义它。", field="code")
     reading, rows, extra = found.calculate(asked)
@@ -53,6 +54,25 @@ def compute_all(*, by: Actor, street: str, period: Period, at: datetime) -> list
     """Every indicator of the period, in their order."""
     asked = Asked(by, street, period, at)
     return [compute_of(code, asked) for code in INDICATORS]
+
+
+def is_computed(code: str, *, street: str) -> bool:
+    """Whether the code is an indicator that rows answer, here."""
+    return code in INDICATORS or _of_factor(code, known_factors(street)) is not None
+
+
+def _of_factor(code: str, known: dict[str, str]) -> Indicator | None:
+    """The share of an adverse factor of the street's list (不利因素标注): ``factor_energy``."""
+    prefix, _, factor = code.partition("_")
+    name = known.get(factor) if prefix == "factor" else None
+    if name is None:
+        return None
+    return Indicator(
+        code,
+        f"标注:{name}",
+        f"期内登记的企业问题中,有人标注了不利因素“{name}”的;一件可以有几个。",
+        of_cases.of_factor(factor),
+    )
 
 
 # --- firms and policies ----------------------------------------------------------------------------------------------

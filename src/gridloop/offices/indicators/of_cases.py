@@ -9,10 +9,10 @@ from gridloop.core.indicator import Reading, count
 from gridloop.core.lifecycle import STATES
 from gridloop.offices.cases.actions.closing import SATISFACTION
 from gridloop.offices.cases.models import Case, Report
+from gridloop.offices.cases.queries.adverse import factors_on, is_of_a_firm
 from gridloop.offices.cases.queries.finding import visible_to as cases_seen_by
 from gridloop.offices.indicators.asked import Asked, Calculation, SourceRow, rate
 
-FROM_FIRMS = ("enterprise", "manager", "forum")
 CAUSES: dict[str, tuple[str, tuple[str, ...]]] = {
     "energy": ("能源供应", ("水电气热", "供电", "供水", "供气", "供热", "供暖")),
     "funds": ("资金周转", ("融资", "资金", "授信")),
@@ -39,7 +39,7 @@ def _read(asked: Asked) -> list[Case]:
 
 def firm_cases(asked: Asked) -> list[Case]:
     """Of these, the problems of firms: told by one, collected by a manager, asked at a forum, or filed for a firm."""
-    return [row for row in filed(asked) if row.source in FROM_FIRMS or row.enterprise]
+    return [row for row in filed(asked) if is_of_a_firm(row)]
 
 
 def cases_filed(asked: Asked) -> tuple[Reading, list[SourceRow], None]:
@@ -100,5 +100,17 @@ def of_cause(cause: str) -> Calculation:
             for row in firm_cases(asked)
         ]
         return rate(f"cause_{cause}", rows), rows, None
+
+    return calculate
+
+
+def of_factor(code: str) -> Calculation:
+    """Of the firms' problems filed in the period, those on which a person has put this adverse factor."""
+
+    def calculate(asked: Asked) -> tuple[Reading, list[SourceRow], None]:
+        cases = firm_cases(asked)
+        tags = asked.once("factors", lambda: factors_on(row.pk for row in cases))
+        rows = [case_row(row, counts=code in tags.get(row.pk, ())) for row in cases]
+        return rate(f"factor_{code}", rows), rows, None
 
     return calculate

@@ -21,6 +21,7 @@ from gridloop.core.errors import WrongInput
 from gridloop.core.lifecycle import LIVE_STATES, OPEN_STATES
 from gridloop.core.search import Sought, sought
 from gridloop.offices.cases.models import BEIJING, Case, Participation, Report
+from gridloop.offices.cases.queries.adverse import tagged
 from gridloop.offices.cases.queries.finding import under, visible_to
 from gridloop.offices.cases.queries.search import Marks, marks_of, matching, place_mark, unit_mark
 
@@ -48,7 +49,7 @@ class Filter:
     """What a list of cases is narrowed to; empty means any. Dates are days (``2022-05-23``), the last one included.
 
     ``state`` may be ``open`` (not answered) or ``live`` (not struck off); ``unit`` is a code; ``category`` and ``place`` are
-    paths and mean everything below them; ``phone`` is a blind index (``actions.searching.seek_phone``); ``mine`` is what the reader
+    paths and mean everything below them; ``factor`` is the code of an adverse factor (不利因素) that is on the case; ``phone`` is a blind index (``actions.searching.seek_phone``); ``mine`` is what the reader
     took or worked on; ``after`` is the key of the last case shown.
     """
 
@@ -57,6 +58,7 @@ class Filter:
     category: str = ""
     place: str = ""
     street: str = ""
+    factor: str = ""
     text: str = ""
     grade: str = ""
     source: str = ""
@@ -182,6 +184,7 @@ _NARROW: dict[str, Callable[[QuerySet[Case], Any, Actor], QuerySet[Case]]] = {
     "category": lambda found, path, _: found.filter(under("category", path)),
     "place": lambda found, path, _: found.filter(under("place", path)),
     "street": lambda found, code, _: found.filter(street=code),
+    "factor": lambda found, code, _: found.filter(pk__in=tagged(code).values("case")),
     "grade": lambda found, grade, _: found.filter(grade=grade),
     "source": lambda found, source, _: found.filter(source=source),
     "late": lambda found, _late, _: found.filter(is_late=True),
