@@ -123,6 +123,7 @@ def move_projects(walk: Any) -> None:
     )
     _stand_still(walk, ref)
     walk.does("economy", "projects_drop", {"reason": "企业终止投资"}, ref=ref)
+    walk.does("desk", "projects_dropped")
 
 
 def _stand_still(walk: Any, ref: str) -> None:

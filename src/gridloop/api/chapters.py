@@ -17,7 +17,7 @@ from gridloop.api.shapes_changes import ChangeSetFile, ChapterFile, ChapterList,
 from gridloop.api.tokens import READ, SETUP, CallerRequest, doors, street_of
 from gridloop.core.errors import NotFound
 from gridloop.offices.organisation.changesets import actions, queries
-from gridloop.offices.organisation.changesets.chapters import Chapter, Proposed, chapter_of
+from gridloop.offices.organisation.changesets.chapters import Chapter, Proposed, chapter_of, word_of
 from gridloop.offices.organisation.changesets.chapters import chapters as every_chapter
 
 router = Router(tags=["设置"])
@@ -47,14 +47,21 @@ def chapter(request: CallerRequest, chapter: str, street: str = "") -> dict[str,
 
 @router.get("/setup/{chapter}/rows", auth=doors(READ), response={200: RowPage, REFUSALS: Problem}, summary="现行各行")
 def rows(
-    request: CallerRequest, response: HttpResponse, chapter: str, street: str = "", after: str = "", size: int = Query(200, ge=1, le=MOST)
+    request: CallerRequest, response: HttpResponse, chapter: str, street: str = "", text: str = Query("", max_length=40),
+    after: str = "", size: int = Query(200, ge=1, le=MOST),
 ) -> dict[str, Any]:  # fmt: skip
-    """The rows in force, by key; secrets are masked."""
+    """The rows in force, by key, those in which the text occurs; secrets are masked."""
     caller = request.auth
     found = chapter_of(chapter)
     setup = Proposed(street_of(caller.actor, street), caller.at)
+    asked = text.strip()
+    kept = [
+        (key, row)
+        for key, row in setup.after(chapter).items()
+        if not asked or any(asked in word_of(column, row.get(column.name, ""), setup) for column in found.columns)
+    ]
     return page_of(
-        request, response, setup.after(chapter).items(), key=lambda pair: pair[0], after=after, size=size,
+        request, response, kept, key=lambda pair: pair[0], after=after, size=size,
         told=lambda pair: answers.row(found, *pair, setup),
     )  # fmt: skip
 

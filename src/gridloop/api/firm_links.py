@@ -131,13 +131,14 @@ def withdraw_listing(request: CallerRequest, ref: str, told: BecauseIn) -> HttpR
 
 @router.get("/firm-links/proposals", auth=doors(READ), response={200: FitList, SHUT: Problem}, summary="牵线建议")
 def proposals(
-    request: CallerRequest, response: HttpResponse, street: Street = "", after: After = "", size: Size = 50
-) -> dict[str, Any]:
+    request: CallerRequest, response: HttpResponse, kind: Kind | None = None, street: Street = "", after: After = "", size: Size = 50
+) -> dict[str, Any]:  # fmt: skip
     """For each need its best offers today, with the reasons that are the points; refused pairs never again."""
     caller = request.auth
     must_read_firms(caller.actor)
     code = street_of(caller.actor, street)
-    rows = queries.proposals(caller.actor, street=code, on=today_of(caller, code))
+    found = queries.proposals(caller.actor, street=code, on=today_of(caller, code))
+    rows = [each for each in found if kind in (None, each.need.kind)]
 
     def key(each: queries.ProposalShown) -> str:
         return f"{each.need.pk:012d}{MOST_POINTS - each.fit.points:04d}.{each.offer.pk:018d}"

@@ -25,6 +25,7 @@ from gridloop.api.shapes_firm_plans import (
     MeasureIn,
     MoveMeasureIn,
     MyMeasures,
+    PlanKind,
     ReviewIn,
     TaskForceIn,
 )
@@ -41,13 +42,14 @@ GUARDED = {"parameters": [*KEY_HEADER["parameters"], IF_MATCH]}
 
 @router.get("/plans", auth=doors(READ), response={200: FirmPlanPage, SHUT: Problem}, summary="一企一策列表")
 def firm_plans(
-    request: CallerRequest, response: HttpResponse, state: Literal["open", "closed", ""] = "", after: int = Query(0, ge=0, le=LARGEST_KEY),
+    request: CallerRequest, response: HttpResponse, state: Literal["open", "closed", ""] = "",
+    kind: PlanKind = "firm", after: int = Query(0, ge=0, le=LARGEST_KEY),
     size: int = Query(50, ge=1, le=500),
 ) -> dict[str, Any]:  # fmt: skip
-    """The plans of the caller's firms, of their task forces, or with a measure of theirs, the newest first."""
+    """The plans of a kind: of the caller's firms, of their task forces, or with a measure of theirs; the newest first."""
     caller = request.auth
     must_read_firms(caller.actor)
-    rows = page_under(plans.plans(caller.actor, state=state), after, size=size)
+    rows = page_under(plans.plans(caller.actor, state=state, kind=kind), after, size=size)
     return page_of_query(
         request, response, rows, size=size, key=lambda row: row.pk, told=lambda row: _line(_shown(caller, row))
     )

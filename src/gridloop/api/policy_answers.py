@@ -15,6 +15,7 @@ from gridloop.api.shapes_firm_places import Over
 from gridloop.api.shapes_policies import (
     AnswerPushIn,
     DeclineIn,
+    MaybeRef,
     PoliciesOfFirm,
     PushOut,
     QuestionIn,
@@ -80,12 +81,15 @@ def decline(request: CallerRequest, ref: str, told: DeclineIn) -> HttpResponse:
 
 @router.get("/policy-questions", auth=doors(READ), response={200: QuestionList, SHUT: Problem}, summary="政策问答")
 def questions(
-    request: CallerRequest, response: HttpResponse, text: str = Query("", max_length=60), street: str = Query("", max_length=80),
-    after: After = "", size: Size = 50,
+    request: CallerRequest, response: HttpResponse, text: str = Query("", max_length=60), policy: MaybeRef = "",
+    street: str = Query("", max_length=80), after: After = "", size: Size = 50,
 ) -> dict[str, Any]:  # fmt: skip
-    """The answered questions in which every word occurs, the newest first."""
+    """The answered questions in which every word occurs, of one policy (all its versions) or of all; the newest first."""
     actor = request.auth.actor
-    rows = finding.questions(actor, street=street_of(actor, street), text=text, after=after, size=size + 1)
+    family = finding.policy(policy, by=actor).family if policy else ""
+    rows = finding.questions(
+        actor, street=street_of(actor, street), text=text, policy_family=family, after=after, size=size + 1
+    )
     return page_of_query(request, response, rows, size=size, key=finding.NEWEST.key, told=tell.question)
 
 

@@ -12,7 +12,7 @@ from ninja import Path, Query, Router
 
 from gridloop.api.answers import fields_named
 from gridloop.api.answers_firms import yuan
-from gridloop.api.paging import After, Size, page_of
+from gridloop.api.paging import After, Size, page_of, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
 from gridloop.api.revisions import IF_MATCH, seen, shows_revision
 from gridloop.api.shapes import Problem
@@ -20,6 +20,7 @@ from gridloop.api.shapes_projects import (
     CriteriaIn,
     CriteriaList,
     CriteriaOut,
+    DroppedProjects,
     DropProjectIn,
     GapIn,
     Library,
@@ -38,9 +39,12 @@ from gridloop.core.condition import write
 from gridloop.core.project import neighbours
 from gridloop.offices.projects import actions
 from gridloop.offices.projects.queries import board
+from gridloop.offices.projects.queries.banks import banks_of
 from gridloop.offices.projects.queries.criteria import all_criteria, in_words, judged
 from gridloop.offices.projects.queries.factors import obstacles_of
 from gridloop.offices.projects.queries.finding import project as found_project
+from gridloop.offices.projects.queries.proposed import proposals_behind
+from gridloop.offices.projects.queries.standstill import plans_of
 from gridloop.offices.projects.queries.words import LIBRARIES
 
 router = Router(tags=["项目"])
@@ -86,7 +90,7 @@ def _rate(came_from: str, to: str, found: Any) -> dict[str, Any]:
 def _line(row: board.Row) -> dict[str, Any]:
     project = row.project
     told = fields_named(
-        project, "ref rev code name owner sector priority library entered_at dropped_at dropped_because"
+        project, "ref rev code name owner sector priority library standing entered_at dropped_at dropped_because"
     )
     return told | {
         "unit": project.unit.code, "total": yuan(project.total), "place": project.grid.path if project.grid else "",
@@ -103,6 +107,20 @@ def _pace(found: Any) -> dict[str, Any]:
 def _gap(need: Any) -> dict[str, Any]:
     told = fields_named(need, "factor unit_of_gap number state lead due_at is_late is_solved")
     return told | {"gap": f"{need.gap:f}", "case": need.case_ref}
+
+
+@router.get("/projects/dropped", auth=doors(READ), response={200: DroppedProjects, SHUT: Problem}, summary="已出库项目")
+def dropped(
+    request: CallerRequest, response: HttpResponse, street: str = Query("", max_length=80), after: After = "", size: Size = 50
+) -> dict[str, Any]:  # fmt: skip
+    """The projects that left the libraries, the last first, each with its reason."""
+    actor = request.auth.actor
+    rows = board.dropped_page(actor, street=street_of(actor, street), after=after, size=size + 1)
+
+    def told(row: Any) -> dict[str, Any]:
+        return fields_named(row, "ref code name library dropped_at dropped_because")
+
+    return page_of_query(request, response, rows, size=size, key=board.LAST_DROPPED.key, told=told)
 
 
 @router.post(
@@ -133,6 +151,17 @@ def _file(caller: Caller, ref: str) -> dict[str, Any]:
         "months": [_month(each) for each in board.months_of(found)],
         "moves": [fields_named(each, moves) for each in board.moves_of(found)],
         "obstacles": [_obstacle(each) for each in obstacles_of(found)],
+        "proposals": [fields_named(each.proposal, "ref title") for each in proposals_behind(found)],
+        "plans": [fields_named(each, "ref goal review_on opened_at closed_at outcome") for each in plans_of(found)],
+        "banks": [_bank(each) for each in banks_of(found, by=caller.actor)],
+    }  # fmt: skip
+
+
+def _bank(row: Any) -> dict[str, Any]:
+    """A bank match whose firm and product have been read."""
+    return fields_named(row, "ref stage") | {
+        "enterprise": row.enterprise.ref, "amount": yuan(row.amount), "case": row.case.ref if row.case else "",
+        "bank": row.product.bank if row.product else "",
     }  # fmt: skip
 
 

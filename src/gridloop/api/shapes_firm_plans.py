@@ -13,7 +13,7 @@ from gridloop.api.shapes_policies import MaybeRef
 from gridloop.api.shapes_projects import SeenIn
 from gridloop.api.shapes_solutions import Told300
 from gridloop.api.words import IsoDate, Words, needed_when
-from gridloop.offices.enterprise.queries.solution_words import EFFECTS, MEASURE_STATES
+from gridloop.offices.enterprise.queries.solution_words import EFFECTS, MEASURE_STATES, PLAN_KINDS
 
 MeasureState = Literal[tuple(MEASURE_STATES)]  # type: ignore[valid-type]
 Effect = Literal[tuple(EFFECTS)]  # type: ignore[valid-type]
@@ -91,6 +91,9 @@ class MeasureOut(Schema):
     note: str
     case: str | None
     ended_at: datetime | None
+
+
+PlanKind = Literal[tuple(PLAN_KINDS)]  # type: ignore[valid-type]
 
 
 class FirmPlanLine(Schema):

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, StrictBool, StringConstraints
 from gridloop.api.shapes import Told
 from gridloop.api.shapes_firms import Line
 from gridloop.api.words import IsoDate, Revision, Whole, Words, Yuan
-from gridloop.offices.projects.queries.words import FACTORS, LIBRARIES, PRIORITIES, SECTORS
+from gridloop.offices.projects.queries.words import FACTORS, LIBRARIES, PRIORITIES, SECTORS, STANDINGS
 
 Library = Literal[tuple(LIBRARIES)]  # type: ignore[valid-type]
 Sector = Literal[tuple(SECTORS)]  # type: ignore[valid-type]
@@ -22,6 +22,7 @@ Factor = Literal[tuple(FACTORS)]  # type: ignore[valid-type]
 KeyLevel = Literal[("", *PRIORITIES)]  # type: ignore[valid-type]
 AlarmCode = Literal["", "not_started", "not_finished", "behind", "unreported", "early"]
 Why = Annotated[str, Words(least=4, longest=300)]
+ProjectStanding = Literal[tuple(STANDINGS)]  # type: ignore[valid-type]
 Gap = Annotated[str, StringConstraints(pattern=r"^(0\.0[1-9]|0\.[1-9][0-9]?|[1-9][0-9]{0,11}(\.[0-9]{1,2})?)$")]
 
 
@@ -201,6 +202,7 @@ class ProjectLine(Schema):
     sector: Sector
     priority: KeyLevel
     library: Library
+    standing: ProjectStanding
     total: str
     place: str
     invested: str
@@ -210,6 +212,20 @@ class ProjectLine(Schema):
     entered_at: datetime
     dropped_at: datetime | None
     dropped_because: str
+
+
+class DroppedProject(Schema):
+    ref: str
+    code: str
+    name: str
+    library: Library
+    dropped_at: datetime
+    dropped_because: str
+
+
+class DroppedProjects(Schema):
+    items: list[DroppedProject]
+    next: str | None
 
 
 class LibraryOut(Schema):
@@ -279,6 +295,35 @@ class ObstacleOut(Schema):
     raised_at: datetime
 
 
+class ProposalBehind(Schema):
+    """An approved proposal (立项建议) that is this project."""
+
+    ref: str
+    title: str
+
+
+class PlanOfProject(Schema):
+    """A plan (化险解困) of the project; ``GET /plans/{ref}`` tells it whole."""
+
+    ref: str
+    goal: str
+    review_on: date
+    opened_at: datetime
+    closed_at: datetime | None
+    outcome: str
+
+
+class BankOfProject(Schema):
+    """A bank match of the firm that owns the project, or of its gap in funds (``case``), as far as the caller sees it."""
+
+    ref: str
+    stage: str
+    enterprise: str
+    amount: str
+    case: str
+    bank: str
+
+
 class ProjectFile(Schema):
     """Everything about one project."""
 
@@ -295,6 +340,9 @@ class ProjectFile(Schema):
     months: list[ProjectMonthOut]
     moves: list[MoveOut]
     obstacles: list[ObstacleOut]
+    proposals: list[ProposalBehind]
+    plans: list[PlanOfProject]
+    banks: list[BankOfProject]
 
 
 class CriteriaOut(Schema):

@@ -26,10 +26,12 @@ from gridloop.core.project import (
     pace,
     totals,
 )
+from gridloop.offices.archive.keyset import Order
 from gridloop.offices.projects.models import MonthlyProgress, Project, StageMove
 from gridloop.offices.projects.queries.factors import Need, matrix_of, needs_of
 from gridloop.offices.projects.queries.finding import visible_to
 
+LAST_DROPPED = Order("dropped_at")
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -127,6 +129,11 @@ def conversion_rates(by: Actor, *, street: str, since: date, until: date) -> lis
 def dropped(by: Actor, *, street: str) -> list[Project]:
     """Projects that left the libraries, the last first."""
     return list(visible_to(by).filter(street=street, dropped_at__isnull=False).order_by("-dropped_at"))
+
+
+def dropped_page(by: Actor, *, street: str, after: str, size: int) -> list[Project]:
+    """As ``dropped``, beyond the key."""
+    return LAST_DROPPED.page(visible_to(by).filter(street=street, dropped_at__isnull=False), after=after, size=size)
 
 
 def months_of(project: Project) -> list[MonthlyProgress]:
