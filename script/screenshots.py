@@ -59,6 +59,10 @@ MORE = (
     Picture("unit", "lianhu_unit", "/cases/", first=True),
     Picture("grid", "liuhu_grid", "/desk/"),
     Picture("leave", "lianhu_unit", "/me/leave/"),
+    Picture("visits", "lianhu_manager", "/visits/"),
+    Picture("enterprises", "lianhu_manager", "/enterprises/"),
+    Picture("campaign", "lianhu_leader", "/campaigns/wrzwq/"),
+    Picture("projects", "lianhu_leader", "/projects/"),
 )
 RECEIPT = "receipt"
 
@@ -74,6 +78,7 @@ def photograph(browser: Any, home: str) -> None:
         for page in people.values():
             page.context.close()
     for width in WIDTHS:
+        _take_firm(_someone(browser, home, "", width), home, width)
         _take_receipt(_someone(browser, home, "", width), home, width)
 
 
@@ -106,6 +111,14 @@ def _take(page: Any, home: str, picture: Picture, width: str) -> None:
             page.locator("[data-atlas-open]").click()
         page.wait_for_selector("[data-atlas][data-ready]")
     _save(page, f"{picture.name}-{width}")
+
+
+def _take_firm(page: Any, home: str, width: str) -> None:
+    """What the contact of the demonstration's own firm sees first."""
+    page.goto(f"{home}/firm/")
+    page.locator("form[action$='/firm/demonstration/'] button").click()
+    page.goto(f"{home}/firm/home/")
+    _save(page, f"firm-{width}")
 
 
 def _take_receipt(page: Any, home: str, width: str) -> None:
