@@ -12,10 +12,14 @@ from django.db.models import F, Q
 
 from gridloop.offices.campaigns.models import Activity, CampaignGroup
 from gridloop.offices.cases.models import Callback, Case, Report, Segment
-from gridloop.offices.enterprise.models import Enterprise
-from gridloop.offices.enterprise.service_models import TeamMember
+from gridloop.offices.enterprise.forum_models import Forum, ForumQuestion, Invitation
+from gridloop.offices.enterprise.link_models import FirmLink
+from gridloop.offices.enterprise.models import Enterprise, VitalitySpell
+from gridloop.offices.enterprise.service_models import Promise, TeamMember
+from gridloop.offices.enterprise.solution_models import AssistOrder, BankMatch, FirmPlan
 from gridloop.offices.enterprise.visit_models import Visit
 from gridloop.offices.indicators.models import Reading, Standing
+from gridloop.offices.policies.models import PolicyPush
 from gridloop.offices.projects.models import Project, StageMove
 from gridloop.site.demo.tale import BEIJING
 
@@ -47,14 +51,17 @@ def counted() -> dict[str, str]:
         **_people(),
         **_campaign(),
         **_projects(),
+        **_together(),
+        **_banks(),
+        **_solved(),
         **_published(),
     }
 
 
 def share(part: int, whole: int) -> str:
-    """A rate as it is printed here: whole percents where there are such, else one decimal."""
+    """A rate as it is printed here: one decimal, but none or all of them without."""
     percent = part * 100 / whole
-    return f"{percent:.0f}%({part}/{whole})" if percent == int(percent) else f"{percent:.1f}%({part}/{whole})"
+    return f"{percent:.0f}%({part}/{whole})" if part in (0, whole) else f"{percent:.1f}%({part}/{whole})"
 
 
 def _same_day(case: Case) -> bool:
@@ -125,6 +132,69 @@ def _projects() -> dict[str, str]:
     }
     total = sum(Project.objects.filter(pk__in=stood).values_list("total", flat=True), Decimal(0))
     return {**of, "figure-projects_all": str(len(stood)), "figure-projects_total": f"{total / 10**8:.2f} 亿元"}
+
+
+def _in_period(at: datetime | None) -> bool:
+    return at is not None and FIRST <= at < AFTER
+
+
+def _together() -> dict[str, str]:
+    """The forums that were held, who came, what was asked there; and the firms brought together."""
+    held = [row for row in Forum.objects.filter(street=STREET, state="held") if _in_period(row.starts_at)]
+    asked = [row for row in ForumQuestion.objects.filter(street=STREET, dropped_at=None) if _in_period(row.asked_at)]
+    filed = [row for row in asked if row.filed_at and row.filed_at < AFTER]
+    that_day = [
+        row for row in filed if row.filed_at.astimezone(BEIJING).date() == row.asked_at.astimezone(BEIJING).date()
+    ]
+    met = [row for row in FirmLink.objects.filter(street=STREET) if _in_period(row.introduced_at)]
+    return {
+        "figure-forums_held": str(len(held)),
+        "figure-forum_firms": str(Invitation.objects.filter(forum__in=held, came=True).values("enterprise").distinct().count()),
+        "figure-forum_questions": share(len(filed), len(asked)),
+        "figure-forum_questions_same_day": share(len(that_day), len(asked)),
+        "figure-links_introduced": str(len(met)),
+        "figure-links_cooperated": share(sum(row.state == "cooperated" for row in met), len(met)),
+    }  # fmt: skip
+
+
+def _banks() -> dict[str, str]:
+    rows = [row for row in BankMatch.objects.filter(street=STREET).exclude(stage="withdrawn") if _in_period(row.demanded_at)]  # fmt: skip
+    granted = [row for row in rows if row.granted is not None and row.answered_at and row.answered_at < AFTER]
+    drawn = [row for row in rows if row.drawn is not None and row.drawn_at and row.drawn_at < AFTER]
+    return {
+        "figure-bank_matches": str(len(rows)),
+        "figure-bank_granted": share(len(granted), len(rows)),
+        "figure-bank_demanded_sum": _wan(sum(row.amount for row in rows)),
+        "figure-bank_granted_sum": _wan(sum(row.granted for row in granted)),
+        "figure-bank_drawn_sum": _wan(sum(row.drawn for row in drawn)),
+    }
+
+
+def _wan(amount: Decimal | int) -> str:
+    return f"{Decimal(amount / 10_000).normalize():,f} 万元"
+
+
+def _solved() -> dict[str, str]:
+    """What was promised, seen through, planned and pushed."""
+    due = Promise.objects.filter(street=STREET, due_on__gte=FIRST.date(), due_on__lt=AFTER.date())
+    done = [row for row in AssistOrder.objects.filter(street=STREET, state="finished") if _in_period(row.finished_at)]
+    minutes = min(int((row.finished_at - row.accepted_at).total_seconds()) // 60 for row in done)
+    still = VitalitySpell.objects.filter(
+        enterprise__street=STREET, vitality__in=("half", "stalled"), starts_at__lt=AFTER
+    )
+    still = still.filter(Q(ends_at=None) | Q(ends_at__gte=AFTER))
+    plans = FirmPlan.objects.filter(
+        Q(closed_at=None) | Q(closed_at__gte=AFTER), street=STREET, kind="firm", opened_at__lt=AFTER
+    )
+    pushed = PolicyPush.objects.filter(street=STREET, digest__told_at__gte=FIRST, digest__told_at__lt=AFTER)
+    kept = sum(bool(row.kept) for row in due)
+    return {
+        "figure-promises_kept": share(kept, due.count()) if due else "—",
+        "figure-assists_done": str(len(done)),
+        "figure-fastest_assist": f"{minutes // 60} 小时 {minutes % 60} 分钟",
+        "figure-stalled_with_plan": share(still.filter(enterprise__in=plans.values("enterprise")).count(), still.count()),
+        "figure-policies_pushed": str(pushed.count()),
+    }  # fmt: skip
 
 
 def _published() -> dict[str, str]:

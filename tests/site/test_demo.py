@@ -33,6 +33,7 @@ from gridloop.offices.archive import queries as archive
 from gridloop.offices.cases.actions.tables import findings_of
 from gridloop.offices.cases.models import Case, Participation, RoutingTable, Ruling, Sample
 from gridloop.offices.cases.queries.inspecting import problems_of
+from gridloop.offices.enterprise.visit_models import VisitCase
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.models import Account, Holding, Person
 from gridloop.offices.organisation.snapshot import forget_everything
@@ -209,6 +210,8 @@ def test_lianhu_collected_43_problems_and_cleared_all_of_them() -> None:
     assert report.overdue == ()
     assert report.handed_on_same_day.part == report.handed_on_same_day.n == 43
     assert report.ordinary_inside_week.n + report.difficult_inside_month.n == 43
+    on_visits = VisitCase.objects.filter(case__in=collected_problems()).select_related("visit", "case")
+    assert [each.visit.happened_at == each.case.filed_at for each in on_visits] == [True] * 28
 
 
 def test_the_page_about_the_demonstration_states_the_computed_figures() -> None:

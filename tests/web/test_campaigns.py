@@ -116,6 +116,18 @@ def test_every_figure_opens_its_rows_and_a_rate_without_rows_is_a_dash(signed_in
     assert text(leader.get("/campaigns/helps/print/")).count("<h3>") >= 8
 
 
+def test_the_weeks_are_drawn_and_stand_in_a_table(signed_in: SignIn, campaign: Campaign) -> None:
+    assert "逐周的数" not in text(signed_in("leader").get("/campaigns/helps/"))  # nothing happened: nothing is drawn
+    filed(category="企业服务/融资", source="manager")
+
+    page = text(signed_in("leader").get("/campaigns/helps/"))
+
+    assert 'role="img" aria-label="每周收集和销号的问题"' in page
+    assert "<title>05-23 至 05-23:收集 1 件,销号 0 件</title>" in page
+    row = page.partition("2022年5月23日(周一) —")[2].partition("</tr>")[0]
+    assert re.findall(r"<div>(\d+)</div>", row) == ["0", "1", "0"]  # visits, collected, struck off
+
+
 def test_units_are_evaluated_in_the_order_of_their_codes_with_the_cases_behind(
     signed_in: SignIn, campaign: Campaign
 ) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from gridloop.core.access import SYSTEM
+from gridloop.offices.cases.actions import Filing
 from gridloop.offices.cases.models import Case
 from gridloop.offices.enterprise.actions.visits import VisitTold, log_visit
 from gridloop.offices.enterprise.pairing_models import Pairing
 from gridloop.offices.enterprise.visit_models import QuietDays, Visit, VisitPlan, VisitWish
 from gridloop.offices.organisation import queries as organisation
 from tests.firms import registered
-from tests.sample import CODE, FOUNDED, MONDAY
+from tests.sample import CODE, FOUNDED, MONDAY, who
 
 pytestmark = pytest.mark.django_db
 TODAY = MONDAY.date().isoformat()
@@ -153,3 +154,21 @@ def test_whoever_does_not_serve_firms_plans_and_takes_down_nothing(signed_in, fi
         .status_code
         == 403
     )
+
+
+def test_a_case_found_on_a_visit_names_the_visit_and_the_visit_and_the_firm_name_the_case(signed_in, firm):
+    problem = Filing(text="变压器容量不足,下午常跳闸", category="企业服务/证照", source="manager")
+    made = log_visit(
+        by=who("manager"), at=MONDAY, enterprise=firm.ref, told=VisitTold(purposes=("problem",)), problems=[problem]
+    )
+    case = made.filed[0].case
+
+    desk = signed_in("desk")
+    of_case = desk.get(f"/cases/{case.ref}/").content.decode()
+    of_visit = desk.get(f"/visits/{made.visit.ref}/").content.decode()
+    of_firm = desk.get(f"/enterprises/{firm.ref}/").content.decode()
+
+    assert f'<a href="/visits/{made.visit.ref}/">走访中发现' in of_case
+    assert f"/cases/{case.ref}/" in of_visit
+    assert f'<a href="/visits/{made.visit.ref}/">走访中发现</a>' in of_firm
+    assert "发现的问题" in of_firm and case.number in of_firm

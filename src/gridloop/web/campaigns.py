@@ -24,6 +24,7 @@ from gridloop.offices.indicators import campaigning
 from gridloop.web import campaign_words
 from gridloop.web.campaign_deeds import DEEDS, choices_for, form_of
 from gridloop.web.campaign_forms import NewCampaignForm
+from gridloop.web.charting import Pair, bars
 from gridloop.web.indicators import said
 from gridloop.web.reader import Reader, staff
 
@@ -76,11 +77,30 @@ def _campaign(
     request: HttpRequest, reader: Reader, row: Any, *, refused: Refused | None = None, status: int = 200
 ) -> HttpResponse:
     history = [campaign_words.entry_shown(each) for each in campaigns.history_of(row)]
-    page = _figures(request, reader, row) | {
+    figures = _figures(request, reader, row)
+    page = figures | _weeks(reader, row, figures["period"]) | {
         "history": history[:LATEST], "older": history[LATEST:],
         "deeds": _offered(reader, "campaign", row, row, refused=refused), "parts": row.parts.all(),
     }  # fmt: skip
     return render(request, "campaigns/campaign.html", page, status=status)
+
+
+def _weeks(reader: Reader, row: Any, period: Period) -> dict[str, Any]:
+    """The drawing of the weeks and the table of the same numbers."""
+    weeks = campaigning.weeks_shown(row, by=reader.actor, period=period, at=reader.at)
+    pairs = [
+        Pair(
+            f"{week.first:%m-%d}", week.collected, week.struck_off,
+            _("%(first)s 至 %(last)s:收集 %(collected)d 件,销号 %(struck)d 件")
+            % {"first": f"{week.first:%m-%d}", "last": f"{week.last:%m-%d}", "collected": week.collected, "struck": week.struck_off},
+        )
+        for week in weeks
+    ]  # fmt: skip
+    return {
+        "weeks": weeks,
+        "weeks_drawn": bars(pairs, label=_("每周收集和销号的问题")),
+        "has_visits": row.kind == "enterprise",
+    }
 
 
 def _figures(request: HttpRequest, reader: Reader, row: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from gridloop.offices.cases.queries.pages import CaseFile, SegmentLine
 from gridloop.offices.cases.queries.troubles import may_join, proposals_of, recurrence_of, recurrences_of, trouble_of
 from gridloop.offices.cases.queries.words import in_words
 from gridloop.offices.enterprise.queries.forums import forums_of_case
+from gridloop.offices.enterprise.queries.visits import visit_of_case
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.supervision.queries import WhyThisDate
 from gridloop.web import wording
@@ -144,6 +145,7 @@ def shown(
         "trouble": trouble_of(found.case), "recurrence": recurrence, "came_back": came_back,
         "proposals": proposals_of([found.case.pk]), "may_dismiss": may_join(reader.actor, found.case.street),
         "is_single": len(found.lineage) < 2, **_factors(found, reader), "asked_at": _forums(found, reader),
+        "visited": _visit(found, reader),
     }  # fmt: skip
 
 
@@ -177,6 +179,12 @@ def _factors(found: CaseFile, reader: Reader) -> dict[str, Any]:
 def _orphan(made: list[Offer], refused: tuple[str, CaseForm] | None) -> CaseForm | None:
     """The refused form of a verb that is no longer offered: someone else was faster. Its sentence must still be read."""
     return refused[1] if refused and not any(offer.is_open for offer in made) else None
+
+
+def _visit(found: CaseFile, reader: Reader) -> Any:
+    """The visit on which a manager found it, for those who see it."""
+    may = found.case.source == "manager" and found.case.enterprise_ref and may_read(reader.actor)
+    return visit_of_case(found.case, by=reader.actor) if may else None
 
 
 def _looks(found: CaseFile, reader: Reader) -> list[Any] | None:

@@ -26,7 +26,8 @@ from gridloop.web.webhooks import NO_CHOICES
 
 PLACES = {
     "case": "case", "project": "project", "enterprise": "enterprise", "policy": "policy", "visit": "visit", "team": "service_team",
-    "group": "campaign_group", "activity": "campaign_activity",
+    "group": "campaign_group", "activity": "campaign_activity", "bank_match": "bank_match", "forum": "forum", "firm_link": "firm_link",
+    "assist_order": "assist_order",
 }  # fmt: skip
 """Which page shows a row behind a number."""
 

@@ -13,9 +13,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gridloop.core.access import Actor
+from gridloop.core.bank_match import said
 from gridloop.core.indicator import Reading, ratio
 from gridloop.core.period import Period
-from gridloop.core.project import in_yi
+from gridloop.core.project import YI, in_yi
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = timedelta(microseconds=1)
@@ -74,7 +75,7 @@ class Computed:
     def shown(self) -> str:
         if self.length is not None:
             return hours_and_minutes(self.length)
-        return in_yi(self.amount) if self.amount is not None else self.reading.shown
+        return money_shown(self.amount) if self.amount is not None else self.reading.shown
 
 
 Calculation = Callable[[Asked], tuple[Reading, list[SourceRow], Decimal | timedelta | None]]
@@ -88,6 +89,11 @@ class Indicator:
     name: str
     basis: str
     calculate: Calculation
+
+
+def money_shown(amount: Decimal) -> str:
+    """元 as people say it: from one 亿元 on in 亿元, less in 万元 (an amount of a few loans would else be 0.03 亿元)."""
+    return in_yi(amount) if amount == 0 or amount >= YI else f"{said(amount)} 万元"
 
 
 def rate(code: str, rows: Sequence[SourceRow]) -> Reading:

@@ -17,6 +17,7 @@ from gridloop.offices.indicators.asked import ZONE, Asked, Computed
 from gridloop.offices.indicators.computed import compute_of
 from gridloop.offices.indicators.models import Standing
 from gridloop.offices.indicators.queries import ReadingShown, readings_of_period, readings_seen_by, standings
+from gridloop.offices.indicators.weekly import Week, weeks_of
 
 Sections = tuple[tuple[str, tuple[str, ...]], ...]
 OF_CASES: Sections = (("事项", ("cases_filed", "cases_solved", "cases_in_time", "satisfied")),)
@@ -24,8 +25,13 @@ SECTIONS: Mapping[str, Sections] = {
     "enterprise": (
         ("收集与化解", ("firm_cases_solved", "handed_on_same_day", "ordinary_in_week", "difficult_in_month", "fastest_permit")),
         ("不利因素", ("cause_energy", "cause_funds", "cause_labour", "cause_logistics", "cause_market", "cause_land")),
-        ("企业满意", ("firms_satisfied", "callbacks_reached", "promises_kept")),
+        ("企业满意", ("firms_satisfied", "callbacks_reached")),
         ("走访", ("visits", "visited_firms", "visits_merged", "visits_declined", "visits_unreached")),
+        ("政企面对面", ("forums_held", "forum_firms", "forum_questions", "forum_questions_same_day")),
+        ("银企对接", ("bank_matches", "bank_granted", "bank_demanded_sum", "bank_granted_sum", "bank_drawn_sum")),
+        ("企企联建", ("links_introduced", "links_cooperated")),
+        ("承诺、代办和解困", ("promises_kept", "assists_done", "fastest_assist", "stalled_with_plan")),
+        ("政策到企", ("policies_pushed", "pushes_interested", "pushes_declined")),
         ("“四位一体”队伍", ("officers", "officers_manager", "officers_legal", "officers_police", "officers_monitor")),
         ("组织与方案", ("work_groups", "activity_plans")),
         ("包联与覆盖", ("firms", "four_names", "covered_admin", "covered_tax", "covered_environment", "covered_factor")),
@@ -65,6 +71,11 @@ def figures_of(row: Campaign, *, by: Actor, period: Period, at: datetime) -> lis
 def _tagged(asked: Asked) -> Section:
     """Beside the share by category: what people have tagged, by the street's list."""
     return Section("不利因素标注", [compute_of(f"factor_{code}", asked) for code in offered_factors(asked.street)])
+
+
+def weeks_shown(row: Campaign, *, by: Actor, period: Period, at: datetime) -> list[Week]:
+    """The campaign week by week: of an enterprise campaign the problems of firms and the visits, of the others all cases."""
+    return weeks_of(Asked(by, row.street, period, at), of_firms=row.kind == "enterprise")
 
 
 def published(row: Campaign, *, by: Actor, period: Period) -> list[ReadingShown]:

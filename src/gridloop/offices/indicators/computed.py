@@ -26,6 +26,7 @@ from gridloop.offices.enterprise.queries.register import visible_to as firms_see
 from gridloop.offices.indicators import of_cases
 from gridloop.offices.indicators.asked import Asked, Calculation, Computed, Indicator, SourceRow, rate
 from gridloop.offices.indicators.helping import HELPING
+from gridloop.offices.indicators.solving import SOLVING
 from gridloop.offices.policies.models import ANSWERS, PolicyPush
 from gridloop.offices.projects.models import StageMove
 from gridloop.offices.projects.queries.board import conversion_rates
@@ -203,6 +204,7 @@ INDICATORS: dict[str, Indicator] = {
             for code in ORDER[:-1]
         ),
         *HELPING,
+        *SOLVING,
     )
 }  # fmt: skip
 """What is computed, in the order in which it is shown."""

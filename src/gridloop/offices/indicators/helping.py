@@ -59,7 +59,8 @@ def _officers(kinds: Iterable[str], code: str) -> Calculation:
 # --- visits ----------------------------------------------------------------------------------------------------------
 
 
-def _visits(asked: Asked, state: str) -> list[Visit]:
+def visits_made(asked: Asked, state: str = "done") -> list[Visit]:
+    """The visits of the period that the reader may see, in a state; read once for an asking."""
     found: list[Visit] = asked.once(f"visits_{state}", lambda: _read_visits(asked, state))
     return found
 
@@ -78,21 +79,21 @@ def _visit_row(row: Visit, *, counts: bool = True) -> SourceRow:
 
 def _counted_visits(state: str, code: str) -> Calculation:
     def calculate(asked: Asked) -> Numbers:
-        rows = [_visit_row(row) for row in _visits(asked, state)]
+        rows = [_visit_row(row) for row in visits_made(asked, state)]
         return count(code, n=len(rows)), rows, None
 
     return calculate
 
 
 def _merged(asked: Asked) -> Numbers:
-    rows = [_visit_row(row, counts=len(row.bodies) > 1) for row in _visits(asked, "done")]
+    rows = [_visit_row(row, counts=len(row.bodies) > 1) for row in visits_made(asked)]
     return rate("visits_merged", rows), rows, None
 
 
 def _visited_firms(asked: Asked) -> Numbers:
     """Of the firms on the register at the end of the period, those that somebody reached in it."""
     reached: dict[int, int] = {}
-    for row in _visits(asked, "done"):
+    for row in visits_made(asked):
         reached[row.enterprise_id] = reached.get(row.enterprise_id, 0) + 1
     rows = [
         SourceRow(

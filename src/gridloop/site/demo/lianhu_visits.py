@@ -2,7 +2,7 @@
 
 Every firm is contacted about once in five weeks, at the door only where the cap allows it (once in 30 days), else by telephone or online. Every
 ninth contact is made by two bodies together (one visit, two bodies); some firms decline, some are not reached, and a dozen were never contacted:
-the page shows them. Synthetic, the same each time.
+the page shows them. What a manager found on a visit of its own day (the tales say ``found=visit``) was logged then, not on Friday. Synthetic, the same each time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from gridloop.offices.enterprise.actions.visit_sheets import Row, log_visits
 from gridloop.offices.enterprise.actions.visits import VisitTold
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.pairing_models import Pairing
-from gridloop.site.demo.replay import Happening, Stage, actor_of_stage
+from gridloop.offices.enterprise.visit_models import Visit
+from gridloop.site.demo.replay import CAP, Happening, Stage, actor_of_stage
 from gridloop.site.demo.tale import BEIJING
 
 SEED = 1200
@@ -26,7 +27,6 @@ FESTIVAL = date(2022, 2, 4)
 """The Friday of the Spring Festival week: nobody calls."""
 ROUND = 5
 """Weeks in which each firm has its turn once."""
-CAP = timedelta(days=30)
 TOPICS = (
     (("policy",), "讲减税降费和稳岗返还,留了一页纸说明"),
     (("service",), "帮着看了网上办事的步骤,留了服务电话"),
@@ -51,12 +51,26 @@ def happenings() -> list[Happening]:
 
 def _week(number: int, friday: date, fridays: list[date]) -> Callable[[Stage, datetime], None]:
     def write_up(stage: Stage, at: datetime) -> None:
+        lately = _seen_at_the_door(stage, friday)
         for manager, firms in _firms_by_manager(stage).items():
             chance = random.Random(f"{SEED}-{number}-{manager}")  # noqa: S311 - synthetic visits, the same each time
-            rows = list(_rows(firms, number, friday, chance=chance))
+            rows = [_by_the_cap(row, lately) for row in _rows(firms, number, friday, chance=chance)]
             log_visits(by=actor_of_stage(stage, manager, at), at=at, street=stage.street, rows=rows)
 
     return write_up
+
+
+def _seen_at_the_door(stage: Stage, friday: date) -> set[str]:
+    """The refs of the firms at whose door somebody was for a problem within the cap before that Friday's week."""
+    since = datetime.combine(friday, time(), tzinfo=BEIJING) - CAP
+    told = Visit.objects.filter(street=stage.street, way="on_site", state="done", happened_at__gt=since)
+    return set(told.filter(found__isnull=False).values_list("enterprise__ref", flat=True))
+
+
+def _by_the_cap(row: Row, lately: set[str]) -> Row:
+    """The row, by telephone where a visit for a problem has used up the cap."""
+    ref, told = row
+    return (ref, replace(told, way="phone")) if told.way == "on_site" and ref in lately else row
 
 
 def _firms_by_manager(stage: Stage) -> dict[str, list[tuple[int, Enterprise, str]]]:

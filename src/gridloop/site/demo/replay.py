@@ -18,13 +18,18 @@ from gridloop.core.access import Actor
 from gridloop.core.errors import GridloopError
 from gridloop.offices.cases import actions
 from gridloop.offices.cases.models import Report
+from gridloop.offices.enterprise.actions.visits import VisitTold, log_visit
+from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.queries.register import enterprise_by_name
+from gridloop.offices.enterprise.visit_models import Visit
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.supervision.queries import next_check
 from gridloop.site.demo.tale import Step, Tale
 
 QUIET = timedelta(hours=1)
 """Deeds that follow each other faster are sealed together; it keeps a replay of five months within half a minute."""
+CAP = timedelta(days=30)
+"""One visit at the door of a firm in so long."""
 Progress = Callable[[int, int, str], None]
 """Told after each deed: how many are done, of how many, and of what."""
 
@@ -103,7 +108,17 @@ def _file(stage: Stage, tale: Tale) -> None:
     by = _visitor(stage) if tale.who == "反映人" else _actor(stage, tale.who, tale.at)
     firm = enterprise_by_name(stage.street, tale.filing.enterprise) if tale.filing.enterprise else None
     filing = replace(tale.filing, enterprise_ref=firm.ref) if firm and by.posts else tale.filing
-    stage.refs[tale.key] = actions.file_case(by=by, at=tale.at, street=stage.street, filing=filing).case.ref
+    if tale.found_on_visit and firm:
+        stage.refs[tale.key] = _visited(firm, tale, by=by)
+    else:
+        stage.refs[tale.key] = actions.file_case(by=by, at=tale.at, street=stage.street, filing=filing).case.ref
+
+
+def _visited(firm: Enterprise, tale: Tale, *, by: Actor) -> str:
+    """The manager was with the firm (by telephone, where somebody was at its door within the cap), and what it told is a case in that minute."""
+    lately = Visit.objects.filter(enterprise=firm, way="on_site", state="done", happened_at__gt=tale.at - CAP).exists()
+    told = VisitTold(way="phone" if lately else "on_site", purposes=("problem",), topic="听企业说困难,当场立为事项")
+    return log_visit(by=by, at=tale.at, enterprise=firm.ref, told=told, problems=[tale.filing]).filed[0].case.ref
 
 
 def _do(stage: Stage, tale: Tale, step: Step) -> None:

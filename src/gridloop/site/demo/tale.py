@@ -12,7 +12,8 @@ line is one deed: when, who, which verb (the Chinese label of the state chart), 
     02-24 10:30 值班1 销号
 
 *When* is ``MM-DD HH:MM`` of 2022 in Beijing time, or how long ago, ``-26h`` or ``-40m``, for the living desk. *Who* is a call name
-of the street's roll (``people.py``), or 反映人. The heading may end with ``key=value`` fields of the filing; the source
+of the street's roll (``people.py``), or 反映人. The heading may end with ``key=value`` fields of the filing (``found=visit``: a manager found it on a
+visit to the firm, which is logged with it); the source
 follows from who files (管家03 → manager) unless it is given, and so does the title (the firm and its concern, else the first clause).
 
 Guarantees: a line that cannot be read is named with its file and number; a tale's deeds never go back in time.
@@ -38,6 +39,7 @@ SOURCES = {"管家": "manager", "网格": "grid", "反映": "public", "值班": 
 VERBS = {verb.label: verb.name for verb in CASE.verbs.values()}
 WHEN = r"\d\d-\d\d \d\d:\d\d|-\d+[hm]"
 HEADING = re.compile(rf"\[(\w+)\] ({WHEN}) (\S+) \| (.+)")
+FOUND = " | found=visit"
 DEED = re.compile(rf"({WHEN}) (\S+) (\S+)(?: (.*))?")
 
 
@@ -60,6 +62,7 @@ class Tale:
     who: str
     filing: Filing
     steps: tuple[Step, ...]
+    found_on_visit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ def _tale(block: list[tuple[int, str]], *, names: Names, now: datetime, file: st
     moments = [at, *(step.at for step in steps)]
     if moments != sorted(moments):
         raise _unreadable(file, number, f"{heading}(时间倒退)")
-    return Tale(found[1], at, found[3], _filing(found[4], "\n".join(told), who=found[3], names=names), steps)
+    fields, on_visit = found[4].replace(FOUND, ""), FOUND in found[4]
+    return Tale(found[1], at, found[3], _filing(fields, "\n".join(told), who=found[3], names=names), steps, on_visit)
 
 
 def _unreadable(file: str, number: int, line: str) -> Broken:

@@ -55,7 +55,7 @@ def firm_page(
     found = register.enterprise(ref, by=reader.actor)
     stack = pairing.stack_of(found.subject, street=found.street)
     cases = list(cases_of(found, by=reader.actor).select_related("lead")[:50])
-    happened = timeline_of(timeline(found.subject), cases)
+    happened = timeline_of(timeline(found.subject), cases, visits.found_on(cases))
     consults, orders, promises = serving.of_firm(found)
     choices = choices_of(found.street, at=reader.at)
     offers = deeds.offered(reader, found, choices=choices, blanks=blanks_of(stack), refused=refused)

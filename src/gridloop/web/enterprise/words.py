@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,6 +97,7 @@ LABELS: dict[str, str] = {
 LABELS_OF: dict[str, dict[str, str]] = {
     "assist": {"name": "步骤", "note": "说明", "person": "代办人"},
     "bank": {"person": "对接人"},
+    "enterprise": {"cases": "发现的问题"},
     "notice": {"title": "通知"},
     "plan": {"text": "措施", "person": "责任人", "before": "之前", "after": "之后", "note": "说明"},
 }
@@ -107,11 +108,12 @@ _OF_PAIRINGS = ("slot_name", "before", "holder", "substitute", "reason")
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One thing that happened to a firm: an entry of its own ledger, or a case; ``ref`` leads to the case."""
+    """One thing that happened to a firm: an entry of its own ledger, or a case; ``visit`` is the ref of the visit on which it was found."""
 
     at: datetime
     entry: EntryShown | None = None
     case: Any = None
+    visit: str = ""
 
 
 def entry_shown(entry: TimelineEntry) -> EntryShown:
@@ -145,8 +147,8 @@ def _value(value: Any) -> str:
     return text.replace("T", " ")[:16] if is_moment else spoken_if_ours(text)
 
 
-def timeline_of(entries: list[TimelineEntry], cases: list[Any]) -> list[Happening]:
-    """Everything that happened, the newest first: the firm's own entries and the filing of its cases."""
+def timeline_of(entries: list[TimelineEntry], cases: list[Any], found_on: Mapping[int, str]) -> list[Happening]:
+    """Everything that happened, the newest first: the firm's own entries and the filing of its cases; ``found_on`` names the visits by case."""
     found = [Happening(entry.at, entry=entry_shown(entry)) for entry in entries]
-    found += [Happening(case.filed_at, case=case) for case in cases]
+    found += [Happening(case.filed_at, case=case, visit=found_on.get(case.pk, "")) for case in cases]
     return sorted(found, key=lambda each: each.at, reverse=True)

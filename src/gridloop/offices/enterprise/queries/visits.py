@@ -6,6 +6,7 @@ Counts are of rows, never typed: *visits* that were made (at the door, by teleph
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -18,7 +19,7 @@ from gridloop.offices.cases.models import BEIJING, Case
 from gridloop.offices.cases.queries.finding import visible_to as cases_visible_to
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.queries import register
-from gridloop.offices.enterprise.visit_models import Visit, VisitWish
+from gridloop.offices.enterprise.visit_models import Visit, VisitCase, VisitWish
 from gridloop.offices.organisation import queries as organisation
 
 PAGE = 30
@@ -146,6 +147,17 @@ def to_come(actor: Actor, *, size: int = 12) -> list[Visit]:
 def cases_found(row: Visit, *, by: Actor) -> list[Case]:
     """The cases filed from the visit that the actor may see."""
     return list(cases_visible_to(by).filter(found_by_visit__visit=row).order_by("pk"))
+
+
+def found_on(cases: Iterable[Case]) -> dict[int, str]:
+    """By case id: the ref of the visit on which it was found; one statement."""
+    rows = VisitCase.objects.filter(case__in=[case.pk for case in cases])
+    return dict(rows.values_list("case_id", "visit__ref"))
+
+
+def visit_of_case(case: Case, *, by: Actor) -> Visit | None:
+    """The visit on which the case was found, for those who may see the visit."""
+    return visible_visits(by).filter(found__case=case).select_related("host").first()
 
 
 def wishes_open(street: str) -> QuerySet[VisitWish]:
