@@ -20,12 +20,12 @@ BOUNDED = {
     "pairings_coverage": FEW, "policy_answers_policies_of_firm": FEW, "projects_criteria": FEW, "rules_examples": FEW, "serving_team_list": FEW,
     "serving_loads": FEW, "visits_wishes": FEW, "webhooks_events": FEW, "webhooks_webhooks": FEW, "group_plans_plans_holding": FEW,
     "alike_offers": FEW, "assisting_times": COUNTED, "box_shown": FEW, "case_parts_verbs": FEW, "case_parts_attachments": FEW,
-    "resumptions_checklist": FEW, "factors_matrix": COUNTED, "campaign_activities_satisfied": COUNTED, "campaigns_figures": COUNTED,
+    "resumptions_checklist": FEW, "adverse_factors": FEW, "factors_matrix": COUNTED, "campaign_activities_satisfied": COUNTED, "campaigns_figures": COUNTED,
 }  # fmt: skip
 
 ONE_THING = {
     "cases_get_case", "resumptions_resumption", "forums_forum", "visits_visit", "banking_bank_match", "pairings_pack", "firms_firm",
-    "proposals_proposal", "visits_visit_counts", "campaign_activities_evaluation_of_unit",
+    "proposals_proposal", "visits_visit_counts", "evaluations_frozen", "campaign_activities_evaluation_of_unit",
 }  # fmt: skip
 """What looks like a list, and is one thing with what belongs to it."""
 
