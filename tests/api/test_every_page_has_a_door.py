@@ -20,6 +20,7 @@ ONLY_IN_A_BROWSER = "a program that could change a second factor could take a pe
 REPLAYED = "a replay is taken from the command line (route replay --json); it may run for a minute"
 HANDED_OVER = "the letter is handed to a person, on paper or by its code, and taken back by whoever handed it over; a program has nobody to hand it to"
 EMPTY_SHEET = "an empty sheet with one example, to be filled in by hand; a program sends rows (POST /policies/import)"
+GROUPS_DRAWN = "a document drawn from what GET /projects/matrix and GET /pairings say"
 STORY_DRAWN = "a document drawn from what GET /stories/{ref} says"
 DOORS: dict[str, str | tuple[str, ...]] = {
     "case_route": DRAWN,
@@ -34,6 +35,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "proposal": ("proposals_proposal", "proposals_decide"),
     "link_proposal": ("proposals_link",),
     "project_matrix": ("project_pairs_matrix",),
+    "project_matrix_docx": GROUPS_DRAWN,
     "project_pairs": (
         "project_pairs_project_pairs",
         "project_pairs_pair",

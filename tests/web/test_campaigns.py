@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from datetime import date
@@ -9,11 +10,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from docx import Document
 
 from gridloop.core.project import YI
 from gridloop.offices.campaigns import actions
 from gridloop.offices.campaigns.actions import ActivityTold
 from gridloop.offices.campaigns.models import Activity, ActivityStep, Campaign, CampaignGroup
+from gridloop.offices.enterprise.actions.pairing import pair
 from gridloop.offices.enterprise.actions.visits import VisitTold, log_visit
 from gridloop.offices.enterprise.pairing_models import Pairing
 from gridloop.offices.projects.actions import Told, enter_project
@@ -189,3 +192,26 @@ def test_a_key_project_shows_its_blanks_and_is_paired_and_handed_over(signed_in:
     assert "补空缺或移交" not in text(signed_in("grid").get(address))
     assert signed_in("grid").post(address, filled).status_code == 403
     assert [row.person.code for row in Pairing.objects.order_by("pk") if row.person] == ["P02", "P04"]
+
+
+def test_key_projects_and_key_firms_stand_in_one_paper_by_who_leads_them(signed_in: SignIn, campaign: Campaign) -> None:
+    told = Told(name="产业园(演示)", owner="示例公司", unit="economy", sector="industry", total=YI, priority="city")
+    project = enter_project(by=who("desk"), at=MONDAY, street=CODE, told=told)
+    led, alone, _usual = registered(1, priority="city"), registered(2, priority="district"), registered(3)
+    for subject in (project.subject, led.subject):
+        pair(by=who("desk"), at=MONDAY, street=CODE, subject=subject, slot="leader", person="P02")
+
+    answer = signed_in("desk").get("/projects/matrix.docx")
+    made = Document(io.BytesIO(answer.content))
+
+    assert "attachment" in answer["Content-Disposition"]
+    headings = [each.text for each in made.paragraphs if each.text[:2] in ("1.", "2.")]
+    assert headings == ["1. 乙领导(柳荫街道办事处)(项目 1 个,企业 1 家)", "2. 还没有包联领导(项目 0 个,企业 1 家)"]
+    first, second = ([row.cells[0].text for row in table.rows][1:] for table in made.tables)
+    assert (first, second) == ([project.name, led.name], [alone.name])
+    assert made.tables[0].rows[1].cells[-1].text == "空缺"  # no task force yet
+    assert "/projects/matrix.docx" in text(signed_in("desk").get("/enterprises/matrix/"))
+    of_keeper = Document(io.BytesIO(signed_in("keeper").get("/projects/matrix.docx").content))
+    assert [table.rows[-1].cells[0].text for table in of_keeper.tables] == [
+        project.name
+    ]  # who reads no firms gets none

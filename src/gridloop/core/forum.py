@@ -20,7 +20,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+
+from gridloop.core.worktime import Calendar
 
 KINDS = {
     "talk": "“政企面对面”恳谈会",
@@ -43,6 +45,14 @@ class Guest:
     declined: bool = False
     quiet: str | None = None
     invited: bool = False
+
+
+def reminder_at(asked_at: datetime, calendar: Calendar) -> datetime:
+    """When the working day ends by whose end the question should be a case; what is asked after hours or on a day off, on the next working day."""
+    day = calendar.local(asked_at).date()
+    if calendar.is_workday(day) and asked_at <= calendar.closes_at(day):
+        return calendar.closes_at(day)
+    return calendar.closes_at(calendar.next_workday(day + timedelta(days=1)))
 
 
 def why_not_invited(guest: Guest, way: str) -> str:

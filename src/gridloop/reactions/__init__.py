@@ -391,6 +391,7 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "clock.reissued": (show_new_date, tell_holder_of_new_date),
     "forum.invited": (forums.tell_managers_of_invitation,),
     "forum.question_taken": (forums.tell_of_open_question,),
+    "forum.filing_due": (forums.tell_host_of_what_is_not_filed,),
     "forum.question_judged": (forums.tell_host_of_judgement,),
     "policy.question_answered": (forums.tell_managers_of_answer,),
     "routing_table.drafted": (tell_publishers_of_draft,),

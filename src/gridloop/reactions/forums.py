@@ -49,6 +49,15 @@ def tell_of_open_question(story: Story) -> None:
         tell_unit(story, question.forum.host, f"今日须立的诉求:{question.forum.title}", text)
 
 
+def tell_host_of_what_is_not_filed(story: Story) -> None:
+    """The working day is over: the host hears how many questions of its forum are still no case."""
+    found = forums.forum(story.entry.subject.partition(":")[2], by=SYSTEM)
+    left = [row for row in forums.questions_open(story.street) if row.forum_id == found.pk]
+    if left:
+        text = f"下班了,还有 {len(left)} 条诉求没有立为事项。请今天立完:交办不过夜,过夜未立的标红。"
+        tell_unit(story, found.host, f"还有 {len(left)} 条诉求未立:{found.title}", text)
+
+
 def tell_noter_of_answer(story: Story) -> None:
     """Whoever noted the question hears that it is answered and may become a 问答."""
     question = forums.question_of_case(story.of) if story.of.source == "forum" else None

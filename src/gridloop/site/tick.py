@@ -72,6 +72,7 @@ from gridloop.offices.cases.actions.telling import forget_old_contacts
 from gridloop.offices.cases.queries.concerned import suspensions_over
 from gridloop.offices.cases.queries.court import returns_overdue, windows_closed
 from gridloop.offices.cases.queries.outside import leases_over
+from gridloop.offices.enterprise.actions.forum_reminders import remind_to_file
 from gridloop.offices.enterprise.actions.vitality import propose_vitality
 from gridloop.offices.notices.actions import Message, Send, deliver, tell
 from gridloop.offices.notices.webhooks.actions import Post, announce, post_messages
@@ -118,6 +119,7 @@ class Done:
     posted: int = 0
     taught: int = 0
     digested: int = 0
+    reminded: int = 0
     watched: int = 0
     closed: int = 0
 
@@ -243,6 +245,7 @@ class _Steps:
             done += self.attempt("enacted", partial(enact_due, street=street, at=at), street)
             done += self.attempt("taken_back", partial(_take_back, street, at=at), street)
             done += self.attempt("digested", partial(_tell_digests, street, at=at), street)
+            done += self.attempt("reminded", partial(remind_to_file, street=street, at=at), street)
             done += self.attempt("passed", partial(pass_answer_duties, street=street, at=at), street)
             done += self.attempt("deemed", partial(_deem, street, at=at), street)
             done += self.attempt("sampled", partial(_sample, street, at=at), street)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,7 +18,9 @@ from gridloop.offices.enterprise.actions.pairing import hand_over, pair
 from gridloop.offices.enterprise.queries.words import SLOTS
 from gridloop.offices.projects.queries import pairs as projects
 from gridloop.offices.projects.queries.finding import project as found_project
+from gridloop.web.enterprise.documents import groups_docx
 from gridloop.web.enterprise.forms import PairForm, choices_of
+from gridloop.web.enterprise.pairings import DOCX
 from gridloop.web.reader import Reader, staff
 from gridloop.web.wording import said
 
@@ -35,6 +38,20 @@ def matrix(request: HttpRequest, reader: Reader) -> HttpResponse:
         "blanks": sum(len(row.stack.blanks) for row in rows), "without": sum(not row.forces for row in rows),
     }  # fmt: skip
     return render(request, "projects/matrix.html", page)
+
+
+@require_safe
+@staff
+def paper(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """/projects/matrix.docx: 分组分包一览表, the key projects and firms by who leads them."""
+    made = groups_docx(
+        projects.groups_of(reader.actor, street=reader.street.code), street=reader.street.name, at=reader.at
+    )
+    answer = HttpResponse(made, content_type=DOCX)
+    answer["Content-Disposition"] = str(
+        content_disposition_header(True, f"{reader.street.name} {_('分组分包一览表')}.docx")
+    )
+    return answer
 
 
 def _names(row: projects.Paired) -> list[tuple[str, Any]]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("projects/new/", projects.new, name="new_project"),
     path("projects/criteria/", projects.criteria, name="project_criteria"),
     path("projects/matrix/", project_pairs.matrix, name="project_matrix"),
+    path("projects/matrix.docx", project_pairs.paper, name="project_matrix_docx"),
     path("projects/watch/", project_watch.watch, name="project_watch"),
     path("projects/<slug:ref>/", project_page.project, name="project"),
     path("projects/<slug:ref>/pairs/", project_pairs.pairs, name="project_pairs"),

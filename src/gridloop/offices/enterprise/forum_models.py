@@ -33,6 +33,7 @@ class Forum(Kept):
     visitors = models.PositiveIntegerField("参与人次", null=True, blank=True)
     sales = models.DecimalField("成交额(元)", max_digits=18, decimal_places=2, null=True, blank=True)
     figures_source = models.CharField("数据来源", max_length=120, blank=True)
+    reminded_at = models.DateTimeField("提醒立件时间", null=True, blank=True)
     cancelled_because = models.CharField("取消原因", max_length=200, blank=True)
     made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField()

@@ -196,6 +196,36 @@ def pack_docx(pack: Any, *, at: datetime) -> bytes:
     return _bytes(made)
 
 
+def groups_docx(groups: list[Any], *, street: str, at: datetime) -> bytes:
+    """分组分包一览表: a table for each leader with the projects and firms, who serves each, and the task force; blanks are said."""
+    made = _document()
+    _line(made, f"{street} {_('重点项目、重点企业分组分包一览表')}", size=20, centred=True, bold=True)
+    heads = (_("名称"), _("重点"), _("职能部门"), _("服务管家"), _("属地兜底"), _("专班"))
+    for number, group in enumerate(groups, 1):
+        leader = group.leader or _("还没有包联领导")
+        counts = _("项目 %(projects)d 个,企业 %(firms)d 家") % {
+            "projects": len(group.projects),
+            "firms": len(group.firms),
+        }
+        _line(made, f"{number}. {leader}({counts})", size=14, bold=True)
+        rows = [
+            (each.project.name, said(each.project.get_priority_display()), *_three(each.stack), "、".join(force.group.name for force in each.forces) or _("空缺"))
+            for each in group.projects
+        ]  # fmt: skip
+        rows += [(firm.name, said(firm.get_priority_display()), *_three(stack), "—") for firm, stack in group.firms]
+        _table(made, heads, rows)
+    if not groups:
+        _line(made, _("没有重点项目和重点企业。"), size=12)
+    _line(made, f"{said('制作日期')} {timezone.localtime(at):%Y-%m-%d}", size=9)
+    return _bytes(made)
+
+
+def _three(stack: Any) -> tuple[str, ...]:
+    """Who holds the slots below the leader's; a blank is said."""
+    held = [stack.slots[slot] for slot in ("department", "manager", "backstop")]
+    return tuple(each.label if each else _("空缺") for each in held)
+
+
 def plan_docx(row: Any, shown: Any, force: list[Any], *, at: datetime) -> bytes:
     """The plan of a firm on one page: its difficulties, goal, task force, measures with their effect, and reviews."""
     made = _document()

@@ -286,6 +286,11 @@ def _open() -> Q:
     return Q(case__isnull=True, dropped_at__isnull=True)
 
 
+def questions_open(street: str) -> QuerySet[ForumQuestion]:
+    """What was asked at forums of the street and is neither a case nor taken back."""
+    return ForumQuestion.objects.filter(_open(), street=street)
+
+
 def to_be_filed(by: Actor, *, street: str, today: date) -> list[QuestionShown]:
     """What was asked and is no case yet, the oldest first: all for the desk and leaders, else what the actor's own unit held."""
     rows = ForumQuestion.objects.filter(_open(), street=street, forum__in=visible_forums(by).order_by().values("pk"))

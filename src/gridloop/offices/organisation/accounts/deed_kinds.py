@@ -122,6 +122,7 @@ OF_OFFICES: dict[str, str] = {
     "promise.kept": "承诺兑现",
     "promise.broken": "承诺未兑现",
     "forum.announced": "发布会议",
+    "forum.filing_due": "提醒当天立件",
     "forum.invited": "邀请企业参会",
     "forum.moved": "会议改期",
     "forum.cancelled": "取消会议",

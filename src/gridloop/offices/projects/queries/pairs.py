@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from gridloop.core.access import Actor
 from gridloop.core.errors import Refused
 from gridloop.offices.campaigns.queries import GroupShown, forces_for
+from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.pairing_models import Pairing
 from gridloop.offices.enterprise.queries.pairing import Stack, history_of, stacks_of
+from gridloop.offices.enterprise.queries.register import visible_to as firms_seen_by
 from gridloop.offices.projects.models import Project
 from gridloop.offices.projects.queries.factors import Need, needs_of, obstacles_of
 from gridloop.offices.projects.queries.finding import visible_to
@@ -40,6 +42,35 @@ def key_projects(by: Actor, *, street: str) -> list[Project]:
     """The projects of provincial, city, district or sub-district priority that stand in a library, by code."""
     rows = visible_to(by).filter(street=street, dropped_at__isnull=True).exclude(priority="")
     return list(rows.order_by("code"))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one leader answers for (empty: nobody is named yet): key projects, and key firms with their names."""
+
+    leader: str
+    projects: list[Paired]
+    firms: list[tuple[Enterprise, Stack]]
+
+
+def groups_of(by: Actor, *, street: str) -> list[Group]:
+    """分组分包: the key projects and the key firms that the reader sees, by who leads them; those without a leader come last."""
+    projects = paired(key_projects(by, street=street), by=by, street=street)
+    rows = firms_seen_by(by).filter(street=street, left_at__isnull=True).exclude(priority="")
+    firms = list(rows.order_by("name"))
+    stacks = stacks_of([firm.subject for firm in firms], street=street)
+    found: dict[str, Group] = {}
+    for project in projects:
+        found.setdefault(leader := _leader(project.stack), Group(leader, [], [])).projects.append(project)
+    for firm in firms:
+        stack = stacks[firm.subject]
+        found.setdefault(leader := _leader(stack), Group(leader, [], [])).firms.append((firm, stack))
+    return sorted(found.values(), key=lambda group: (not group.leader, group.leader))
+
+
+def _leader(stack: Stack) -> str:
+    held = stack.slots["leader"]
+    return held.label if held else ""
 
 
 def must_be_there(project: Project) -> None:
