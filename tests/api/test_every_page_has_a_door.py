@@ -62,6 +62,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "do_campaign_activity": tuple(
         f"campaign_activities_{deed}" for deed in ("finish", "replan", "link", "cancel", "finish_step", "unlink")
     ),
+    "voices": ("campaign_activities_voices",),
     "satisfaction": ("campaign_activities_satisfied",),
     "change_pairing": ("pairings_history", "pairings_hand_over"),
     "cluster": ("firms_firms", "firms_firm_counts", "firm_places_end_cluster"),
@@ -137,7 +138,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "firm_link_deed": ("firm_links_answer", "firm_links_introduce", "firm_links_settle"),
     "leads": ("firm_links_leads", "firm_links_tell_lead"),
     "move_lead": ("firm_links_move_lead",),
-    "stories": ("firm_links_stories", "firm_links_write_story", "firm_links_add_photo"),
+    "stories": ("firm_links_stories", "firm_links_draft_story", "firm_links_write_story", "firm_links_add_photo"),
     "story": ("firm_links_story",),
     "story_docx": STORY_DRAWN,
     "story_photo": ("firm_links_photo",),

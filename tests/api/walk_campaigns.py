@@ -38,6 +38,7 @@ def campaign(walk: Any) -> None:
     units = walk.does("economy", "campaign_activities_evaluation", code="wrzwq", period=year)["units"]
     walk.does("economy", "campaign_activities_evaluation_of_unit", code="wrzwq", unit=units[0]["unit"], period=year)
     walk.does("economy", "campaign_activities_satisfied", period=year)
+    walk.does("economy", "campaign_activities_voices", period="2022-05")
     _freeze(walk)
     walk.does("leader", "campaigns_close", {"reason": "并入助企专项"}, code="style")
 

@@ -8,7 +8,10 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from gridloop.core.access import SYSTEM
+from gridloop.offices.enterprise.queries import register
 from tests.firms import registered
+from tests.offices.loop import told
 from tests.sample import IN_SW
 
 
@@ -87,6 +90,7 @@ def _tell(walk: Any, firm: str, link: str, *, picture: bytes) -> None:
     walk.does("manager", "firm_links_leads")
     told = {"title": "老店上了短视频", "text": "老店和平台合作之后,外地订单也有了。", "link": link}
     story = walk.does("manager", "firm_links_write_story", told, ref=firm)["ref"]
+    walk.does("desk", "firm_links_draft_story", ref=_struck_off(firm))
     photo = SimpleUploadedFile("店面.jpg", picture, content_type="image/jpeg")
     kept = walk.does("manager", "firm_links_add_photo", file={"file": photo}, ref=story)["ref"]
     walk.does("manager", "firm_links_photo", ref=story, photo=kept)
@@ -95,6 +99,20 @@ def _tell(walk: Any, firm: str, link: str, *, picture: bytes) -> None:
     walk.does("desk", "firm_links_story", ref=story)
     walk.does("desk", "firm_links_stories")
     walk.does("desk", "firm_links_withdraw_story", {"reason": "企业要求"}, ref=story)
+
+
+def _struck_off(firm: str) -> str:
+    """A problem of the firm, answered, verified and struck off."""
+    name = register.enterprise(firm, by=SYSTEM).name
+    story = told(
+        text="老店想上平台,不知找谁", category="企业服务/融资", source="manager", enterprise=name, enterprise_ref=firm
+    )
+    story.do("economy", "accept")
+    story.do("economy", "note_progress", text="已联系两家平台")
+    story.do("economy", "answer", text="已介绍平台,签了代运营")
+    story.do("verifier", "verify", passed=True, text="店里看过,已上线")
+    story.do("desk", "strike_off")
+    return story.ref
 
 
 def _resume(walk: Any, firm: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
-from ninja import Path, Router
+from ninja import Path, Query, Router
 
 from gridloop.api.answers import fields_named
 from gridloop.api.campaigns import (
@@ -19,6 +19,7 @@ from gridloop.api.campaigns import (
     revision_of,
 )
 from gridloop.api.indicators import period_asked
+from gridloop.api.paging import page_of
 from gridloop.api.repeats import KEY_HEADER, told_once
 from gridloop.api.revisions import must_match, shows_revision
 from gridloop.api.shapes import Problem
@@ -33,7 +34,9 @@ from gridloop.api.shapes_campaigns import (
     EvaluationOut,
     LinkActivityIn,
     OutcomeIn,
+    Pleased,
     SatisfactionOut,
+    VoicePage,
 )
 from gridloop.api.tokens import READ, WRITE, Caller, CallerRequest, doors, street_of, today_of
 from gridloop.core.errors import NotFound
@@ -41,6 +44,7 @@ from gridloop.offices.campaigns import actions, queries
 from gridloop.offices.indicators import campaigning
 from gridloop.offices.indicators.asked import Asked as AskedOf
 from gridloop.offices.indicators.evaluating import MEASURES, Evaluated, Satisfaction, evaluate, satisfaction
+from gridloop.offices.indicators.voices import heard
 
 router = Router(tags=["专项"])
 Told = actions.ActivityTold
@@ -230,6 +234,25 @@ def satisfied(request: CallerRequest, period: Asked = "", street: Street = "") -
             for report, case, outcome in everything.rows
         ],
     }  # fmt: skip
+
+
+@router.get("/voices", auth=doors(READ), response={200: VoicePage, SHUT: Problem}, summary="企业的话")
+def voices(
+    request: CallerRequest, response: HttpResponse, period: Asked = "", street: Street = "", unit: str = Query("", max_length=40),
+    pleased: Pleased = "", after: str = Query("", max_length=60), size: int = Query(50, ge=1, le=500),
+) -> dict[str, Any]:  # fmt: skip
+    """What firms said of their problems, in the order of saying, nobody named; with how many were asked and how many reached."""
+    caller = request.auth
+    where = street_of(caller.actor, street)
+    asked = period_asked(caller, where, period)
+    found = heard(AskedOf(caller.actor, where, asked, caller.at), unit=unit, pleased=pleased)
+    page = page_of(request, response, found.voices, key=lambda each: each.key, after=after, size=size, told=_voice)
+    return page | {"period": asked.code, "asked": found.asked, "reached": found.reached}
+
+
+def _voice(each: Any) -> dict[str, Any]:
+    told = fields_named(each, "way said_at words satisfied firm")
+    return told | {"case": each.case.ref, "number": each.case.number, "unit": each.unit.code}
 
 
 def _part(found: Satisfaction) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from gridloop.api.shapes_links import (
     ListingList,
     ListingOut,
     MoveLeadIn,
+    StoryDraftOut,
     StoryIn,
     StoryList,
     StoryOut,
@@ -44,6 +45,7 @@ from gridloop.core.matching import SIDES, STATES
 from gridloop.offices.enterprise.actions import links as actions
 from gridloop.offices.enterprise.actions import stories as story_actions
 from gridloop.offices.enterprise.queries import links as queries
+from gridloop.offices.enterprise.queries.story_drafts import story_draft
 from gridloop.offices.enterprise.queries.words import LEAD_STATES
 
 router = Router(tags=["企企联建"])
@@ -273,6 +275,19 @@ def stories(request: CallerRequest, response: HttpResponse, after: After = "", s
     must_read_firms(request.auth.actor)
     rows = queries.stories(request.auth.actor, after=after, size=size + 1)
     return page_of_query(request, response, rows, size=size, key=lambda each: queries.NEWEST.key(each.row), told=_story)
+
+
+@router.get(
+    "/cases/{ref}/story-draft",
+    auth=doors(READ),
+    response={200: StoryDraftOut, SHUT | {409}: Problem},
+    summary="由事项起草故事",
+)
+def draft_story(request: CallerRequest, ref: str) -> dict[str, Any]:
+    """The draft made of a firm's struck-off case: problem, measures, outcome, nobody's name; nothing is kept until a story is written."""
+    found = story_draft(ref, by=request.auth.actor)
+    told = {"enterprise": found.firm.ref, "case": found.case.number}
+    return told | fields_named(found.draft, "title text")
 
 
 @router.post(

@@ -17,6 +17,7 @@ from gridloop.api.shapes_indicators import ComputedOut, FigureTold, PeriodCode, 
 from gridloop.api.shapes_policies import MaybeRef
 from gridloop.api.words import IsoDate, Revision, Words, ZonedMoment
 from gridloop.offices.campaigns.queries import ACTIVITY_STATES, DUTIES, GROUP_KINDS, KINDS
+from gridloop.offices.indicators.voices import PLEASED, WAYS
 
 CampaignCode = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{1,39}$")]
 CampaignKind = Literal[tuple(KINDS)]  # type: ignore[valid-type]
@@ -342,3 +343,27 @@ class SatisfactionOut(Schema):
     by_unit: list[SatisfiedPart]
     by_month: list[SatisfiedPart]
     rows: list[SatisfiedRow]
+
+
+Pleased = Literal[("", *PLEASED)]  # type: ignore[valid-type]
+
+
+class VoiceOut(Schema):
+    """``firm`` is empty unless the firm agreed to being told of; ``satisfied`` is null where it gave no mark."""
+
+    case: str
+    number: str
+    unit: str
+    way: Literal[tuple(WAYS)]  # type: ignore[valid-type]
+    said_at: datetime
+    words: str
+    satisfied: int | None
+    firm: str
+
+
+class VoicePage(Schema):
+    period: str
+    asked: int = Field(description="问过的反映人")
+    reached: int = Field(description="其中联系上的")
+    items: list[VoiceOut]
+    next: str | None

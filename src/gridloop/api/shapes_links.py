@@ -162,6 +162,15 @@ class LeadList(Schema):
     next: str | None
 
 
+class StoryDraftOut(Schema):
+    """What a story may begin with; to be read, rewritten and published by people."""
+
+    enterprise: str
+    case: str
+    title: str
+    text: str
+
+
 class StoryOut(Schema):
     """``agrees`` is whether the firm agrees now; ``is_public`` only while it does."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gridloop.web import evaluations, indicators
+from gridloop.web import evaluations, indicators, voices
 
 urlpatterns = [
     path("indicators/", indicators.indicators, name="indicators"),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("indicators/standings/", indicators.stand, name="note_standing"),
     path("indicators/definitions/", indicators.define, name="define_indicator"),
     path("indicators/satisfaction/", evaluations.satisfied, name="satisfaction"),
+    path("indicators/voices/", voices.voices, name="voices"),
     path("indicators/<slug:code>/", indicators.indicator, name="indicator"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from gridloop.web.public import feed, follow, front, held, report, sealed, street, suggest
+from gridloop.web.public import feed, follow, front, held, report, sealed, stories, street, suggest
 
 urlpatterns = [
     path("", include("gridloop.web.firm_page.urls")),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("s/<slug:slug>/report/", report.report, name="report"),
     path("s/<slug:slug>/questions/", report.questions, name="questions"),
     path("s/<slug:slug>/nearby/", report.look_nearby, name="nearby"),
+    path("s/<slug:slug>/stories/", stories.stories, name="public_stories"),
+    path("s/<slug:slug>/stories/<slug:ref>/", stories.story, name="public_story"),
+    path("s/<slug:slug>/stories/<slug:ref>/photos/<slug:file>/", stories.photo, name="public_story_photo"),
     path("s/<slug:slug>/contact/", front.contact, name="contact"),
     path("follow/", front.find, name="find"),
     path("r/<str:secret>/", follow.follow, name="follow"),

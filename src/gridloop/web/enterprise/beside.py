@@ -12,6 +12,7 @@ from gridloop.core.firm_plan import lacks_plan
 from gridloop.core.lifecycle import LIVE_STATES
 from gridloop.offices.enterprise.queries import assisting, banking, factors, group_plans, plans
 from gridloop.offices.enterprise.queries.cases import firm_of
+from gridloop.offices.enterprise.queries.story_drafts import may_draft
 from gridloop.web.reader import Reader
 
 
@@ -59,5 +60,6 @@ def beside_case(case: Any, reader: Reader) -> Beside | None:
         "gap": serves and not gaps,
         "order": serves and bool(assisting.matters(case.street)),
     }
+    may["story"] = may_draft(case, by=reader.actor)
     orders = assisting.of_case(case.ref, by=reader.actor)
     return Beside([], gaps, matches, orders, frozenset(name for name, yes in may.items() if yes))

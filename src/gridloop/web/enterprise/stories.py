@@ -21,6 +21,7 @@ from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.queries.finding import openable
 from gridloop.offices.enterprise.actions import stories as acts
 from gridloop.offices.enterprise.queries import links as queries
+from gridloop.offices.enterprise.queries.story_drafts import story_draft
 from gridloop.web.case import file_answer
 from gridloop.web.enterprise.forums import attempt
 from gridloop.web.enterprise.link_forms import StoryForm
@@ -43,7 +44,7 @@ def stories(request: HttpRequest, reader: Reader) -> HttpResponse:
     ]
     form = StoryForm(
         request.POST or None, request.FILES or None, choices=NO_CHOICES, auto_id="story-%s", links=joined,
-        initial={"link": request.GET.get("link", "")},
+        initial=_begun(request, reader),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         made = attempt(form, lambda: _written(reader, dict(form.cleaned_data)))
@@ -54,6 +55,20 @@ def stories(request: HttpRequest, reader: Reader) -> HttpResponse:
         "rows": queries.stories(reader.actor), "form": form, "may_serve": may_serve(reader.actor, reader.street.code),
     }  # fmt: skip
     return render(request, "enterprise/stories.html", page, status=422 if form.is_bound else 200)
+
+
+def _begun(request: HttpRequest, reader: Reader) -> dict[str, str]:
+    """What the form begins with: a link, or the draft made of a struck-off case."""
+    case = request.GET.get("case", "")[:40]
+    if not case or request.method == "POST":
+        return {"link": request.GET.get("link", "")}
+    found = story_draft(case, by=reader.actor)
+    return {
+        "enterprise": found.firm.name,
+        "title": found.draft.title,
+        "text": found.draft.text,
+        "case": found.case.number,
+    }
 
 
 def _written(reader: Reader, told: dict[str, Any]) -> Any:

@@ -25,6 +25,7 @@ from gridloop.offices.archive import queries as archive
 from gridloop.offices.cases.queries import anonymous
 from gridloop.offices.cases.queries.anonymous import Doing, OpenProblems
 from gridloop.offices.cases.queries.limits import promised
+from gridloop.offices.enterprise.queries.links import public_stories
 from gridloop.offices.notices.publicity.queries import publicity_of
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.territory import queries as territory
@@ -75,6 +76,7 @@ def front(request: HttpRequest, slug: str) -> HttpResponse:
         "enough": ENOUGH,
         "days": anonymous.RECENT.days,
         "head": archive.latest_checkpoint(street.code),
+        "tells_stories": bool(public_stories(street.code, size=1)),
         "shows_map": publicity_of(street.code).shows_map,
     }
     return render(request, "public/street.html", page)

@@ -197,6 +197,32 @@ def story(ref: str, *, by: Actor) -> StoryShown:
     return _told([found])[0]
 
 
+def public_stories(street: str, *, after: str = "", size: int = PAGE) -> list[StoryShown]:
+    """What everybody may read: published stories of firms that are here and still agree, the latest first."""
+    rows = _public(street).exclude(enterprise__in=_unwilling(street))
+    return _told(NEWEST.page(rows, after=after, size=size))
+
+
+def public_story(street: str, ref: str) -> StoryShown:
+    """One of them. Raises NotFound, also from the moment at which the firm took its word back."""
+    found = _public(street).filter(ref=ref).first()
+    shown = _told([found])[0] if found else None
+    if shown is None or not shown.is_public:
+        raise NotFound("public.no_story", "没有这则故事,或企业已收回同意。", story=ref)
+    return shown
+
+
+def _public(street: str) -> QuerySet[Story]:
+    rows = Story.objects.filter(street=street, state="published", enterprise__left_at__isnull=True)
+    return rows.select_related("enterprise", "link", "case", "written_by")
+
+
+def _unwilling(street: str) -> list[int]:
+    """Firms with a published story that do not agree any more."""
+    firms = set(_public(street).values_list("enterprise_id", flat=True))
+    return [key for key, agrees in agreeing(firms, "story").items() if not agrees]
+
+
 def _told(rows: list[Story]) -> list[StoryShown]:
     willing = agreeing([row.enterprise_id for row in rows], "story")
     photos: dict[str, list[Attachment]] = {}
