@@ -56,6 +56,22 @@ def test_what_a_firm_said_names_nobody_and_its_own_name_only_when_it_agrees(firm
     assert (agreed.words, agreed.firm) == ("示例机械厂的有关人员说:更有信心了", "示例机械厂")
 
 
+def test_what_a_callback_leaves_with_the_report_is_one_saying(firm: Any) -> None:
+    story = called(firm, "钱到账了", satisfied=4)
+    Report.objects.filter(case__ref=story.ref).update(
+        comment="钱到账了", satisfied=4, judged_at=MONDAY + timedelta(hours=3)
+    )
+    other = called(firm, "", satisfied=None)
+    Report.objects.filter(case__ref=other.ref).update(
+        comment="自己写的", satisfied=5, judged_at=MONDAY + timedelta(hours=4)
+    )
+
+    assert [(each.way, each.words) for each in heard(asked()).voices] == [
+        ("judged", "自己写的"),
+        ("callback", "钱到账了"),
+    ]
+
+
 def test_who_was_asked_and_not_reached_is_counted_beside(firm: Any) -> None:
     called(firm, "钱到账了", satisfied=4)
     called(firm, "来得太晚", satisfied=1)

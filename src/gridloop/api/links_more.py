@@ -40,7 +40,7 @@ OF_AN_ORDER = "book_order finish_order confirm_order cancel_order"
 MORE: dict[str, tuple[str, tuple[Link, ...]]] = {
     "cases_get_case": ("200", (
         *_all("case_parts", "timeline segments why_here why_this_date looks contacts", SAME), ("add_file", "cases_add_attachment", SAME),
-        ("trouble", "troubles_trouble_of_case", SAME), ("measure", "factors_measure", SAME), *_all("adverse", "factors tag", SAME),
+        ("trouble", "troubles_trouble_of_case", SAME), ("measure", "factors_measure", SAME), *_all("adverse", "factors tag", SAME), ("story", "firm_links_draft_story", SAME),
     )),
     "filing_file": ("201", (("numbered", "case_parts_numbered", {"number": "$response.body#/number"}),)),
     "oversight_samples": ("200", (("first", "oversight_sample", {"period": "$response.body#/items/0/period"}),)),

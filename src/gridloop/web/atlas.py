@@ -29,6 +29,7 @@ from gridloop.web.atlas_words import FLAW_LABELS, area_words, where_words
 from gridloop.web.drawing import Drawing, Point, Shape, draw
 from gridloop.web.posts import GRID_ROLES, PostShown, post_shown
 from gridloop.web.reader import Reader, staff
+from gridloop.web.scope import scope_of
 
 MOST_ROWS = 150
 MOST_DRAWN = 150
@@ -83,7 +84,12 @@ def atlas(request: HttpRequest, reader: Reader) -> HttpResponse:
     rows, more = _rows(reader, layer.lines, placed, level=level, within=within)
     flaws = territory.flaws(street=reader.street.code, version=reader.street.version)
     below = tiles()
+    scope = scope_of(
+        reader.street, within.path if within else "", counted=lambda path: str(placed[path][0]) if placed.get(path, (0, 0))[0] else "",
+        address=lambda grid: f"{reverse('atlas')}?{urlencode({'within': grid.code})}" if grid else reverse("atlas"),
+    )  # fmt: skip
     page = {
+        "scope": scope,
         "map": _drawing(reader, layer, placed, level=level, within=within), "rows": rows, "more": more, "shown": placed.get("", (0, 0))[0],
         "levels": _doors(layer, level=level, within=within), "within": within, "tiles": below,
         "flaws": [_flaw_row(each) for each in flaws[:MOST_FLAWS]], "n_flaws": len(flaws),

@@ -50,6 +50,7 @@ def case_list(request: HttpRequest, reader: Reader) -> HttpResponse:
         "choices": filters.choices(reader, wanted, counts),
         "flags": filters.flags(wanted, counts),
         "counts": counts,
+        "scope": filters.scope(reader, wanted, counts, columns),
         "sorts": filters.sorts(),
         "order": said(dict(filters.sorts()).get(wanted.sort, filters.sorts()[0][1])),
         "column_choices": filters.column_choices(columns),

@@ -19,6 +19,7 @@ from gridloop.offices.cases.queries.lists import SORTS, Filter
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.territory import queries as territory
 from gridloop.web.reader import Reader
+from gridloop.web.scope import Scope, scope_of
 from gridloop.web.wording import said
 
 TEXTS = ("state", "unit", "category", "place", "street", "factor", "text", "grade", "source", "phone", "sort")
@@ -166,6 +167,15 @@ def choices(reader: Reader, wanted: Filter, counts: Counts) -> list[Choice]:
         Choice("source", _("来源"), sources, wanted.source),
         Choice("factor", _("不利因素"), list(known_factors(street).items()), wanted.factor),
     ]
+
+
+def scope(reader: Reader, wanted: Filter, counts: Counts, columns: tuple[str, ...]) -> Scope:
+    """Where the list is narrowed to, and the places below with their counts; everything else that is asked stays."""
+    return scope_of(
+        reader.street, wanted.place,
+        address=lambda grid: f"?{query_of(wanted, columns, place=grid.path if grid else '', after='')}",
+        counted=lambda path: told(counts.below("by_place", path), counts) if counts.below("by_place", path) else "",
+    )  # fmt: skip
 
 
 def flags(wanted: Filter, counts: Counts) -> list[Flag]:

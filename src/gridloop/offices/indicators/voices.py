@@ -100,13 +100,16 @@ def _voices(cases: dict[int, Case], units: dict[int, Unit], asked: Asked) -> lis
         shown = plain if firm or not it.enterprise else plain.replace(it.enterprise, A_FIRM)
         return Voice(case=it, unit=units[it.lead_id], words=shown, said_at=said_at, firm=firm, **said)
 
-    calls = Callback.objects.filter(case__in=list(cases), outcome="reached", called_at__lt=asked.until).exclude(text="")
+    calls = list(
+        Callback.objects.filter(case__in=list(cases), outcome="reached", called_at__lt=asked.until).exclude(text="")
+    )
+    told = {(row.report_id, row.text) for row in calls}  # a callback leaves its words with the report too
     asked_at = ForumQuestion.objects.filter(case__in=list(cases), judged_at__lt=asked.until).exclude(judged_note="")
     found = [(row.case_id, row.text, row.called_at, "callback", row.satisfied, row.pk) for row in calls]
     found += [
         (row.case_id, row.comment, row.judged_at, "judged", row.satisfied, row.pk)
         for row in reports
-        if row.comment and row.judged_at
+        if row.comment and row.judged_at and (row.pk, row.comment) not in told
     ]
     found += [
         (row.case_id, row.judged_note, row.judged_at, "forum", None, row.pk)

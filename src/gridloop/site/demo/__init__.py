@@ -43,6 +43,7 @@ from gridloop.site.demo import (
     lianhu_solutions,
     lianhu_visits,
     liuhu,
+    liuhu_economy,
 )
 from gridloop.site.demo.replay import Happening, Progress, Stage, play
 from gridloop.site.demo.setup import set_up_words
@@ -82,7 +83,8 @@ def _last_days_of_lianhu(*, at: datetime, calls: Mapping[str, str]) -> None:
 
 
 SHOWS = (
-    Show("liuhu", liuhu.CODE, liuhu.SEED, liuhu.plan, liuhu.CAMPAIGN, lambda: liuhu.roll().calls, liuhu.names, ("liuhu.txt", "liuhu_live.txt")),
+    Show("liuhu", liuhu.CODE, liuhu.SEED, liuhu.plan, liuhu.CAMPAIGN, lambda: liuhu.roll().calls, liuhu.names, ("liuhu.txt", "liuhu_live.txt"),
+        happenings=lambda _now: liuhu_economy.happenings()),
     Show(
         "lianhu", lianhu.CODE, lianhu.SEED, lianhu.plan, lianhu.CAMPAIGN, lambda: lianhu.roll().calls, lianhu.names,
         ("lianhu_1.txt", "lianhu_2.txt", "lianhu_live.txt"),
