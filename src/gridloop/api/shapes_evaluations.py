@@ -37,7 +37,7 @@ class RulesIn(Told):
         extra="forbid",
         json_schema_extra={
             "example": {
-                "measures": [{"measure": "timely", "threshold": 95, "source": "示例考评办法第三条"}], "period_kind": "month", "effective_on": "2022-05-01",
+                "measures": [{"measure": "timely", "threshold": 95, "source": "示例考评办法第三条"}], "period_kind": "month", "effective_on": "2099-05-01",
                 "reason": "按办法定第一版",
             }
         },
