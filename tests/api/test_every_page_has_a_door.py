@@ -347,6 +347,9 @@ DOORS: dict[str, str | tuple[str, ...]] = {
 """By the name of a page: the operations that do the same, or why there is none."""
 
 
+# Who has no account has no token: the public pages, a reporter's and those of a firm's contact (public_urls), are not among these.
+
+
 def names_below(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
     for pattern in patterns:
         if isinstance(pattern, URLResolver):

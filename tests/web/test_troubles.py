@@ -107,6 +107,22 @@ def test_the_hot_list_is_narrowed_to_a_period(desk):
         assert "这段时间没有多人反映的同一问题" in text_of(desk.get(f"/troubles/{asked}"))
 
 
+def test_a_day_that_no_calendar_of_ours_has_shows_the_page(desk):
+    """The first day of all was more than ten years after a day that there is not, and the page failed."""
+    for asked in ("?to=0001-01-01", "?from=0001-01-01", "?from=9999-12-31&to=9999-12-31"):
+        assert desk.get(f"/troubles/{asked}").status_code == 200
+
+
+def test_whoever_sees_no_case_of_a_trouble_is_told_nothing_of_it(signed_in, wall):
+    first, second = lamps(2)
+    wall.at = MONDAY + timedelta(hours=1)
+    ref = Trouble.objects.get().ref
+    browser = signed_in("economy")
+
+    for path, sent in (("join", {"into": first.ref, "case": [second.ref]}), ("apart", {"case": second.ref})):
+        assert browser.post(f"/troubles/{ref}/{path}/", sent | {"reason": "同一盏"}).status_code == 404
+
+
 def test_who_may_not_join_sees_the_trouble_without_the_forms(signed_in, wall):
     first, second = lamps(2)
     wall.at = MONDAY + timedelta(hours=1)
