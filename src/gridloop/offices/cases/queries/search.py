@@ -166,7 +166,8 @@ def _stream(scoped: QuerySet[Case], asked: Sought, marks: Marks, *, below: int, 
         "SELECT cases_search.rowid FROM cases_search CROSS JOIN cases_searchtext AS kept ON kept.case_id = cases_search.rowid"
         f" WHERE cases_search MATCH %s AND cases_search.rowid < %s{said}{inside} ORDER BY cases_search.rowid DESC LIMIT %s"
     )
-    return _ids(sql, [_expression(asked, marks, " AND ", " OR ", '"'), below, *said_values, *inside_values, limit])
+    keys = " AND ".join(_expressions(asked, marks, " AND ", " OR ", '"'))
+    return _ids(sql, [keys, below, *said_values, *inside_values, limit])
 
 
 def _windows(scoped: QuerySet[Case], asked: Sought, marks: Marks, *, below: int, limit: int) -> list[int]:
@@ -195,15 +196,17 @@ def stretches(upper: int) -> Iterator[tuple[tuple[str, ...], int, int]]:
 
 def _window(scoped: QuerySet[Case], asked: Sought, marks: Marks, *, below: int, floor: int, limit: int) -> list[int]:
     """The hits of one stretch. Candidates are put in order first and asked one after the other until the page is full: left to
-    itself the planner would read all cases of the scope to ask a few."""
+    itself the planner would read all cases of the scope to ask a few. Each group of keys is a condition of its own: between
+    conditions GIN leaps to where the next can hold, within one it reads every case that bears its rarest key."""
     inside, inside_values = _inside(scoped, "kept.case_id")
     said, said_values = _said(asked, "strpos")
+    keys = _expressions(asked, marks, " & ", " | ", "'")
     sql = (
         "SELECT kept.case_id FROM (SELECT case_id, text, initials FROM cases_searchtext"
-        " WHERE words @@ %s::tsquery AND case_id < %s AND case_id >= %s ORDER BY case_id DESC OFFSET 0) AS kept"
+        f" WHERE {'words @@ %s::tsquery AND ' * len(keys)}case_id < %s AND case_id >= %s ORDER BY case_id DESC OFFSET 0) AS kept"
         f" WHERE TRUE{said}{inside} ORDER BY kept.case_id DESC LIMIT %s"
     )
-    return _ids(sql, [_expression(asked, marks, " & ", " | ", "'"), below, floor, *said_values, *inside_values, limit])
+    return _ids(sql, [*keys, below, floor, *said_values, *inside_values, limit])
 
 
 def _inside(scoped: QuerySet[Case], key: str) -> tuple[str, list[Any]]:
@@ -228,8 +231,11 @@ def _said(asked: Sought, position: str) -> tuple[str, list[str]]:
     return "".join(parts), values
 
 
-def _expression(asked: Sought, marks: Marks, both: str, either: str, quote: str) -> str:
-    """The keys that a hit bears, in the dialect of the index. Keys hold letters and digits only, so quoting is safe."""
+def _expressions(asked: Sought, marks: Marks, both: str, either: str, quote: str) -> list[str]:
+    """The keys that a hit bears, a condition for each mark's group and each term, in the dialect of the index.
+
+    Keys hold letters and digits only, so quoting is safe.
+    """
 
     def joined(keys: Iterable[str], sign: str) -> str:
         return f"({sign.join(f'{quote}{key}{quote}' for key in keys)})"
@@ -238,7 +244,7 @@ def _expression(asked: Sought, marks: Marks, both: str, either: str, quote: str)
     for term in asked.terms:
         words = joined(term_keys(term), both)
         groups.append(f"({words}{either}{joined(initial_keys(term), both)})" if may_be_initials(term) else words)
-    return both.join(groups)
+    return groups
 
 
 def _ids(sql: str, values: Sequence[Any]) -> list[int]:
