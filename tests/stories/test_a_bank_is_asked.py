@@ -13,7 +13,7 @@ from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.solution_models import BankMatch, BankProduct
 from tests.firms import registered
 from tests.sample import CODE, who
-from tests.stories.conftest import Person, book
+from tests.stories.conftest import AT_BOTH_WIDTHS, Person, book
 
 
 def firm_and_product() -> Enterprise:
@@ -40,11 +40,12 @@ def takes(person: Person, step: str, **fields: str) -> None:
     person.page.wait_for_load_state("load")
 
 
+@AT_BOTH_WIDTHS
 def test_from_the_visit_to_the_strike_off_with_a_bank_in_between(
-    street: object, someone: Callable[..., Person]
+    street: object, someone: Callable[..., Person], *, phone: bool
 ) -> None:
     firm = firm_and_product()
-    manager = someone("manager").visit(f"/visits/log/{firm.ref}/")
+    manager = someone("manager", phone=phone).visit(f"/visits/log/{firm.ref}/")
     manager.page.locator("input[name=purposes]").first.check()
     manager.page.fill("[name=text_1]", "季末回款慢,流动资金周转不开,想借五十万。")
     manager.page.select_option("[name=category_1]", "企业服务/融资")
@@ -53,7 +54,7 @@ def test_from_the_visit_to_the_strike_off_with_a_bank_in_between(
     case = Case.objects.get()
     assert manager.sees("1 个问题已立为事项") and (case.lead.code, case.enterprise_ref) == ("economy", firm.ref)
 
-    economy = someone("economy").visit(f"/cases/{case.ref}/")
+    economy = someone("economy", phone=phone).visit(f"/cases/{case.ref}/")
     economy.do("accept").follows("登记资金需求")
     economy.page.fill("[name=amount_wan]", "50")
     economy.page.fill("[name=term]", "12")
@@ -66,10 +67,10 @@ def test_from_the_visit_to_the_strike_off_with_a_bank_in_between(
     takes(economy, "grant", granted_wan="50", rate="4.1")
     economy.follows(case.number).do("answer", text="银行已授信五十万元,年利率 4.1%,企业可随时提款。")
 
-    verifier = someone("verifier").visit(f"/cases/{case.ref}/")
+    verifier = someone("verifier", phone=phone).visit(f"/cases/{case.ref}/")
     assert verifier.sees("银行已授信")
     verifier.do("verify", passed=verifier.yes("verify", "passed"), text="查看授信通知书")
-    desk = someone("desk").visit(f"/cases/{case.ref}/")
+    desk = someone("desk", phone=phone).visit(f"/cases/{case.ref}/")
     desk.do("record_callback", outcome="reached", solved=desk.yes("record_callback", "solved"), text="厂长说钱够用了")
     desk.visit(f"/cases/{case.ref}/").do("strike_off")
 
