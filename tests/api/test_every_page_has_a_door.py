@@ -21,6 +21,7 @@ REPLAYED = "a replay is taken from the command line (route replay --json); it ma
 HANDED_OVER = "the letter is handed to a person, on paper or by its code, and taken back by whoever handed it over; a program has nobody to hand it to"
 EMPTY_SHEET = "an empty sheet with one example, to be filled in by hand; a program sends rows (POST /policies/import)"
 GROUPS_DRAWN = "a document drawn from what GET /projects/matrix and GET /pairings say"
+BLANK_FORM = "a blank form to be written on by hand; what it says is filed by POST /cases with the source paper"
 STORY_DRAWN = "a document drawn from what GET /stories/{ref} says"
 DOORS: dict[str, str | tuple[str, ...]] = {
     "case_route": DRAWN,
@@ -289,6 +290,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "preview_policy": ("policies_preview",),
     "import_policies": ("policies_import_rows",),
     "policy_sheet": EMPTY_SHEET,
+    "paper_form": BLANK_FORM,
     "policy_questions": ("policy_answers_questions", "policy_answers_answer_question"),
     "retire_policy_question": ("policy_answers_retire",),
     "firm_policies": ("policy_answers_policies_of_firm",),

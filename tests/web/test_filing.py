@@ -185,3 +185,12 @@ def test_the_reporter_is_marked_as_personal_so_that_the_draft_stays_in_the_tab(d
 
     for name in ("reporter_name", "reporter_phone"):
         assert "data-personal" in re.search(rf'<input[^>]*name="{name}"[^>]*>', page)[0]
+
+
+def test_a_blank_form_is_printed_and_what_it_says_is_filed_as_paper(desk, signed_in):
+    page = desk.get("/cases/new/paper/").content.decode()
+
+    assert "问题登记表" in page and "已有编号的表不再登记" in page and "/report/" in page and "<svg" in page
+    assert signed_in("keeper").get("/cases/new/paper/").status_code == 403
+    assert file(desk, text="楼下垃圾桶满了三天没人清", source="paper").status_code == 200
+    assert Case.objects.get().source == "paper" and "纸质表登记" in desk.get("/cases/").content.decode()

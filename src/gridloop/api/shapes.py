@@ -44,7 +44,7 @@ class CaseIn(Told):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXAMPLE_CASE, **HARD_CASES_SAY_WHY})
 
     text: Annotated[str, Words(longest=LONGEST_TEXT)] = Field(description="内容")
-    source: Literal["public", "enterprise", "manager", "grid", "phone", "import", "forum", "superior"] = Field(
+    source: Literal["public", "enterprise", "manager", "grid", "phone", "paper", "import", "forum", "superior"] = Field(
         "phone", description="来源"
     )
     title: str = ""

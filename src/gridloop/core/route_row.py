@@ -92,6 +92,7 @@ VALUE_WORDS: dict[str, dict[str, str]] = {
         "manager": "服务管家",
         "grid": "网格员",
         "phone": "电话",
+        "paper": "纸质表",
         "import": "导入",
         "forum": "恳谈会",
         "superior": "上级交办",

@@ -38,7 +38,7 @@ from gridloop.web.verbs import new_key
 SOURCE_OF_ROLE = {"service_manager": "manager", "grid_worker": "grid", "grid_leader": "grid", "duty_desk": "phone"}
 DIFFERENT = "different"
 LONGEST_QUERY = 60
-STAFF_SOURCES = ("phone", "public", "enterprise", "manager", "grid", "forum", "superior")
+STAFF_SOURCES = ("phone", "paper", "public", "enterprise", "manager", "grid", "forum", "superior")
 
 
 class FilingForm(StyledForm):
@@ -274,6 +274,16 @@ def _receipt_page(request: HttpRequest, reader: Reader, told: dict[str, Any]) ->
         "at": reader.at,
     }
     return render(request, "console/filed.html", page)
+
+
+@require_safe
+@staff
+def paper_form(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """/cases/new/paper/: the blank form on which a problem is written down by hand, to be typed in once with the source 纸质表."""
+    _must_file(reader)
+    address = f"{settings.PUBLIC_URL.rstrip('/')}{reverse('report', args=[reader.street.slug])}"
+    page = {"street": reader.street, "address": address, "code": quick_response_code(address)}
+    return render(request, "console/paper_form.html", page)
 
 
 def follow_address(receipt: str) -> str:

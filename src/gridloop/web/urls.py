@@ -34,6 +34,7 @@ urlpatterns = [
     path("cases/export/", exports.export, name="export_cases"),
     path("exports/", exports.exports, name="exports"),
     path("cases/new/", filing.new_case, name="new_case"),
+    path("cases/new/paper/", filing.paper_form, name="paper_form"),
     path("cases/new/look/", filing.look, name="look_before_filing"),
     path("cases/new/questions/", filing.questions, name="offer_questions"),
     path("cases/new/places/", filing.places, name="offer_places"),

@@ -36,6 +36,7 @@ SOURCES = {
     "manager": "服务管家收集",
     "grid": "网格员上报",
     "phone": "电话受理",
+    "paper": "纸质表登记",
     "import": "批量导入",
     "forum": "恳谈会",
     "superior": "上级交办",
