@@ -153,7 +153,7 @@ GROUPS = {
     "sample": "抽查", "sign": "异常提示", "enterprise": "企业", "visits": "走访安排", "cluster": "集聚区", "pairing": "包联", "team": "服务团队",
     "consult": "法律咨询", "order": "上门服务", "promise": "承诺", "forum": "政企会议", "policy": "政策", "project": "项目", "indicator": "指标",
     "assist": "代办帮办", "bank": "银企对接", "factor": "要素保障", "plan": "一企一策", "resumption": "复工复产", "staff_test": "员工检测", "listing": "供需信息",
-    "firm_link": "企企联建", "lead": "合作线索", "story": "企业案例", "trip": "专车返岗",
+    "firm_link": "企企联建", "lead": "合作线索", "story": "企业案例", "trip": "专车返岗", "evaluation": "考评",
 }  # fmt: skip
 
 
