@@ -121,6 +121,7 @@ def _once(reader: Reader, form: Any, request: HttpRequest, of: str, do: Callable
 def freeze(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     """/campaigns/<code>/evaluation/freeze/"""
     row = campaigns.campaign_by_code(code, by=reader.actor, street=reader.street.code)
+    must_lead(reader.actor, row.street)
     with refused_in_words(request):
         period = request.POST.get("period", "")[:24]
         made = actions.freeze(by=reader.actor, at=reader.at, campaign=row.ref, period=period)

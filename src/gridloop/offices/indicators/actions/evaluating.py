@@ -64,9 +64,9 @@ def set_rules(*, by: Actor, at: datetime, campaign: str, told: RulesTold) -> Eva
 
 def freeze(*, by: Actor, at: datetime, campaign: str, period: str) -> FrozenEvaluation:
     """The period's figures and every case behind them are kept as they stand now. Raises NotAllowed, NotFound, Refused, WrongInput."""
-    span = Period.parse(period)
     with deed():
         row = _campaign(campaign, by=by)
+        span = Period.parse(period)
         rules = freezing.rules_on(row, span.first)
         _must_be_over(span, rules, today=at.astimezone(ZONE).date())
         assert rules is not None  # _must_be_over has refused without rules
