@@ -91,4 +91,4 @@ def test_the_most_usual_case_comes_first() -> None:
     space = Space.of([])
 
     assert space.case(space.everything, "", "") == CaseFacts(level="street", source="public")
-    assert len(space.combinations) == 648
+    assert len(space.combinations) == 729

@@ -5,7 +5,7 @@ Terms
     *combination*  one value of each of level, source, priority, time class and grade; number 0 is the most usual case
     *mask*         an integer with one bit for each combination
 
-A street's known values make 648 combinations; a row that states a value of its own adds those with it. The category and place trees are
+A street's known values make 729 combinations; a row that states a value of its own adds those with it. The category and place trees are
 never enumerated here.
 
 Guarantees: ``mask_of`` has a bit set exactly where the row's conditions hold, so that ``a & ~b`` is exactly what ``a`` accepts and ``b`` does

@@ -105,7 +105,7 @@ def in_words(wanted: Filter, reader: Reader) -> str:
 
 
 def _factor_word(wanted: Filter, reader: Reader) -> str:
-    return known_factors(reader.street.code).get(wanted.factor, wanted.factor) if wanted.factor else ""
+    return said(known_factors(reader.street.code).get(wanted.factor, wanted.factor)) if wanted.factor else ""
 
 
 def _state_word(state: str) -> str:
@@ -165,7 +165,9 @@ def choices(reader: Reader, wanted: Filter, counts: Counts) -> list[Choice]:
         Choice("place", _("网格"), places, wanted.place),
         Choice("grade", _("等级"), grades, wanted.grade),
         Choice("source", _("来源"), sources, wanted.source),
-        Choice("factor", _("不利因素"), list(known_factors(street).items()), wanted.factor),
+        Choice(
+            "factor", _("不利因素"), [(code, said(name)) for code, name in known_factors(street).items()], wanted.factor
+        ),
     ]
 
 
