@@ -22,7 +22,7 @@ from gridloop.offices.projects.queries import standstill, words
 from gridloop.offices.projects.queries.finding import project as found_project
 from gridloop.web.enterprise.forms import FirmChoices, choices_of
 from gridloop.web.enterprise.solution_forms import LocalisedForm, PlanForm
-from gridloop.web.forms import line
+from gridloop.web.forms import line, tried
 from gridloop.web.reader import Reader, staff
 from gridloop.web.wording import said
 
@@ -116,15 +116,10 @@ def new_plan(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
         request.POST or None, choices=choices_of(found.street, at=reader.at), auto_id="plan-%s", initial=first
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.open_project_plan(by=reader.actor, at=reader.at, project=ref, **form.cleaned_data)
-        except Broken:
-            raise
-        except GridloopError as error:
-            if error.status in (403, 404):
-                raise
-            form.refuse(error)
-        else:
+        made = tried(
+            form, lambda: actions.open_project_plan(by=reader.actor, at=reader.at, project=ref, **form.cleaned_data)
+        )
+        if made is not None:
             messages.success(request, _("方案已建立;请列出措施、责任人和期限。"))
             return redirect("firm_plan", made.ref)
     standing = next((each for each in standstill.plans_of(found) if each.closed_at is None), None)

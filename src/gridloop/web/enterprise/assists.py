@@ -23,6 +23,7 @@ from gridloop.web.enterprise.forms import FirmChoices, choices_of
 from gridloop.web.enterprise.lists import must_read
 from gridloop.web.enterprise.stepping import Refused, Step, offered, take
 from gridloop.web.enterprise.words import entry_shown
+from gridloop.web.forms import tried
 from gridloop.web.reader import Reader, staff
 
 Told = dict[str, Any]
@@ -104,18 +105,11 @@ def new(request: HttpRequest, reader: Reader) -> HttpResponse:
     )
     form = forms.AcceptForm(request.POST or None, choices=choices, auto_id="accept-%s")
     if request.method == "POST" and form.is_valid():
-        try:
-            made = acts.accept_order(
+        made = tried(form, lambda: acts.accept_order(
                 by=reader.actor, at=reader.at, enterprise=firm.ref, case=case.ref if case else "", brought=request.POST.getlist("brought")[:60],
                 **form.cleaned_data,
-            )  # fmt: skip
-        except Broken:
-            raise
-        except GridloopError as error:
-            if error.status in (403, 404):
-                raise
-            form.refuse(error)
-        else:
+            ))  # fmt: skip
+        if made is not None:
             messages.success(request, _("已受理,用时从现在算起;缺材料请马上一次告知。"))
             return redirect("assist_order", made.ref)
     page = {

@@ -26,7 +26,7 @@ from gridloop.web.enterprise.lists import must_read
 from gridloop.web.enterprise.solution_forms import WAN
 from gridloop.web.enterprise.stepping import Refused, Step, offered, take
 from gridloop.web.enterprise.words import entry_shown
-from gridloop.web.forms import refused_in_words
+from gridloop.web.forms import refused_in_words, tried
 from gridloop.web.policy_editor import rows_shown, rows_told
 from gridloop.web.reader import Reader, staff
 from gridloop.web.wording import masked_name, said
@@ -155,18 +155,11 @@ def new(request: HttpRequest, reader: Reader) -> HttpResponse:
         initial={"forum": request.GET.get("forum", "")},
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            made = acts.demand_credit(
+        made = tried(form, lambda: acts.demand_credit(
                 by=reader.actor, at=reader.at, demand=_demand(form.cleaned_data), enterprise=firm.ref, case=case.ref if case else "",
                 forum=form.cleaned_data["forum"], note=form.cleaned_data["note"],
-            )  # fmt: skip
-        except Broken:
-            raise
-        except GridloopError as error:
-            if error.status in (403, 404):
-                raise
-            form.refuse(error)
-        else:
+            ))  # fmt: skip
+        if made is not None:
             messages.success(request, _("需求已登记;企业授权以前,不会给任何银行看。"))
             return redirect("bank_match", made.ref)
     page = {"form": form, "firm": firm, "case": case, "may_serve": may_serve(reader.actor, firm.street)}

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.factor import FACTORS, said
 from gridloop.core.firm_access import may_serve
 from gridloop.offices.cases.queries.finding import openable
@@ -23,6 +22,7 @@ from gridloop.web.enterprise.forms import FirmChoices, choices_of
 from gridloop.web.enterprise.lists import must_read
 from gridloop.web.enterprise.solution_forms import MeasuredForm, SolvedForm
 from gridloop.web.enterprise.stepping import Refused, Step, StepOffered, offered, take
+from gridloop.web.forms import tried
 from gridloop.web.reader import Reader, staff
 
 
@@ -80,15 +80,11 @@ def measure(request: HttpRequest, reader: Reader) -> HttpResponse:
     firm, case = firm_behind("", told.get("case", ""), by=reader.actor)
     form = MeasuredForm(request.POST or None, choices=choices_of(firm.street, at=reader.at), auto_id="gap-%s")
     if request.method == "POST" and form.is_valid():
-        try:
-            acts.measure_gap(by=reader.actor, at=reader.at, case=told.get("case", ""), **form.cleaned_data)
-        except Broken:
-            raise
-        except GridloopError as error:
-            if error.status in (403, 404):
-                raise
-            form.refuse(error)
-        else:
+        made = tried(
+            form,
+            lambda: acts.measure_gap(by=reader.actor, at=reader.at, case=told.get("case", ""), **form.cleaned_data),
+        )
+        if made is not None:
             messages.success(request, _("缺口已登记。"))
             return redirect("case", told.get("case", ""))
     page = {"form": form, "firm": firm, "case": case, "may_serve": may_serve(reader.actor, firm.street)}

@@ -14,14 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.firm_access import may_arrange
 from gridloop.offices.enterprise.actions.group_plans import open_group_plan
 from gridloop.offices.enterprise.queries import group_plans
 from gridloop.web.enterprise.forms import choices_of
 from gridloop.web.enterprise.lists import must_read
 from gridloop.web.enterprise.solution_forms import PlanForm, day_field, one_of
-from gridloop.web.forms import line
+from gridloop.web.forms import line, tried
 from gridloop.web.reader import Reader, staff
 from gridloop.web.wording import said
 
@@ -60,15 +59,8 @@ def new(request: HttpRequest, reader: Reader) -> HttpResponse:
     choices = choices_of(street, at=reader.at)
     form: forms.Form = GroupPlanForm(request.POST or None, choices=choices, auto_id="plan-%s", initial=first)
     if request.method == "POST" and form.is_valid():
-        try:
-            made = open_group_plan(by=reader.actor, at=reader.at, street=street, **form.cleaned_data)
-        except Broken:
-            raise
-        except GridloopError as error:
-            if error.status in (403, 404):
-                raise
-            form.refuse(error)  # type: ignore[attr-defined]
-        else:
+        made = tried(form, lambda: open_group_plan(by=reader.actor, at=reader.at, street=street, **form.cleaned_data))
+        if made is not None:
             messages.success(request, _("方案已建立;请列出措施、责任人和期限。"))
             return redirect("firm_plan", made.ref)
     page = {"form": form, "may_arrange": may_arrange(reader.actor, street)}

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.firm_access import may_arrange, may_keep, may_serve
 from gridloop.core.firm_plan import STATES
 from gridloop.core.standstill import STANDINGS
@@ -30,6 +29,7 @@ from gridloop.web.enterprise.group_plans import group_shown
 from gridloop.web.enterprise.lists import must_read
 from gridloop.web.enterprise.stepping import Refused, Step, StepOffered, offered, take
 from gridloop.web.enterprise.words import entry_shown
+from gridloop.web.forms import tried
 from gridloop.web.reader import Reader, staff
 from gridloop.web.wording import said
 
@@ -119,15 +119,8 @@ def new(request: HttpRequest, reader: Reader) -> HttpResponse:
         request.POST or None, choices=choices_of(firm.street, at=reader.at), auto_id="plan-%s", initial=first
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            made = acts.open_plan(**_deed(reader), enterprise=firm.ref, **form.cleaned_data)
-        except Broken:
-            raise
-        except GridloopError as error:
-            if error.status in (403, 404):
-                raise
-            form.refuse(error)
-        else:
+        made = tried(form, lambda: acts.open_plan(**_deed(reader), enterprise=firm.ref, **form.cleaned_data))
+        if made is not None:
             messages.success(request, _("方案已建立;请列出措施、责任人和期限。"))
             return redirect("firm_plan", made.ref)
     page = {
