@@ -33,6 +33,7 @@ import { listenForPhotos } from "./photo";
 import { attachPicks, listenForPicks } from "./picks";
 import { attachPointMaps } from "./point-map";
 import { attachPreferences } from "./preference";
+import { attachRecorders } from "./recorder";
 import { attachSegments } from "./segments";
 import { attachSteps, listenForShortcuts } from "./shortcuts";
 import { listenForRequests } from "./token";
@@ -46,6 +47,7 @@ function attachAll(root: ParentNode): void {
   attachPicks(root);
   attachPointMaps(root);
   attachPreferences(root);
+  attachRecorders(root);
   attachSegments(root);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Choosing photos: `input[type=file][data-photo-preview="id"]` shows what was chosen in the list of that id, small, with name and size, each to be taken out
- * again; files may be dropped on the `.gl-file` around it. Where the form has a map to pick from, a photo that says where it was taken offers that place;
+ * Choosing photos: `input[type=file][data-photo-preview="id"]` shows what was chosen in the list of that id, small (a sound: to be heard), with name and size,
+ * each to be taken out again; files may be dropped on the `.gl-file` around it. Where the form has a map to pick from, a photo that says where it was taken offers that place;
  * without a press nothing is used, and what is sent is cleaned of it by the server.
  */
 
@@ -31,6 +31,14 @@ function picture(file: File): HTMLImageElement {
   return image;
 }
 
+function player(file: File): HTMLAudioElement {
+  const sound = document.createElement("audio");
+  sound.controls = true;
+  sound.src = URL.createObjectURL(file); // given back with the page: it may be heard as often as one likes
+  sound.setAttribute("aria-label", file.name);
+  return sound;
+}
+
 function line(input: HTMLInputElement, file: File): HTMLLIElement {
   const item = document.createElement("li");
   const name = document.createElement("small");
@@ -38,6 +46,10 @@ function line(input: HTMLInputElement, file: File): HTMLLIElement {
   const out = button(said("去掉"), () => keepOnly(input, [...(input.files ?? [])].filter((each) => each !== file)));
   out.setAttribute("aria-label", said("去掉 {0}", file.name));
   if (file.type.startsWith("image/")) item.append(picture(file));
+  if (file.type.startsWith("audio/")) {
+    item.className = "gl-thumb-wide";
+    item.append(player(file));
+  }
   item.append(name, out);
   return item;
 }
@@ -47,6 +59,11 @@ function keepOnly(input: HTMLInputElement, files: File[]): void {
   for (const file of input.multiple ? files : files.slice(-1)) kept.items.add(file);
   input.files = kept.files;
   input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/** The file stands among those of the input; where it takes one only, it stands alone. */
+export function addFile(input: HTMLInputElement, file: File): void {
+  keepOnly(input, [...(input.files ?? []), file]);
 }
 
 function listOf(input: HTMLInputElement): HTMLElement | null {

@@ -68,6 +68,7 @@ FILES = (
     "audio/mpeg",
     "audio/mp4",
     "audio/ogg",
+    "audio/webm",
     "application/octet-stream",
 )
 """What an attachment may come as."""

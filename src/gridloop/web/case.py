@@ -28,6 +28,7 @@ from gridloop.web.case_shown import shown
 from gridloop.web.enterprise.beside import beside_case
 from gridloop.web.forms import CaseForm, refused_in_words
 from gridloop.web.links import sent_page
+from gridloop.web.ranged import part_of
 from gridloop.web.reader import Reader, staff
 from gridloop.web.verbs import act, filled_form, verb_named
 
@@ -143,7 +144,8 @@ def attachment(request: HttpRequest, reader: Reader, ref: str, file: str) -> Htt
     kept: Any = archive.attachment(file)
     if kept.subject != found.subject:
         raise NotFound("attachment.not_found", "没有这个附件;它可能已随专项结束销毁。")
-    return file_answer(kept, is_small=request.GET.get("size") == "small")
+    part = None if request.GET.get("size") else part_of(request, kept)
+    return _guarded(part) if part else file_answer(kept, is_small=request.GET.get("size") == "small")
 
 
 def file_answer(kept: Any, *, is_small: bool) -> HttpResponseBase:
@@ -154,6 +156,7 @@ def file_answer(kept: Any, *, is_small: bool) -> HttpResponseBase:
     answer = FileResponse(
         kept.file.open("rb"), as_attachment=not in_place, filename=kept.name, content_type=kept.media_type
     )
+    answer.headers["Accept-Ranges"] = "bytes"
     return _guarded(answer)
 
 

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gridloop.core.access import Actor
 from gridloop.core.errors import Broken, GridloopError
 from gridloop.offices.archive.repeated import once_sealed, was_done
-from gridloop.offices.cases.actions import Filing, file_case, join_case, must_file
+from gridloop.offices.cases.actions import Filed, Filing, Joined, file_case, join_case, must_file
 from gridloop.offices.cases.queries import finding, likeness, offering, words
 from gridloop.offices.enterprise.queries import register
 from gridloop.web.asked import asked, with_answers
@@ -33,6 +33,7 @@ from gridloop.web.drawing import draw_picker
 from gridloop.web.forms import StyledForm, line, offered
 from gridloop.web.forms import words as sentences
 from gridloop.web.reader import Reader, staff
+from gridloop.web.uploads import HINT, FilesField, attach_told, digests
 from gridloop.web.verbs import new_key
 
 SOURCE_OF_ROLE = {"service_manager": "manager", "grid_worker": "grid", "grid_leader": "grid", "duty_desk": "phone"}
@@ -83,6 +84,7 @@ class FilingForm(StyledForm):
         _("反映人电话"), required=False, hint=_("用于回访;只有办理此件的人写明理由才能查看。"), longest=30
     )
     same = forms.CharField(required=False, max_length=20)
+    files = FilesField(label=_("照片、PDF 或录音"), help_text=HINT, records="keep")
     lon = forms.FloatField(widget=forms.HiddenInput, required=False)
     lat = forms.FloatField(widget=forms.HiddenInput, required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=128)
@@ -95,7 +97,7 @@ class FilingForm(StyledForm):
 
     def told(self) -> dict[str, Any]:
         """What is filed, without what the form carries for itself."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("key", "same")}
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("key", "same", "files")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,7 +115,7 @@ def new_case(request: HttpRequest, reader: Reader) -> HttpResponse:
                 initial={"source": _usual_source(reader.actor), "key": new_key(), **_from_firm(request, reader)},
             ),
         )
-    form = FilingForm(request.POST, choices=choices)
+    form = FilingForm(request.POST, request.FILES, choices=choices)
     if not form.is_valid():
         return _form_page(request, reader, form, status=422)
     like = _unanswered(form, reader)
@@ -227,19 +229,21 @@ def categories(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 def _filed(form: FilingForm, reader: Reader) -> dict[str, Any]:
     """The case's reference, the receipt's secret and whether an open case was joined; once for the form's key."""
-    told, same = form.told(), form.cleaned_data["same"]
+    told, same, files = form.told(), form.cleaned_data["same"], form.cleaned_data["files"]
     told["text"] = with_answers(told["text"], reader.street.code, told["category"], form.data)
     joins = same if same != DIFFERENT else ""
 
     def do() -> dict[str, Any]:
         filing = _of_firm(Filing(**told), reader)
+        filed: Filed | Joined
         if joins:
-            joined = join_case(by=reader.actor, at=reader.at, case=joins, filing=filing)
-            return {"case": joined.case.ref, "receipt": joined.receipt, "joined": True}
-        filed = file_case(by=reader.actor, at=reader.at, street=reader.street.code, filing=filing)
-        return {"case": filed.case.ref, "receipt": filed.receipt, "joined": False}
+            filed = join_case(by=reader.actor, at=reader.at, case=joins, filing=filing)
+        else:
+            filed = file_case(by=reader.actor, at=reader.at, street=reader.street.code, filing=filing)
+        attach_told(files, told=filed, by=reader.actor, at=reader.at)
+        return {"case": filed.case.ref, "receipt": filed.receipt, "joined": bool(joins)}
 
-    content = told | ({"joins": joins} if joins else {})
+    content = told | ({"joins": joins} if joins else {}) | ({"files": digests(files)} if files else {})
     answer, _repeated = once_sealed(
         door=_door(reader), key=form.cleaned_data["key"], content=content, at=reader.at, do=do
     )

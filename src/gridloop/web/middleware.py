@@ -29,6 +29,7 @@ POLICY = {
     "img-src": "'self' data: blob:",
     "font-src": "'self'",
     "connect-src": "'self'",
+    "media-src": "'self'",
     "worker-src": "'self' blob:",
     "manifest-src": "'self'",
     "object-src": "'none'",
@@ -54,7 +55,8 @@ class Answers:
         if "reader" in request.__dict__:
             answer.headers.setdefault("Cache-Control", "no-store")
         if not request.path.startswith(OWN_POLICY):
-            answer.headers.setdefault("Content-Security-Policy", policy(tiles().addresses))
+            is_staff = "reader" in request.__dict__
+            answer.headers.setdefault("Content-Security-Policy", policy(tiles().addresses, hears=is_staff))
         return compressed(request, answer)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -77,8 +79,12 @@ def compressed(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
 
 
 @lru_cache(maxsize=8)
-def policy(tile_addresses: tuple[str, ...] = ()) -> str:
-    """The Content-Security-Policy of every page; tiles may come from these addresses' hosts, and nothing else from elsewhere."""
+def policy(tile_addresses: tuple[str, ...] = (), *, hears: bool = False) -> str:
+    """The Content-Security-Policy of every page; tiles may come from these addresses' hosts, and nothing else from elsewhere.
+
+    ``hears``: a sound that was just chosen or recorded is heard before it is sent (a blob of the page's own); only staff's pages record.
+    """
     hosts = sorted({f"{found.scheme}://{found.netloc}" for found in map(urlsplit, tile_addresses) if found.netloc})
     allowed = {name: " ".join((sources, *hosts)) if name in FROM_TILES else sources for name, sources in POLICY.items()}
+    allowed["media-src"] += " blob:" if hears else ""
     return "; ".join(f"{name} {sources}" for name, sources in allowed.items())

@@ -338,7 +338,7 @@ class WithdrawContactForm(CaseForm):
 class AttachForm(CaseForm):
     file = forms.FileField(
         label=_("照片、PDF 或录音"), help_text=_("不超过 10 MB;照片里的拍摄位置会自动去除。"),
-        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf,audio/*", "data-photo-preview": "attach-file-chosen"}),
+        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf,audio/*", "data-photo-preview": "attach-file-chosen", "data-record": "yes"}),
     )  # fmt: skip
     keeps_location = forms.BooleanField(label=_("保留照片里的拍摄位置"), required=False)
 

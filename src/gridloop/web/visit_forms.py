@@ -14,6 +14,7 @@ from gridloop.core.visiting import LEVELS, OUTCOMES, PURPOSES, STATES, WAYS
 from gridloop.offices.cases.actions.filing import Filing
 from gridloop.offices.enterprise.actions.visits import VisitTold
 from gridloop.web.forms import Pairs, StyledForm, line, words, yes_or_no
+from gridloop.web.uploads import HINT, FilesField, Named
 from gridloop.web.wording import said
 
 PROBLEMS = 3
@@ -43,10 +44,13 @@ class LogForm(StyledForm):
     said = words(_("情况"), required=False)
     text_1 = words(_("发现的问题 1"), rows=2, required=False, hint=_("提交后马上立为事项:当天交办,您是首问人。"))
     category_1 = forms.ChoiceField(label=_("问题 1 的类别"), required=False)
+    files_1 = FilesField(label=_("问题 1 的照片、PDF 或录音"), help_text=HINT)
     text_2 = words(_("发现的问题 2"), rows=2, required=False)
     category_2 = forms.ChoiceField(label=_("问题 2 的类别"), required=False)
+    files_2 = FilesField(label=_("问题 2 的照片、PDF 或录音"), help_text=HINT)
     text_3 = words(_("发现的问题 3"), rows=2, required=False)
     category_3 = forms.ChoiceField(label=_("问题 3 的类别"), required=False)
+    files_3 = FilesField(label=_("问题 3 的照片、PDF 或录音"), help_text=HINT)
     level = forms.ChoiceField(label=_("走访人层级"))
     bodies = forms.MultipleChoiceField(
         label=_("一起去的单位"),
@@ -83,6 +87,19 @@ class LogForm(StyledForm):
             given["way"], given["outcome"], given["level"], tuple(given["purposes"]), given["topic"], given["said"],
             tuple(given["bodies"]), given["happened_at"],
         )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """A file belongs to a problem that is told in words."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        for n in range(1, PROBLEMS + 1):
+            if given.get(f"files_{n}") and not given.get(f"text_{n}", "").strip():
+                self.add_error(f"text_{n}", _("有附件的问题也要写一两句是什么事;写明才能派件。"))
+        return given
+
+    def told_with(self) -> list[list[Named]]:
+        """The files of each problem, in the order of ``problems``."""
+        given = self.cleaned_data
+        return [given[f"files_{n}"] for n in range(1, PROBLEMS + 1) if given[f"text_{n}"].strip()]
 
     def problems(self) -> list[Filing]:
         """The problems as typed, without the empty ones."""

@@ -26,6 +26,7 @@ from gridloop.offices.enterprise.queries import visits as queries
 from gridloop.offices.enterprise.queries.visits import VisitsWanted
 from gridloop.web.forms import StyledForm, offered, tried
 from gridloop.web.reader import Reader, staff
+from gridloop.web.uploads import attach_told, digests
 from gridloop.web.verbs import new_key
 from gridloop.web.visit_forms import (
     ArrangeForm,
@@ -83,7 +84,11 @@ def log(request: HttpRequest, reader: Reader, enterprise: str) -> HttpResponse:
     planned = request.GET.get("visit", "") or request.POST.get("visit", "")
     first = {"outcome": "done", "way": "on_site", "level": "manager"}
     form = LogForm(
-        request.POST or None, choices=offered(reader.street.code, at=reader.at), initial=first, auto_id="log-%s"
+        request.POST or None,
+        request.FILES or None,
+        choices=offered(reader.street.code, at=reader.at),
+        initial=first,
+        auto_id="log-%s",
     )
     page = {"planned": planned, "key": request.POST.get("key") or new_key(), "open_wishes": queries.wishes_of(firm)}
 
@@ -118,6 +123,8 @@ def _firm(reader: Reader, enterprise: str) -> Any:
 
 
 def _logged(request: HttpRequest, reader: Reader, form: LogForm, *, enterprise: str, visit: str) -> dict[str, Any]:
+    files = form.told_with()
+
     def do() -> dict[str, Any]:
         found = actions.log_visit(
             by=reader.actor,
@@ -127,10 +134,14 @@ def _logged(request: HttpRequest, reader: Reader, form: LogForm, *, enterprise: 
             problems=form.problems(),
             visit=visit,
         )
+        for each, given in zip(found.filed, files, strict=True):
+            attach_told(given, told=each, by=reader.actor, at=reader.at)
         return {"visit": found.visit.ref, "cases": [each.case.number for each in found.filed]}
 
     key = request.POST.get("key", "")[:128]
     content = {name: request.POST.getlist(name) for name in sorted(request.POST) if name != "csrfmiddlewaretoken"}
+    if any(files):
+        content["files"] = [digests(given) for given in files]
     return once_sealed(door=f"web:{reader.actor.label}", key=key, content=content, at=reader.at, do=do)[0]
 
 

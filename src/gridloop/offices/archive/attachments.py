@@ -21,7 +21,10 @@ from gridloop.core.errors import TooMuch, WrongInput
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.identifiers import new_ref
 from gridloop.offices.archive.models import Attachment
+from gridloop.offices.archive.recordings import clean_recording, sound_type
 from gridloop.offices.archive.transaction import deed
+
+__all__ = ["LARGEST", "attach", "clean_photo", "clean_recording", "cleaned", "sniff", "thumbnail"]
 
 GPS = 0x8825
 """The EXIF directory that holds the shooting position."""
@@ -40,6 +43,7 @@ TAKEN = {
     "audio/x-m4a": "m4a",
     "video/mp4": "m4a",
     "audio/ogg": "ogg",
+    "audio/webm": "webm",
     "audio/x-wav": "wav",
     "audio/amr": "amr",
     "audio/aac": "aac",
@@ -53,11 +57,7 @@ def attach(
 
     Raises TooMuch above 10 MB, WrongInput when it is not a photo, PDF or sound.
     """
-    media_type = sniff(content, name=name)
-    if media_type.startswith("image/"):
-        content = clean_photo(content, keeps_location=keeps_location, name=name)
-    elif TAKEN[media_type] == "m4a" and not keeps_location:
-        content = clean_recording(content, name=name)
+    media_type, content = cleaned(content, name=name, keeps_location=keeps_location)
     digest = hashlib.sha256(content).hexdigest()
     ref = new_ref()
     with deed():
@@ -74,6 +74,16 @@ def attach(
     return kept
 
 
+def cleaned(content: bytes, *, name: str, keeps_location: bool = False) -> tuple[str, bytes]:
+    """The media type, and the file as it is kept. Raises TooMuch, WrongInput for what is not kept at all."""
+    media_type = sniff(content, name=name)
+    if media_type.startswith("image/"):
+        return media_type, clean_photo(content, keeps_location=keeps_location, name=name)
+    if TAKEN[media_type] in ("m4a", "webm") and not keeps_location:
+        return media_type, clean_recording(content, name=name)
+    return media_type, content
+
+
 def _file_name(name: str) -> str:
     """The last part of the name, printable, at most 160 characters; never a path."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
@@ -86,49 +96,12 @@ def sniff(content: bytes, *, name: str) -> str:
         raise TooMuch("attachment.too_large", f"“{name}”超过 10 MB;请压缩或裁剪后再传。", name=name, limit=LARGEST)
     if not content:
         raise WrongInput("attachment.empty", f"“{name}”是空文件;请重新选择。", name=name)
-    media_type = filetype.guess_mime(content)
+    media_type = sound_type(content) or filetype.guess_mime(content)
     if media_type not in TAKEN:
         raise WrongInput(
             "attachment.unknown_type", f"“{name}”不是照片、PDF 或录音;请换一种格式(JPG、PNG、PDF、MP3)。", name=name
         )
     return str(media_type)
-
-
-HOLDERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf"})
-"""Boxes of an MP4 file (ISO/IEC 14496-12) that hold others."""
-TELLING = frozenset({b"udta", b"meta", b"uuid"})
-"""Boxes in which a recorder writes where, when and with what it recorded (©xyz, loci, com.apple.quicktime.location, XMP)."""
-
-
-def clean_recording(content: bytes, *, name: str) -> bytes:
-    """The recording without what it says of its place and maker: those boxes become free space, so that nothing moves.
-
-    Raises WrongInput for a file whose boxes do not fit into each other.
-    """
-    cleaned = bytearray(content)
-    try:
-        _blank(cleaned, 0, len(cleaned))
-    except (struct.error, ValueError) as fault:
-        raise WrongInput("attachment.broken_sound", f"“{name}”打不开;请重新录制或换一个文件。", name=name) from fault
-    return bytes(cleaned)
-
-
-def _blank(content: bytearray, start: int, end: int) -> None:
-    """Every telling box between the two positions is emptied, at any depth. Raises ValueError for a box that ends outside."""
-    while start < end:
-        size, kind = struct.unpack_from(">I4s", content, start)
-        head = 8
-        if size == 1:
-            (size,), head = struct.unpack_from(">Q", content, start + 8), 16
-        stop = start + size if size else end
-        if not start + head <= stop <= end:
-            raise ValueError("a box ends outside the one that holds it")
-        if kind in TELLING:
-            content[start + 4 : start + 8] = b"free"
-            content[start + head : stop] = bytes(stop - start - head)
-        elif kind in HOLDERS:
-            _blank(content, start + head, stop)
-        start = stop
 
 
 THUMBNAIL = 480

@@ -23,10 +23,11 @@ from gridloop.offices.cases.queries.finding import scoped_case
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The case that was joined, and the secret of the new reporter's follow-up page (told once)."""
+    """The case that was joined, the secret of the new reporter's follow-up page (told once), and the report's ref."""
 
     case: Case
     receipt: str
+    report: str
 
 
 def join_case(*, by: Actor, at: datetime, case: str, filing: Filing) -> Joined:
@@ -49,4 +50,4 @@ def join_case(*, by: Actor, at: datetime, case: str, filing: Filing) -> Joined:
         report.save(force_insert=True)
         moved(found)
         noted("case.joined", found, by=by, at=at, report=report.ref, source=filing.source, text_sha256=sha256(text.encode()).hexdigest())  # fmt: skip
-    return Joined(found, receipt)
+    return Joined(found, receipt, report.ref)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -187,6 +187,11 @@ def told_by(report: Report) -> list[Report]:
     """The report itself, then the troubles taken out of it."""
     rows = report.offshoots.select_related(*_WITH_CASES)
     return [report, *rows.order_by("id")]
+
+
+def as_teller(by: Actor, report: str) -> Actor:
+    """Whoever wrote the report down, who may do for its case what its reporter may: on behalf of the person who told it."""
+    return replace(by, reports=by.reports | set(Report.objects.filter(ref=report).values_list("pk", flat=True)))
 
 
 def reporter(reports: list[Report]) -> Actor:
