@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 from openpyxl import Workbook
 
 from gridloop.core.errors import NotAllowed, TooMuch, WrongInput
+from gridloop.core.firm_record import read_told
 from gridloop.offices.archive.models import Entry
 from gridloop.offices.archive.queries import timeline
 from gridloop.offices.enterprise.actions.importing import Imported, import_enterprises, keep_intake
@@ -57,6 +59,41 @@ def test_a_csv_is_read_in_the_encodings_that_spreadsheets_write(encoding: str) -
 
     assert sheet.rows[0].number == 2
     assert sheet.rows[0].told["name"] == "示例面馆"
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("title", ["营业收入（万元）", "营业收入(元)", "年营业收入（单位：元）", "营业收入,千元"])
+def test_a_header_may_say_its_unit_in_brackets_of_either_width(title: str) -> None:
+    header = (*HEADER[:4], title, *HEADER[5:])
+    amount = "150" if "万元" in title else "1500" if "千元" in title else "1,500,000"
+
+    sheet = read_firms(as_csv((*ROW[:4], amount, *ROW[5:]), header=header))
+
+    record, faults = read_told(sheet.rows[0].told, on=MONDAY.date())
+    assert (sheet.left_out, faults, record.revenue) == ((), (), Decimal("1500000.00"))
+
+
+@pytest.mark.pure
+def test_a_title_may_stand_above_the_header() -> None:
+    book = Workbook()
+    for row in (["莲湖街道企业名录"], ["填报单位:示例街道", None, "2022年5月"], [], HEADER, ROW):
+        book.active.append(row)
+    book.active.merge_cells("A1:H1")
+    out = io.BytesIO()
+    book.save(out)
+
+    for content in (out.getvalue(), as_csv(HEADER, ROW, header=("莲湖街道企业名录", *[""] * 7))):
+        sheet = read_firms(content)
+        assert [row.told["name"] for row in sheet.rows] == ["示例面馆"]
+    assert read_firms(out.getvalue()).rows[0].number == 5
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(("parting", "encoding"), [(";", "utf-8-sig"), ("\t", "utf-16"), ("\t", "gb18030")])
+def test_semicolons_and_tabs_part_the_cells_as_well(parting: str, encoding: str) -> None:
+    content = "\r\n".join(parting.join(cells) for cells in (HEADER, ROW)).encode(encoding)
+
+    assert read_firms(content).rows[0].told["phone"] == "0371-67181234"
 
 
 @pytest.mark.pure

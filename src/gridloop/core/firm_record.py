@@ -1,7 +1,7 @@
 """What is told of a firm, in a form, a call or a row of a spreadsheet, becomes a checked record or a list of what is wrong with it.
 
 Terms: *told* is text as people write it (``1,000(万元)``, ``2022/5/9``, ``限上``); a *record* holds values; a *fault* names the column and
-what to do. Money is told in 万元 unless it says 元 or 亿元, and kept in 元.
+what to do. Money is told in 万元 unless it says 元, 千元 or 亿元, and kept in 元.
 
 Guarantees: all faults of a row are found at once; ``N/A``, ``-``, ``无`` and ``/`` mean that nothing is known; nothing is guessed from a
 value that does not fit.
@@ -69,7 +69,7 @@ PRIORITY_WORDS = {
 _NOTHING = frozenset({"", "N/A", "NA", "-", "--", "/", "无", "NULL", "NONE", "暂无", "不详"})
 _YES = frozenset({"1", "是", "Y", "YES", "TRUE", "限上", "规上", "限额以上", "规模以上"})
 _NO = frozenset({"0", "否", "N", "NO", "FALSE", "限下", "规下", "限额以下", "规模以下"})
-_MONEY = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)\(?(亿元?|万元?|元)?\)?")
+_MONEY = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)\(?(亿元?|万元?|千元|元)?\)?")
 _FOREIGN = re.compile(
     r"(?:美元|日元|港[元币]|欧元|英镑|韩元|澳元|加元|新加坡元|瑞士法郎|台币|USD|HKD|EUR|JPY|GBP)", re.IGNORECASE
 )
@@ -169,7 +169,7 @@ def money(said: str) -> Decimal:
     found = _MONEY.fullmatch(text)
     if found is None:
         raise WrongInput("enterprise.money", f"金额“{said}”看不懂;请写数字(万元)。")
-    factor = {"亿": 10**8, "万": 10**4, "元": 1}[(found.group(2) or "万")[0]]
+    factor = {"亿": 10**8, "万": 10**4, "千": 10**3, "元": 1}[(found.group(2) or "万")[0]]
     amount = (Decimal(found.group(1)) * factor).quantize(Decimal("0.01"))
     if not 0 <= amount < MOST_MONEY:
         raise WrongInput("enterprise.money_range", f"金额“{said}”不合理;请核对单位(万元)。")

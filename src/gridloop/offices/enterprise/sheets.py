@@ -1,7 +1,8 @@
 """A spreadsheet of firms as people hand it in: .xlsx, or CSV in UTF-8 (BOM or not), UTF-16 or GB18030; and the sheet of what was refused.
 
-Terms: a *row number* is the one the spreadsheet shows, the header being row 1; *told* is a row's cells under our names
-(``core.firm_record.COLUMNS``). Columns we do not know are left out and named.
+Terms: a *row number* is the one the spreadsheet shows; *told* is a row's cells under our names
+(``core.firm_record.COLUMNS``). Columns we do not know are left out and named. The header is the first row, or stands below a title of a few
+rows; a unit in the header of an amount (``营业收入(元)``) is the unit of its bare numbers. Commas, semicolons or tabs part the cells of a CSV.
 
 Guarantees: no cell runs as a formula when the refused rows are opened again; a file that unpacks to more than it should is refused unread.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +29,8 @@ LARGEST = 40 * 1024 * 1024
 LARGEST_OPENED = 600 * 1024 * 1024
 MOST_ROWS = 200_000
 MOST_COLUMNS = 100
+MOST_TITLES = 10
+"""Rows above the header: a title over merged cells, who made the table and when."""
 ENCODINGS = (("utf-8-sig", b"\xef\xbb\xbf"), ("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff"))
 
 
@@ -51,13 +55,12 @@ def read_firms(content: bytes, *, most: int = MOST_ROWS) -> FirmSheet:
     if len(content) > LARGEST:
         raise TooMuch("enterprise.file_too_large", "文件超过 40 MB;请拆分后再导入。", field="file")
     lines = _xlsx_lines(content) if content.startswith(b"PK") else _csv_lines(content)
-    header = next((cells for _, cells in lines if any(cell.strip() for cell in cells)), [])
-    names, left_out = _names(header)
+    columns, left_out = _names(_header(lines))
     rows = [
-        SheetRow(number, {name: cell for name, cell in zip(names, cells, strict=False) if name and cell.strip()})
+        SheetRow(number, {name: _with_unit(cell, unit) for (name, unit), cell in zip(columns, cells, strict=False) if name and cell.strip()})
         for number, cells in lines
         if any(cell.strip() for cell in cells)
-    ]
+    ]  # fmt: skip
     if len(rows) > most:
         raise TooMuch(
             "enterprise.too_many_rows", f"表有 {len(rows)} 行,一次最多 {most} 行;请拆分后再导入。", field="file"
@@ -65,10 +68,27 @@ def read_firms(content: bytes, *, most: int = MOST_ROWS) -> FirmSheet:
     return FirmSheet(rows, left_out)
 
 
-def _names(header: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
-    """Our name for each header (empty where there is none). Raises WrongInput without the two that a firm must have, or for one twice."""
-    known = {_folded(said): name for name, others in COLUMNS.items() for said in (name, *others)}
-    names = [known.get(_folded(title), "") for title in header]
+def _header(lines: Iterator[tuple[int, list[str]]]) -> list[str]:
+    """The first of the first rows that names what a firm must have, else the first row that says anything; ``lines`` goes on below it."""
+    first: list[str] = []
+    looked_at = 0
+    for _, cells in lines:
+        if not any(cell.strip() for cell in cells):
+            continue
+        first = first or cells
+        if {"name", "code"} <= {_column(title)[0] for title in cells}:
+            return cells
+        looked_at += 1
+        if looked_at == MOST_TITLES:
+            break
+    return first
+
+
+def _names(header: Sequence[str]) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
+    """Our name for each header (empty where there is none) with the unit that it says. Raises WrongInput without the two that a firm must
+    have, or for one twice."""
+    columns = [_column(title) for title in header]
+    names = [name for name, _ in columns]
     twice = sorted({COLUMNS[name][0] for name in names if name and names.count(name) > 1})
     if twice:
         raise WrongInput("enterprise.column_twice", f"表头里“{'、'.join(twice)}”出现了两次;请只留一列。", field="file")
@@ -77,22 +97,56 @@ def _names(header: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
         raise WrongInput(
             "enterprise.no_column", f"表里缺少列:{'、'.join(missing)};第一行要是表头。", field="file", columns=missing
         )
-    return names, tuple(title.strip() for title, name in zip(header, names, strict=True) if title.strip() and not name)
+    return columns, tuple(
+        title.strip() for title, name in zip(header, names, strict=True) if title.strip() and not name
+    )
+
+
+def _column(title: str) -> tuple[str, str]:
+    """Our name for a header, and the unit that an amount's header says; empty for what nobody here knows."""
+    folded = _folded(title)
+    if folded in _KNOWN:
+        return _KNOWN[folded], ""
+    found = _UNIT_BEHIND.fullmatch(folded)
+    name = _KNOWN.get(found.group(1), "") if found else ""
+    return (name, found.group(2)) if found and name in _AMOUNTS else ("", "")
+
+
+def _with_unit(cell: str, unit: str) -> str:
+    """The cell, a bare number with the unit of its header; 万元 is meant anyway."""
+    is_bare = unit not in ("", "万元") and re.fullmatch(r"[-+0-9.,,\s]+", unicodedata.normalize("NFKC", cell))
+    return f"{cell.strip()}{unit}" if is_bare else cell
 
 
 def _folded(title: str) -> str:
-    return re.sub(r"[\s*]", "", title.lstrip("\ufeff")).replace("(", "(").replace(")", ")").casefold()
+    """Without blanks, stars and a byte order mark; full-width brackets and letters as their narrow ones."""
+    return re.sub(r"[\s*]", "", unicodedata.normalize("NFKC", title.lstrip("\ufeff"))).casefold()
+
+
+_KNOWN = {_folded(said): name for name, others in COLUMNS.items() for said in (name, *others)}
+_AMOUNTS = frozenset({"capital", "revenue", "assets"})
+_UNIT_BEHIND = re.compile(r"(.+?)[(\[,,:/]?(?:单位:?)?((?:千|万|亿)?元)[)\]]?")
 
 
 def _csv_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
     number = 0
+    text = _decoded(content)
+    opening = next((line for line in text.splitlines() if len(_parted(line)) > 1), "")
+    delimiter = max(_PARTING, key=opening.count) if opening else ","
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(_decoded(content), newline="")), start=1):
+        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1):
             yield number, cells
     except csv.Error as fault:
         raise WrongInput(
             "enterprise.bad_csv", f"第 {number + 1} 行的引号或分隔不对;请在表格软件里另存后再传。", field="file"
         ) from fault
+
+
+_PARTING = (",", ";", "\t")
+
+
+def _parted(line: str) -> list[str]:
+    return re.split(f"[{''.join(_PARTING)}]", line)
 
 
 def _decoded(content: bytes) -> str:
