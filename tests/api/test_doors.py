@@ -108,6 +108,16 @@ def test_a_signed_in_person_may_look_and_needs_csrf_to_write(street):
     assert filed.status_code == 201
 
 
+def test_a_signed_in_persons_form_where_json_is_read_is_another_media_type(street):
+    client = Client(enforce_csrf_checks=True)
+    client.login(username="desk", password=PASSWORD)
+    client.cookies["csrftoken"] = "a" * 32
+
+    answer = client.post("/api/v1/cases", LAMP, headers={"X-CSRFToken": "a" * 32})
+
+    assert (answer.status_code, answer.json()["code"]) == (415, "api.wrong_media_type")
+
+
 def test_an_anonymous_write_is_not_signed_in_rather_than_forged(street):
     answer = Client(enforce_csrf_checks=True).post("/api/v1/cases", LAMP, "application/json")
 

@@ -19,6 +19,7 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOper
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
+from django.http.request import RawPostDataException
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic_core import ErrorDetails
@@ -168,6 +169,7 @@ def answer_errors(api: NinjaAPI) -> None:
     api.add_exception_handler(HttpError, _http)
     api.add_exception_handler(Http404, _no_such_page)
     api.add_exception_handler(RequestDataTooBig, _too_big)
+    api.add_exception_handler(RawPostDataException, _form_for_json)
     for unreadable in (BadRequest, SuspiciousOperation, MultiPartParserError):
         api.add_exception_handler(unreadable, _unreadable)
     api.add_exception_handler(Exception, _fault)
@@ -194,16 +196,24 @@ def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResp
 
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     if isinstance(error.__cause__, WrongMediaType):
-        reads = error.message if error.status_code == 415 else "application/json"
-        return problem(
-            request, status=415, code="api.wrong_media_type", sentence=f"请求体应为 {reads};请改 Content-Type 后重试。",
-            fields={"reads": reads},
-        )  # fmt: skip
+        return _wrong_media_type(request, error.message if error.status_code == 415 else "application/json")
     if error.status_code == 400:
         return problem(request, status=400, code="api.unreadable", sentence="请求体不是有效的 JSON;请检查后重新提交。")
     if error.status_code == 403:
         return problem(request, status=403, code="api.csrf", sentence="页面已过期;请刷新后重试(缺少 X-CSRFToken)。")
     return problem(request, status=error.status_code, code="api.refused", sentence=error.message)
+
+
+def _form_for_json(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
+    """A signed-in person's form: the check against forged requests has read it, so that its raw body is gone when JSON is looked for."""
+    return _wrong_media_type(request, "application/json")
+
+
+def _wrong_media_type(request: HttpRequest, reads: str) -> HttpResponse:
+    return problem(
+        request, status=415, code="api.wrong_media_type", sentence=f"请求体应为 {reads};请改 Content-Type 后重试。",
+        fields={"reads": reads},
+    )  # fmt: skip
 
 
 def _no_such_page(request: HttpRequest, error: Http404) -> HttpResponse:
