@@ -183,6 +183,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     ),
     "desk_numbers": ("desk_desk", "case_parts_counts"),
     "notices_seen": ("desk_seen",),
+    "overnight": ("oversight_overnight_lists",),
     "cases": ("cases_list_cases", "case_parts_counts", "lists_views"),
     "keep_view": ("lists_save",),
     "change_view": ("lists_share", "lists_remove"),

@@ -24,7 +24,7 @@ from gridloop.core import ledger
 from gridloop.core.access import SYSTEM
 from gridloop.core.sampling import SampleRule
 from gridloop.offices.archive import actions as archive
-from gridloop.offices.cases.actions import announce_sample, draw_samples, set_sampling_rule
+from gridloop.offices.cases.actions import announce_sample, draw_samples, list_overnight, set_sampling_rule
 from gridloop.offices.cases.actions.links import answer_outside, ask_outside_time
 from gridloop.offices.notices.actions import Message, tell
 from gridloop.offices.notices.webhooks.actions import Reply, announce, post_messages
@@ -255,6 +255,9 @@ def _look_again(walk: Walk) -> None:
     walk.does("leader", "oversight_set_rule", {"share": 20, "first_days": 3, "reason": "办公会决定多抽一些"})
     _seal()
     draw_samples(street=CODE, at=timezone.now())
+    walk.file(text="呜呜呜", category="不确定")
+    list_overnight(street=CODE, at=timezone.localtime().replace(hour=23, minute=59))
+    assert walk.does("desk", "oversight_overnight_lists")["items"][0]["cases"]
     period = walk.does("leader", "oversight_samples")["items"][0]["period"]
     drawn = walk.does("leader", "oversight_sample", period=period)["inspections"][0]["ref"]
     walk.does(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from django.http import HttpResponse
 from ninja import Path, Query, Router
 
-from gridloop.api.paging import MOST, page_of
+from gridloop.api.paging import MOST, page_of, page_of_query
 from gridloop.api.repeats import KEY_HEADER, answered_once
 from gridloop.api.shapes import Problem
 from gridloop.api.shapes_oversight import (
     InspectIn,
     InspectionOut,
+    OvernightPage,
     PrecedentPage,
     SampleFile,
     SamplePage,
@@ -25,7 +27,7 @@ from gridloop.api.shapes_oversight import (
 from gridloop.api.tokens import READ, WRITE, CallerRequest, doors, street_of
 from gridloop.core.sampling import SampleRule, period_of
 from gridloop.offices.cases.actions import record_inspection, reply_to_sign, set_sampling_rule
-from gridloop.offices.cases.queries import court, inspecting, signs
+from gridloop.offices.cases.queries import court, inspecting, overnight, signs
 from gridloop.offices.organisation import queries as organisation
 
 router = Router(tags=["监督"])
@@ -58,6 +60,36 @@ def _precedent(row: court.PrecedentShown) -> dict[str, Any]:
         "duty_items": [item.code for item in ruling.duty_items.all()], "reason": ruling.reason, "ruled_at": ruling.ruled_at, "row": ruling.row,
         "change_set": ruling.change_set.ref if ruling.change_set else None, "is_in_force": row.is_in_force,
     }  # fmt: skip
+
+
+@router.get(
+    "/overnight-lists",
+    auth=doors(READ),
+    response={200: OvernightPage, REFUSALS: Problem},
+    summary="过夜清单(交办不过夜)",
+)
+def overnight_lists(
+    request: CallerRequest, response: HttpResponse, street: str = "", after: date | None = None,
+    size: Annotated[int, Query(ge=1, le=200)] = 30,
+) -> dict[str, Any]:  # fmt: skip
+    """What had to be handed on before midnight when the office closed, evening by evening, the newest first, and how each case came out."""
+    code = street_of(request.auth.actor, street)
+    rows = overnight.evenings(request.auth.actor, code, at=request.auth.at, before=after, size=size + 1)
+    return page_of_query(request, response, rows, size=size, key=lambda each: each.row.on.isoformat(), told=_evening)
+
+
+def _evening(found: overnight.Evening) -> dict[str, Any]:
+    row = found.row
+    cases = [
+        {
+            "ref": each.case.ref,
+            "number": each.case.number,
+            "standing": each.standing,
+            "assigned_at": each.case.assigned_at,
+        }
+        for each in found.cases
+    ]
+    return {"on": row.on, "made_at": row.made_at, "until": row.until, "cases": cases}
 
 
 @router.get("/inspections", auth=doors(READ), response={200: SamplePage, REFUSALS: Problem}, summary="复核抽查各月")

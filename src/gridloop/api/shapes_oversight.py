@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
@@ -29,6 +29,29 @@ class PrecedentOut(Schema):
 
 class PrecedentPage(Schema):
     items: list[PrecedentOut]
+    next: str | None
+
+
+class OvernightCase(Schema):
+    """A case of an evening's list; ``standing`` is what became of it: handed on that day, still to be, overnight, or taken back."""
+
+    ref: str
+    number: str
+    standing: Literal["handed_on", "waiting", "overnight", "dropped"]
+    assigned_at: datetime | None
+
+
+class OvernightOut(Schema):
+    """One evening's list: made at closing time; ``until`` is the midnight before which its cases are to be handed on."""
+
+    on: date
+    made_at: datetime
+    until: datetime
+    cases: list[OvernightCase]
+
+
+class OvernightPage(Schema):
+    items: list[OvernightOut]
     next: str | None
 
 

@@ -31,7 +31,7 @@ from gridloop.offices.archive.queries import code_of
 from gridloop.offices.cases.actions import raise_case
 from gridloop.offices.cases.actions.moves import follow_clocks
 from gridloop.offices.cases.actions.troubles import keep_together, notice_same
-from gridloop.offices.cases.queries import concerned
+from gridloop.offices.cases.queries import concerned, overnight
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.changesets.queries import change_set, permitted
 from gridloop.reactions import court, firms, forums, projects
@@ -55,6 +55,8 @@ from gridloop.reactions.stories import (
 __all__ = ["BY_NAME", "TABLE", "Reaction", "Story", "name_of", "story_of"]
 
 Reaction = Callable[[Story], object]
+NAMED = 8
+"""As many cases are named in one notice."""
 
 
 # -- a case comes in and is handed on ---------------------------------------------------------------------------------
@@ -76,6 +78,18 @@ def tell_desk_of_gap(story: Story) -> None:
             f"待派单 {story.title}",
             f"没有对应的路由行,暂由街道兜底。请判定主办单位并交办{by_when(story)}。",
         )
+
+
+def tell_desk_of_overnight(story: Story) -> None:
+    """At closing time: what the desk must still hand on before midnight; where nobody holds the desk, the street's leaders are told."""
+    waiting = overnight.still_waiting(story.payload.get("cases", []))
+    if not waiting:
+        return
+    named = "、".join(f"{case.number}({case.category.rsplit('/', 1)[-1]})" for case in waiting[:NAMED])
+    rest = f"等 {len(waiting)} 件" if len(waiting) > NAMED else ""
+    text = f"交办不过夜:{named}{rest}。请判定主办单位并交办;过夜的留在清单上。"
+    title = f"今晚 24 时前须交办 {len(waiting)} 件"
+    tell_people(story, desk_of(story) or street_leaders(story), title, text, is_urgent=True)
 
 
 def tell_new_lead(story: Story) -> None:
@@ -329,6 +343,7 @@ def keep_joined_together(story: Story) -> None:
 
 TABLE: dict[str, tuple[Reaction, ...]] = {
     "case.filed": (tell_lead_of_new_case, tell_desk_of_gap, notice_what_was_told_before),
+    "overnight.listed": (tell_desk_of_overnight,),
     "case.assigned": (tell_new_lead,),
     "case.routed_again": (tell_new_lead,),
     "case.pulled_back": (tell_new_lead,),

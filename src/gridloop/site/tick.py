@@ -7,7 +7,7 @@ Steps of ``once(at=…)``:
 
 1. do what a date has brought about: change-sets of the setup and boundaries come into force, cases whose suspension is over are resumed,
    what outside bodies left unanswered is taken back when their lease ends, policy digests whose quiet hours are over are told;
-   answer duties of people who left pass on; cases that nobody
+   when the office closes, what must be handed on before midnight is listed; answer duties of people who left pass on; cases that nobody
    returned inside the window count as taken, and returns that nobody answered come to what silence means;
 2. sweep the clocks until none is due;
 3. for each book: seal its entries, let the reactions follow the sealed ones in order, try again what failed before;
@@ -61,6 +61,7 @@ from gridloop.offices.cases.actions import (
     announce_sample,
     deem_accepted,
     draw_samples,
+    list_overnight,
     resume,
     settle_return,
     take_back,
@@ -120,6 +121,7 @@ class Done:
     taught: int = 0
     digested: int = 0
     reminded: int = 0
+    listed: int = 0
     watched: int = 0
     closed: int = 0
 
@@ -246,6 +248,7 @@ class _Steps:
             done += self.attempt("taken_back", partial(_take_back, street, at=at), street)
             done += self.attempt("digested", partial(_tell_digests, street, at=at), street)
             done += self.attempt("reminded", partial(remind_to_file, street=street, at=at), street)
+            done += self.attempt("listed", partial(list_overnight, street=street, at=at), street)
             done += self.attempt("passed", partial(pass_answer_duties, street=street, at=at), street)
             done += self.attempt("deemed", partial(_deem, street, at=at), street)
             done += self.attempt("sampled", partial(_sample, street, at=at), street)

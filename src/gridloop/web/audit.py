@@ -150,7 +150,7 @@ GROUPS = {
     "calendar": "日历", "profile": "时限方案", "street": "街道", "category": "类别", "grid": "网格", "boundary": "边界",
     "boundary_version": "边界版本", "duty_item": "清单", "channel": "通知渠道", "webhook": "推送", "address": "地址", "campaign": "专项",
     "change_set": "变更单", "holding": "任职", "delegation": "代办", "reply_template": "答复模板", "cases": "导出", "category_model": "分类模型",
-    "sample": "抽查", "sign": "异常提示", "enterprise": "企业", "visits": "走访安排", "cluster": "集聚区", "pairing": "包联", "team": "服务团队",
+    "overnight": "过夜清单", "sample": "抽查", "sign": "异常提示", "enterprise": "企业", "visits": "走访安排", "cluster": "集聚区", "pairing": "包联", "team": "服务团队",
     "consult": "法律咨询", "order": "上门服务", "promise": "承诺", "forum": "政企会议", "policy": "政策", "project": "项目", "indicator": "指标",
     "assist": "代办帮办", "bank": "银企对接", "factor": "要素保障", "plan": "一企一策", "resumption": "复工复产", "staff_test": "员工检测", "listing": "供需信息",
     "firm_link": "企企联建", "lead": "合作线索", "story": "企业案例", "trip": "专车返岗", "evaluation": "考评",

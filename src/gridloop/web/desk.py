@@ -9,12 +9,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gridloop.core.access import ROLE_LABELS, Role
-from gridloop.offices.cases.queries import pages
+from gridloop.offices.cases.queries import finding, pages
+from gridloop.offices.cases.queries.overnight import SEES_OVERNIGHT
 from gridloop.offices.cases.queries.troubles import to_be_joined
 from gridloop.offices.enterprise.queries.forums import to_be_filed
 from gridloop.offices.enterprise.queries.plans import my_measures
@@ -47,7 +49,8 @@ def desk(request: HttpRequest, reader: Reader) -> HttpResponse:
         "today": localdate(reader.at),
         "forum_questions": to_be_filed(reader.actor, street=reader.street.code, today=localdate(reader.at)),
         "measures": my_measures(reader.actor),
-        "notices": notices.notices_of(reader.actor, limit=NOTICES_SHOWN),
+        "notices": _notices(reader),
+        "sees_overnight": bool(reader.actor.roles(reader.street.code) & SEES_OVERNIGHT),
         "new_notices": notices.count_new(reader.actor),
         "roles": "、".join(dict.fromkeys(_(ROLE_LABELS[post.role]) for post in reader.actor.posts)),
     }
@@ -74,6 +77,21 @@ def _lying(reader: Reader) -> dict[str, Any]:
         "outside": found.outside, "decisions": found.decisions, "to_answer": found.to_answer, "to_rule": found.to_rule, "to_inspect": found.to_inspect,
         "seen": _fingerprint(piles, [*found.to_grade, *(asked.case for asked in found.to_approve), *tasks]),
     }  # fmt: skip
+
+
+def _notices(reader: Reader) -> list[tuple[Any, str]]:
+    """The newest notices, each with the address of what it is about; empty where there is no page or the reader may not open it."""
+    found = notices.notices_of(reader.actor, limit=NOTICES_SHOWN)
+    about = [notice.subject.partition(":") for notice in found]
+    openable = finding.openable(reader.actor, (ref for kind, _, ref in about if kind == "case"))
+    sees_overnight = reader.actor.roles(reader.street.code) & SEES_OVERNIGHT
+
+    def address(kind: str, ref: str) -> str:
+        if kind == "case" and ref in openable:
+            return reverse("case", args=[ref])
+        return reverse("overnight") if kind == "overnight" and sees_overnight else ""
+
+    return [(notice, address(kind, ref)) for notice, (kind, _, ref) in zip(found, about, strict=True)]
 
 
 def _fingerprint(piles: Iterable[Pile], others: Iterable[Any]) -> str:

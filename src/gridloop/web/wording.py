@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from gridloop.core.access import ROLE_LABELS, SYSTEM
 from gridloop.core.firm_plan import STATES as MEASURE_STATES
 from gridloop.core.gaming import SIGNS
+from gridloop.core.overnight import STANDINGS
 from gridloop.core.returns import AWAITS, OUTCOMES
 from gridloop.core.sampling import RESULTS
 from gridloop.core.visiting import PURPOSES
@@ -46,7 +47,7 @@ WORDS: dict[str, dict[str, str]] = {
     "reason": REQUEST_REASONS, "event": CLOCK_EVENTS, "clock": CLOCK_STATES, "unit_of_time": UNITS_OF_TIME_ALL, "ground": GROUNDS,
     "outside": words.OUTSIDE_STATES,
     "purpose": PURPOSES, "measure": MEASURE_STATES,
-    "awaits": AWAITS, "inspection": RESULTS, "sign": SIGNS, "return_outcome": OUTCOMES,
+    "awaits": AWAITS, "inspection": RESULTS, "sign": SIGNS, "overnight": STANDINGS, "return_outcome": OUTCOMES,
     "satisfied": {str(value): label for value, label in SATISFACTION.items()},
 }  # fmt: skip
 STATE_TONES = {

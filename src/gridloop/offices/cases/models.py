@@ -25,6 +25,7 @@ from gridloop.offices.cases.inspection_models import (  # noqa: F401 - Django fi
     SignReply,
 )
 from gridloop.offices.cases.list_models import ExportRecord, SavedView, SearchText  # noqa: F401 - Django finds models here
+from gridloop.offices.cases.overnight_models import OvernightList  # noqa: F401 - Django finds models here
 from gridloop.offices.cases.trouble_models import ProjectProposal, Recurrence, Trouble, TroubleCase  # noqa: F401 - Django finds models here
 from gridloop.offices.organisation.models import DutyItem, Person, Unit
 from gridloop.offices.territory.models import Grid
@@ -168,6 +169,9 @@ class Case(Kept):
                 fields=["street", "cleared_at"], name="cases_by_end", condition=models.Q(cleared_at__isnull=False)
             ),
             models.Index(fields=["answerer", "state"], name="cases_somebody_answers_for"),
+            models.Index(
+                fields=["street", "filed_at"], name="cases_not_handed_on", condition=models.Q(assigned_at__isnull=True)
+            ),
             models.Index(
                 fields=["street", "return_closes_at"], name="cases_not_yet_taken", condition=models.Q(state="routed")
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -106,6 +107,12 @@ def to_be_judged(*, at: datetime, limit: int) -> list[Clock]:
     found = list(rows[:limit])
     prefetch_related_objects(found, _VERSIONS_OF_PROFILES, _VERSIONS_OF_CALENDARS)
     return found
+
+
+def clocks_due(subjects: Iterable[str], *, until: datetime) -> list[Clock]:
+    """The running clocks of these subjects that end by ``until`` or have ended, with their versions."""
+    rows = Clock.objects.filter(subject__in=list(subjects), state=Clock.State.RUNNING, due_at__lte=until)
+    return list(rows.select_related("profile").defer("profile__definition").order_by("id"))
 
 
 def next_check(street: str) -> datetime | None:

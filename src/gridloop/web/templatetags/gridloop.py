@@ -133,6 +133,12 @@ def visit_tone(state: str) -> str:
 
 
 @register.filter
+def overnight_tone(standing: str) -> str:
+    """The tone of how a case of an overnight list stands."""
+    return {"handed_on": "good", "waiting": "warn", "overnight": "bad"}.get(standing, "quiet")
+
+
+@register.filter
 def grade_label(grade: str) -> str:
     return wording.said(words.GRADES.get(grade, grade))
 

@@ -58,6 +58,7 @@ from gridloop.offices.cases.actions.links import (
     show_contacts_outside,
     take_back,
 )
+from gridloop.offices.cases.actions.overnight import list_overnight
 from gridloop.offices.cases.actions.requests import (
     decide_extension,
     decide_suspension,
@@ -105,6 +106,7 @@ __all__ = [
     "give_notice",
     "join_case",
     "judge_answer",
+    "list_overnight",
     "merge",
     "must_file",
     "note_progress",

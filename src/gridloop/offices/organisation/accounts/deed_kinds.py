@@ -47,6 +47,7 @@ DEEDS: dict[str, str] = {
     "campaign.opened": "启动专项",
     "campaign.closed": "结束专项",
     "cases.exported": "导出事项",
+    "overnight.listed": "列出过夜清单",
     "sample.rule_set": "设置抽查办法",
     "sample.announced": "公布抽查月份",
     "sample.drawn": "抽取复核样本",
