@@ -98,6 +98,25 @@ def test_a_name_or_a_code_is_entered_once_and_the_refusal_says_what_to_do() -> N
         Project.objects.create(street=CODE, code="X", name="示例冷链园", owner="甲", unit_id=1, sector="industry", library="reserve", total=1, entered_at=MONDAY)  # fmt: skip
 
 
+def test_a_project_does_not_take_the_name_or_the_number_of_another() -> None:
+    other = entered("示例一期", code="LH-7")
+    project = entered("示例二期")
+
+    for wrong in ({"name": other.name}, {"code": other.code}):
+        with pytest.raises(Refused, match="已在库中"):
+            actions.change_project(by=who("economy"), at=MONDAY, project=project.ref, **wrong)
+
+
+def test_what_is_to_come_is_not_told_as_done() -> None:
+    project = entered()
+    tomorrow = (MONDAY + DAY).date()
+
+    for field in ("started_on", "finished_on", "produced_on", "counted_on"):
+        with pytest.raises(WrongInput) as fault:
+            actions.change_project(by=who("economy"), at=MONDAY, project=project.ref, **{field: tomorrow})
+        assert fault.value.fields["field"] == field
+
+
 def test_the_database_knows_four_libraries_only() -> None:
     project = entered()
 

@@ -27,6 +27,13 @@ ZONE = ZoneInfo("Asia/Shanghai")
 LARGEST = Decimal(10) ** 15
 DATES = ("start_planned_on", "finish_planned_on", "started_on", "finished_on", "produced_on", "counted_on")
 
+ACTUAL = {
+    "started_on": "实际开工日期",
+    "finished_on": "实际竣工日期",
+    "produced_on": "投产日期",
+    "counted_on": "入统日期",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -66,20 +73,14 @@ def enter_project(
         raise WrongInput(
             "projects.no_library", f"没有“{library}”这个库;请选储备、拟开工、在建或竣工。", field="library"
         )
-    values = _checked(told, street)
+    values = _checked(told, street, at=at)
     with deed():
         row = Project(
             street=street, library=library, entered_at=at, is_synthetic=is_synthetic,
             **(values | {"code": values["code"] or _next_code(street, at)}),
         )  # fmt: skip
         _must_meet(row, library, at=at)
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError as fault:
-            raise Refused(
-                "projects.entered_already", f"“{row.name}”或编号“{row.code}”已在库中;项目只录入一次,请在原项目上办理移库。", field="name"
-            ) from fault  # fmt: skip
+        _save_once(row, force_insert=True)
         _moved(row, came_from="", to=library, direction="entry", reason=reason, by=by, at=at)
         record("project.entered", by=by, at=at, street=street, subject=row.subject, payload=_payload(row))
     return row
@@ -88,7 +89,7 @@ def enter_project(
 def change_project(*, by: Actor, at: datetime, project: str, rev: int | None = None, **changes: Any) -> Project:
     """The project's record is as told; what was before stands in the ledger. ``changes`` are fields of ``Told``.
 
-    Raises NotFound, NotAllowed, WrongInput, Outdated when someone else was faster.
+    Raises NotFound, NotAllowed, WrongInput, Refused for the name or number of another project, Outdated when someone else was faster.
     """
     unknown = set(changes) - {each.name for each in fields(Told)}
     if unknown:
@@ -98,7 +99,7 @@ def change_project(*, by: Actor, at: datetime, project: str, rev: int | None = N
         before = told_of(row)
         told = Told(**(asdict(before) | changes))
         must_keep(by, street=row.street, unit=told.unit)
-        values = _checked(told, row.street)
+        values = _checked(told, row.street, at=at)
         values["code"] = values["code"] or row.code
         altered = [name for name in asdict(before) if getattr(before, name) != getattr(told, name)]
         if not altered:
@@ -106,7 +107,7 @@ def change_project(*, by: Actor, at: datetime, project: str, rev: int | None = N
         for name, value in values.items():
             setattr(row, name, value)
         row.rev += 1
-        row.save(update_fields=[*(name for name in values), "rev"])
+        _save_once(row, update_fields=[*values, "rev"])
         record(
             "project.changed", by=by, at=at, street=row.street, subject=row.subject,
             payload={"before": _plain(before, altered), "after": _plain(told, altered)},
@@ -161,7 +162,18 @@ def told_of(row: Project) -> Told:
     )
 
 
-def _checked(told: Told, street: str) -> dict[str, Any]:
+def _save_once(row: Project, **how: Any) -> None:
+    """The row is kept. Raises Refused when another project of the street has its name or its number."""
+    try:
+        with transaction.atomic():
+            row.save(**how)
+    except IntegrityError as fault:
+        raise Refused(
+            "projects.entered_already", f"“{row.name}”或编号“{row.code}”已在库中;项目只录入一次,请在原项目上办理移库。", field="name"
+        ) from fault  # fmt: skip
+
+
+def _checked(told: Told, street: str, *, at: datetime) -> dict[str, Any]:
     """The columns of the project. Raises WrongInput naming the field."""
     texts = {name: value.replace("\x00", "").strip() for name, value in asdict(told).items() if isinstance(value, str)}
     for name, label in (("name", "项目名称"), ("owner", "建设单位")):
@@ -172,6 +184,7 @@ def _checked(told: Told, street: str) -> dict[str, Any]:
         _one_of(texts["priority"], PRIORITIES, "priority", "重点级别")
     _money(told.total)
     _in_order(told)
+    _have_happened(told, today=at.astimezone(ZONE).date())
     grid = territory.grid(street, texts["grid"]) if texts["grid"] else None
     longest = {"code": 40, "approval": 80, "permit": 80, "address": 200, "owner_subject": 48}
     return {
@@ -199,6 +212,14 @@ def _in_order(told: Told) -> None:
         one, other = getattr(told, first), getattr(told, last)
         if one and other and other < one:
             raise WrongInput("projects.dates_reversed", sentence, field=last)
+
+
+def _have_happened(told: Told, *, today: date) -> None:
+    """What is told as done lies not in the days to come: it would open the next library."""
+    for name, label in ACTUAL.items():
+        day = getattr(told, name)
+        if day and day > today:
+            raise WrongInput("projects.not_yet", f"{label}不能晚于今天;还没有发生的请先不填。", field=name)
 
 
 def _must_meet(row: Project, library: str, *, at: datetime) -> None:
