@@ -38,7 +38,7 @@ def test_a_period_is_said_as_people_say_it(
     assert (period.year_before.code, period.before.code) == (year_before, before)
 
 
-@pytest.mark.parametrize("written", ["", "2022Q5", "2022-13", "22", "2022-02-30", "2022Q1+2022-04-01", "2022-05-29+2022-05-29", "2022Q1+x"])  # fmt: skip
+@pytest.mark.parametrize("written", ["", "2022Q5", "2022-13", "22", "2022-02-30", "2022Q1+2022-04-01", "2022-05-29+2022-05-29", "2022Q1+x", "0001", "0001-01", "9999", "9999-12-31"])  # fmt: skip
 def test_what_is_no_period_is_refused_with_the_forms_there_are(written: str) -> None:
     with pytest.raises(WrongInput, match="2022Q1"):
         Period.parse(written)

@@ -1,7 +1,7 @@
 """Periods as people say them: a day, a month, a quarter, half a year, a year, and 以来 (since the first day of one of these).
 
 A period is written so: ``2022-05-29`` · ``2022-05`` · ``2022Q1`` · ``2022H1`` · ``2022``; with ``+2022-05-29`` behind it, it is *since*: from
-its first day to that one (上半年以来, 截至 5 月 29 日).
+its first day to that one (上半年以来, 截至 5 月 29 日). Years are from 1900 to 2999, so that the period before and the day behind always exist.
 
 Guarantees: ``Period.parse(p.code) == p``; the period a year before and the one before are of the same kind and length in its terms.
 
@@ -26,7 +26,7 @@ from gridloop.core.errors import WrongInput
 
 KINDS: dict[str, str] = {"day": "日", "month": "月", "quarter": "季度", "half": "半年", "year": "年"}
 _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_WRITTEN = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?|Q([1-4])|H([12]))?(?:\+(\d{4}-\d\d-\d\d))?", re.ASCII)
+_WRITTEN = re.compile(r"((?:19|2\d)\d\d)(?:-(\d\d)(?:-(\d\d))?|Q([1-4])|H([12]))?(?:\+(\d{4}-\d\d-\d\d))?", re.ASCII)
 _QUARTERS, _HALVES = "一二三四", "上下"
 
 
