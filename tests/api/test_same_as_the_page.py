@@ -74,3 +74,9 @@ def test_rows_of_the_setup_are_narrowed_by_what_stands_in_them(caller, street):
 def test_proposed_links_are_narrowed_by_kind(caller, street):
     assert caller("desk").get("/firm-links/proposals", kind="space").json()["items"] == []
     assert caller("desk").get("/firm-links/proposals", kind="party").status_code == 422
+
+
+def test_a_preview_says_each_clause_in_the_words_of_the_register(caller, street):
+    told = caller("desk").post("/policies/preview", {"clauses": [{"condition": {"fact": "staff", "at_most": 300}}]})
+
+    assert [each["requirement"] for each in told.json()["clauses"]] == ["从业人员不超过300人"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gridloop.core.errors import WrongInput
-from gridloop.core.period import KINDS, Period
+from gridloop.core.period import KINDS, Period, begins, ends
 
 SAID = [
     # code, label, first, last, a year before, the one before
@@ -52,3 +52,9 @@ def test_a_period_reads_back_holds_its_day_and_borders_the_one_before(kind: str,
     assert Period.parse(whole.code) == whole and Period.parse(since.code) == since
     assert whole.holds(on) and since.last == on
     assert whole.before.last == whole.first - timedelta(days=1)
+
+
+def test_a_day_begins_and_ends_even_where_dates_do() -> None:
+    assert begins(date(2022, 5, 29), UTC).isoformat() == "2022-05-29T00:00:00+00:00"
+    assert ends(date(2022, 5, 31), UTC).isoformat() == "2022-06-01T00:00:00+00:00"
+    assert begins(date.min, UTC) < ends(date.min, UTC) < begins(date.max, UTC) < ends(date.max, UTC)

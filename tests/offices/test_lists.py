@@ -100,6 +100,7 @@ def test_a_case_that_arrives_while_one_pages_shifts_nothing(many):
         ({"since": "2022-05-26"}, [5]),
         ({"until": "2022-05-25"}, [0, 1, 2, 3, 4, 6]),
         ({"since": "2022-05-23", "until": "2022-05-23", "unit": "environment"}, [1]),
+        ({"since": "0001-01-01", "until": "9999-12-31"}, [0, 1, 2, 3, 4, 5, 6]),  # the first and the last day there is
         ({"street": "999"}, []),
         ({"mine": True}, [5]),  # the desk took the call
         ({"unit": "\x00"}, []),  # PostgreSQL knows no such character

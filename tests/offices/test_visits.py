@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -439,3 +439,27 @@ def test_a_sheet_of_forty_costs_no_more_statements_than_one_of_two(django_assert
         log_visits(
             by=who("manager"), at=MONDAY, street=CODE, rows=[(firms[number % 2].ref, MET) for number in range(40)]
         )
+
+
+def test_what_lies_years_ahead_or_back_is_a_slip_of_the_pen():
+    firm = paired(registered())
+
+    for day in (date(2032, 5, 23), date(9999, 12, 31)):
+        with pytest.raises(WrongInput, match="一年以内"):
+            plan_visit(by=who("manager"), at=MONDAY, enterprise=firm.ref, on=day, purposes=["policy"])
+        with pytest.raises(WrongInput, match="一年以内"):
+            propose_visits(by=who("desk"), at=MONDAY, street=CODE, first_on=day, days=5)
+    with pytest.raises(WrongInput, match="十年以前"):
+        log_visit(
+            by=who("manager"), at=MONDAY, enterprise=firm.ref,
+            told=VisitTold(purposes=("policy",), happened_at=datetime(1902, 5, 23, tzinfo=MONDAY.tzinfo)),
+        )  # fmt: skip
+
+
+def test_a_list_is_narrowed_by_the_first_and_the_last_day_there_is():
+    firm = paired(registered())
+    log_visit(by=who("manager"), at=MONDAY, enterprise=firm.ref, told=VisitTold(purposes=("policy",)))
+
+    rows, _ = visits.list_visits(who("desk"), visits.VisitsWanted(since=date.min, until=date.max))
+
+    assert len(rows) == 1

@@ -35,7 +35,7 @@ from gridloop.api.shapes_policies import (
 from gridloop.api.tokens import BULK, READ, WRITE, Caller, CallerRequest, doors, street_of, today_of
 from gridloop.core.policy_access import must
 from gridloop.offices.policies import actions
-from gridloop.offices.policies.clauses import clauses_of
+from gridloop.offices.policies.clauses import clauses_of, labelled
 from gridloop.offices.policies.queries import finding, matching
 
 router = Router(tags=["政策"])
@@ -99,7 +99,7 @@ def preview(request: CallerRequest, told: ClausesIn, street: str = Query("", max
     """Of how many firms these clauses hold today, as a whole and one by one; nothing is kept. For those who draft."""
     code = street_of(request.auth.actor, street)
     must(request.auth.actor, "draft", street=code)
-    clauses = clauses_of([each.model_dump() for each in told.clauses])
+    clauses = clauses_of(labelled([each.model_dump() for each in told.clauses]))
     return tell.preview(matching.preview(code, clauses))
 
 

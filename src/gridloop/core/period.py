@@ -20,7 +20,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from gridloop.core.errors import WrongInput
 
@@ -28,6 +28,7 @@ KINDS: dict[str, str] = {"day": "日", "month": "月", "quarter": "季度", "hal
 _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _WRITTEN = re.compile(r"((?:19|2\d)\d\d)(?:-(\d\d)(?:-(\d\d))?|Q([1-4])|H([12]))?(?:\+(\d{4}-\d\d-\d\d))?", re.ASCII)
 _QUARTERS, _HALVES = "一二三四", "上下"
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2999, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,17 @@ class Period:
 
     def holds(self, on: date) -> bool:
         return self.first <= on <= self.last
+
+
+def begins(day: date, zone: tzinfo) -> datetime:
+    """The first moment of the day. A day before 1900 or after 2999 stands for the nearest within: nothing is on record beyond."""
+    near = min(max(day, _EARLIEST), _LATEST)
+    return datetime(near.year, near.month, near.day, tzinfo=zone)
+
+
+def ends(day: date, zone: tzinfo) -> datetime:
+    """The first moment after the day, with the same bounds."""
+    return begins(min(max(day, _EARLIEST), _LATEST), zone) + timedelta(days=1)
 
 
 def _read(found: re.Match[str] | None) -> Period:

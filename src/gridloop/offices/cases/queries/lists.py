@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -19,6 +19,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from gridloop.core.access import Actor
 from gridloop.core.errors import WrongInput
 from gridloop.core.lifecycle import LIVE_STATES, OPEN_STATES
+from gridloop.core.period import begins
 from gridloop.core.search import Sought, sought
 from gridloop.offices.cases.models import BEIJING, Case, Participation, Report
 from gridloop.offices.cases.queries.adverse import tagged
@@ -173,7 +174,7 @@ def _of_phone(found: QuerySet[Case], phone: str, _: Actor) -> QuerySet[Case]:
 def day_begins(said: str, *, field: str) -> datetime:
     """The first moment of the day. Raises WrongInput."""
     try:
-        return datetime.fromisoformat(said[:10]).replace(tzinfo=BEIJING)
+        return begins(date.fromisoformat(said[:10]), BEIJING)
     except ValueError:
         raise WrongInput("cases.bad_day", f"“{said}”不是日期;请写成 2022-05-23 的样子。", field=field) from None
 

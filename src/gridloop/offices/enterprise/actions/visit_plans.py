@@ -14,6 +14,7 @@ from gridloop.core.visit_plan import Firm, Plan, plan_visits, why_not
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.models import BEIJING
+from gridloop.offices.enterprise.actions.visits import must_be_near
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.queries import visit_planning as planning
 from gridloop.offices.enterprise.visit_models import Visit, VisitPlan
@@ -39,6 +40,7 @@ def propose_visits(*, by: Actor, at: datetime, street: str, first_on: date, days
         raise WrongInput("visits.days_many", f"一次最多排 {MOST_DAYS} 个工作日。", field="days")
     if first_on < at.astimezone(BEIJING).date():
         raise WrongInput("visits.past", "请从今天或以后开始排。", field="first_on")
+    must_be_near(first_on, at=at, field="first_on")
     asked = planning.question(organisation.street(street), first_on=first_on, days=days, manager=manager)
     if not asked.firms:
         raise Refused("visits.nobody", "没有可排的企业:请先登记企业,并为它们配服务管家。", field="manager")

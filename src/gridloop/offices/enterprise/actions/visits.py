@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from gridloop.core.access import Actor
@@ -38,6 +38,8 @@ from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.models import Person
 
 MOST_PROBLEMS = 10
+AHEAD = timedelta(days=366)
+BACK = timedelta(days=3660)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ def check_told(told: VisitTold, problems: Sequence[Filing], *, at: datetime) -> 
         )
     if told.happened_at is not None and told.happened_at > at:
         raise WrongInput("visits.future", "走访时间不能晚于现在;以后的走访请先安排。", field="happened_at")
+    if told.happened_at is not None and told.happened_at < at - BACK:
+        raise WrongInput("visits.long_past", "走访时间在十年以前;请核对年份。", field="happened_at")
     if len(problems) > MOST_PROBLEMS:
         raise WrongInput(
             "visits.problems", f"一次走访最多登记 {MOST_PROBLEMS} 个问题;其余请单独登记。", field="problems"
@@ -180,6 +184,7 @@ def plan_visit(
     _check_purposes(purposes)
     if on < at.astimezone(BEIJING).date():
         raise WrongInput("visits.past", "只能安排今天或以后的走访;已经去过的请直接记录。", field="on")
+    must_be_near(on, at=at)
     with deed():
         firm = register.enterprise_to_change(enterprise, by=by)
         must_serve(by, firm.street)
@@ -195,6 +200,12 @@ def plan_visit(
             payload={"visit": row.ref, "on": on.isoformat(), "way": way, "purposes": row.purposes, "urgent": urgent_because[:200]},
         )  # fmt: skip
     return row
+
+
+def must_be_near(day: date, *, at: datetime, field: str = "on") -> None:
+    """Visits are arranged for the coming year; a later day is a slip of the pen. Raises WrongInput."""
+    if day > at.astimezone(BEIJING).date() + AHEAD:
+        raise WrongInput("visits.too_far", "最远只能安排一年以内的走访;请核对日期。", field=field)
 
 
 def must_be_open(firm: Enterprise, *, on: date, way: str, urgent_because: str = "", without: int = 0) -> None:
@@ -228,6 +239,7 @@ def move_visit(*, by: Actor, at: datetime, visit: str, on: date, reason: str) ->
         row = _open_visit(visit, by=by)
         if on < at.astimezone(BEIJING).date():
             raise WrongInput("visits.past", "只能安排今天或以后的走访;已经去过的请直接记录。", field="on")
+        must_be_near(on, at=at)
         must_be_open(
             row.enterprise, on=on, way=row.way, urgent_because=row.why if row.plan_id is None else "", without=row.pk
         )

@@ -17,6 +17,7 @@ from gridloop.core.access import Actor, Role
 from gridloop.core.errors import NotFound
 from gridloop.core.firm_access import may_read
 from gridloop.core.forum import Asked, Counter, Guest, count_questions, standing, why_not_invited
+from gridloop.core.period import begins, ends
 from gridloop.core.quiet import quiet_among
 from gridloop.offices.archive.keyset import Order
 from gridloop.offices.cases.models import BEIJING, Case
@@ -95,13 +96,13 @@ def narrowed(by: Actor, wanted: ForumsWanted, *, today: date) -> QuerySet[Forum]
         if value:
             rows = rows.filter(**{column: value})
     if wanted.since:
-        rows = rows.filter(starts_at__gte=midnight(wanted.since))
+        rows = rows.filter(starts_at__gte=begins(wanted.since, BEIJING))
     if wanted.until:
-        rows = rows.filter(starts_at__lt=midnight(date.fromordinal(wanted.until.toordinal() + 1)))
+        rows = rows.filter(starts_at__lt=ends(wanted.until, BEIJING))
     if wanted.enterprise:
         rows = rows.filter(invitations__enterprise__ref=wanted.enterprise)
     if wanted.late:
-        late = ForumQuestion.objects.filter(_open(), asked_at__lt=midnight(today))
+        late = ForumQuestion.objects.filter(_open(), asked_at__lt=begins(today, BEIJING))
         rows = rows.filter(pk__in=late.values("forum"))
     return rows
 
@@ -156,10 +157,6 @@ def _asked(row: ForumQuestion) -> Asked:
 
 def day_of(at: datetime) -> date:
     return at.astimezone(BEIJING).date()
-
-
-def midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=BEIJING)
 
 
 # -- the guests --------------------------------------------------------------------------------------------------------

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotFound
+from gridloop.core.period import begins, ends
 from gridloop.offices.archive.keyset import Order
 from gridloop.offices.cases.models import BEIJING, Case
 from gridloop.offices.cases.queries.finding import visible_to as cases_visible_to
@@ -92,16 +93,12 @@ def narrowed(actor: Actor, wanted: VisitsWanted) -> QuerySet[Visit]:
 def _between(since: date | None, until: date | None) -> Q:
     made, to_come = Q(happened_at__isnull=False), Q(happened_at__isnull=True)
     if since:
-        made &= Q(happened_at__gte=_midnight(since))
+        made &= Q(happened_at__gte=begins(since, BEIJING))
         to_come &= Q(planned_on__gte=since)
     if until:
-        made &= Q(happened_at__lt=_midnight(until + timedelta(days=1)))
+        made &= Q(happened_at__lt=ends(until, BEIJING))
         to_come &= Q(planned_on__lte=until)
     return made | to_come
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=BEIJING)
 
 
 def list_visits(actor: Actor, wanted: VisitsWanted, *, size: int = PAGE) -> tuple[list[Visit], int]:
