@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +9,11 @@ from django.http import HttpResponse
 from ninja import Query, Router
 
 from gridloop.api.answers import fields_named, timeline_entry
+from gridloop.api.deeds import DeedsOn
 from gridloop.api.firms import must_read_firms
 from gridloop.api.paging import LARGEST_KEY, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
-from gridloop.api.revisions import IF_MATCH, seen, shows_revision
+from gridloop.api.revisions import IF_MATCH, shows_revision
 from gridloop.api.shapes import Problem
 from gridloop.api.shapes_rules import NothingIn
 from gridloop.api.shapes_solutions import (
@@ -171,17 +171,7 @@ def order(request: CallerRequest, ref: str) -> dict[str, Any]:
     return told
 
 
-def _deed(request: CallerRequest, ref: str, name: str, action: Callable[..., Any], told: Any) -> HttpResponse:
-    """The action is done at the revision that was seen; the answer is the order as it is then."""
-    caller = request.auth
-    said = told.model_dump(exclude={"rev"})
-
-    def do() -> dict[str, Any]:
-        with seen(request, rev=told.rev, present=lambda: int(assisting.order(ref, by=caller.actor).rev)) as present:
-            action(by=caller.actor, at=caller.at, order=ref, rev=present, **said)
-        return _file(caller, ref)
-
-    return told_once(request, AssistFile, operation=f"{name} assist {ref}", do=do)
+DEEDS = DeedsOn(kind="assist", argument="order", shape=AssistFile, found=assisting.order, file=_file)
 
 
 @router.post(
@@ -189,7 +179,7 @@ def _deed(request: CallerRequest, ref: str, name: str, action: Callable[..., Any
 )  # fmt: skip
 def notice(request: CallerRequest, ref: str, told: MaterialNoticeIn) -> HttpResponse:
     """The firm was told at once of everything that is missing; a second notice is refused to all but a supervisor with a reason."""
-    return _deed(request, ref, "notice", actions.give_notice, told)
+    return DEEDS.do(request, ref, "notice", actions.give_notice, told.model_dump(exclude={"rev"}), rev=told.rev)
 
 
 @router.post(
@@ -197,7 +187,7 @@ def notice(request: CallerRequest, ref: str, told: MaterialNoticeIn) -> HttpResp
 )  # fmt: skip
 def take(request: CallerRequest, ref: str, told: MaterialsIn) -> HttpResponse:
     """These materials have come."""
-    return _deed(request, ref, "materials", actions.take_material, told)
+    return DEEDS.do(request, ref, "materials", actions.take_material, told.model_dump(exclude={"rev"}), rev=told.rev)
 
 
 @router.post(
@@ -205,7 +195,7 @@ def take(request: CallerRequest, ref: str, told: MaterialsIn) -> HttpResponse:
 )  # fmt: skip
 def do_step(request: CallerRequest, ref: str, told: StepDoneIn) -> HttpResponse:
     """The step is done; refused out of turn."""
-    return _deed(request, ref, "step", actions.do_step, told)
+    return DEEDS.do(request, ref, "step", actions.do_step, told.model_dump(exclude={"rev"}), rev=told.rev)
 
 
 @router.post(
@@ -213,7 +203,7 @@ def do_step(request: CallerRequest, ref: str, told: StepDoneIn) -> HttpResponse:
 )  # fmt: skip
 def finish(request: CallerRequest, ref: str, told: AssistResultIn) -> HttpResponse:
     """It is done, and time stops; refused while a step is open or a required material is missing."""
-    return _deed(request, ref, "finish", actions.finish_assist, told)
+    return DEEDS.do(request, ref, "finish", actions.finish_assist, told.model_dump(exclude={"rev"}), rev=told.rev)
 
 
 @router.post(
@@ -221,4 +211,4 @@ def finish(request: CallerRequest, ref: str, told: AssistResultIn) -> HttpRespon
 )  # fmt: skip
 def withdraw(request: CallerRequest, ref: str, told: WithdrawAssistIn) -> HttpResponse:
     """The firm no longer wants it, or it cannot be had."""
-    return _deed(request, ref, "withdraw", actions.withdraw_assist, told)
+    return DEEDS.do(request, ref, "withdraw", actions.withdraw_assist, told.model_dump(exclude={"rev"}), rev=told.rev)

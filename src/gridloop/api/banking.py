@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +11,11 @@ from ninja import Query, Router
 
 from gridloop.api.answers import fields_named, timeline_entry
 from gridloop.api.answers_firms import yuan
+from gridloop.api.deeds import DeedsOn
 from gridloop.api.firms import must_read_firms
 from gridloop.api.paging import LARGEST_KEY, After, Size, page_of, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
-from gridloop.api.revisions import IF_MATCH, seen, shows_revision
+from gridloop.api.revisions import IF_MATCH, shows_revision
 from gridloop.api.shapes import Problem
 from gridloop.api.shapes_banking import (
     BankConsentIn,
@@ -201,18 +201,7 @@ def match(request: CallerRequest, ref: str) -> dict[str, Any]:
     return told
 
 
-def _deed(
-    request: CallerRequest, ref: str, name: str, action: Callable[..., Any], said: dict[str, Any], *, rev: int | None
-) -> HttpResponse:
-    """The action is done at the revision that was seen; the answer is the match as it is then."""
-    caller = request.auth
-
-    def do() -> dict[str, Any]:
-        with seen(request, rev=rev, present=lambda: int(banking.match(ref, by=caller.actor).rev)) as present:
-            action(by=caller.actor, at=caller.at, match=ref, rev=present, **said)
-        return _file(caller, ref)
-
-    return told_once(request, BankMatchFile, operation=f"{name} match {ref}", do=do)
+DEEDS = DeedsOn(kind="match", argument="match", shape=BankMatchFile, found=banking.match, file=_file)
 
 
 @router.post(
@@ -221,7 +210,7 @@ def _deed(
 )  # fmt: skip
 def consent(request: CallerRequest, ref: str, told: BankConsentIn) -> HttpResponse:
     """The firm has agreed that a bank is told: who of it, and how."""
-    return _deed(request, ref, "consent", actions.consent_to_bank, told.model_dump(exclude={"rev"}), rev=told.rev)
+    return DEEDS.do(request, ref, "consent", actions.consent_to_bank, told.model_dump(exclude={"rev"}), rev=told.rev)
 
 
 @router.post(
@@ -230,7 +219,9 @@ def consent(request: CallerRequest, ref: str, told: BankConsentIn) -> HttpRespon
 )  # fmt: skip
 def introduce(request: CallerRequest, ref: str, told: IntroduceIn) -> HttpResponse:
     """The bank of this product is told of the demand; one that does not suit asks for a reason."""
-    return _deed(request, ref, "introduce", actions.introduce_to_bank, told.model_dump(exclude={"rev"}), rev=told.rev)
+    return DEEDS.do(
+        request, ref, "introduce", actions.introduce_to_bank, told.model_dump(exclude={"rev"}), rev=told.rev
+    )
 
 
 @router.post(
@@ -241,7 +232,7 @@ def grant(request: CallerRequest, ref: str, told: GrantIn) -> HttpResponse:
     """The bank grants so much, at this rate a year."""
     rate = Decimal(told.rate) if told.rate else None
     said = {"granted": Decimal(told.granted), "rate": rate, "why": told.why}
-    return _deed(request, ref, "grant", actions.grant_credit, said, rev=told.rev)
+    return DEEDS.do(request, ref, "grant", actions.grant_credit, said, rev=told.rev)
 
 
 @router.post(
@@ -250,7 +241,7 @@ def grant(request: CallerRequest, ref: str, told: GrantIn) -> HttpResponse:
 )  # fmt: skip
 def decline(request: CallerRequest, ref: str, told: BankDeclineIn) -> HttpResponse:
     """The bank does not grant it, and why."""
-    return _deed(request, ref, "decline", actions.decline_credit, {"reason": told.reason}, rev=told.rev)
+    return DEEDS.do(request, ref, "decline", actions.decline_credit, {"reason": told.reason}, rev=told.rev)
 
 
 @router.post(
@@ -259,7 +250,7 @@ def decline(request: CallerRequest, ref: str, told: BankDeclineIn) -> HttpRespon
 )  # fmt: skip
 def draw(request: CallerRequest, ref: str, told: DrawIn) -> HttpResponse:
     """So much of the credit has reached the firm."""
-    return _deed(request, ref, "draw", actions.draw_credit, {"drawn": Decimal(told.drawn)}, rev=told.rev)
+    return DEEDS.do(request, ref, "draw", actions.draw_credit, {"drawn": Decimal(told.drawn)}, rev=told.rev)
 
 
 @router.post(
@@ -268,7 +259,7 @@ def draw(request: CallerRequest, ref: str, told: DrawIn) -> HttpResponse:
 )  # fmt: skip
 def hand_over(request: CallerRequest, ref: str, told: BankOfficerIn) -> HttpResponse:
     """Another person has the match in hand."""
-    return _deed(request, ref, "hand_over", actions.hand_match_over, {"officer": told.officer}, rev=told.rev)
+    return DEEDS.do(request, ref, "hand_over", actions.hand_match_over, {"officer": told.officer}, rev=told.rev)
 
 
 @router.post(
@@ -277,4 +268,4 @@ def hand_over(request: CallerRequest, ref: str, told: BankOfficerIn) -> HttpResp
 )  # fmt: skip
 def withdraw(request: CallerRequest, ref: str, told: WithdrawDemandIn) -> HttpResponse:
     """The firm no longer wants it; refused once money was drawn or the bank said no."""
-    return _deed(request, ref, "withdraw", actions.withdraw_demand, {"reason": told.reason}, rev=told.rev)
+    return DEEDS.do(request, ref, "withdraw", actions.withdraw_demand, {"reason": told.reason}, rev=told.rev)

@@ -10,10 +10,11 @@ from ninja import Query, Router
 
 from gridloop.api import answers_firms as tell
 from gridloop.api.answers import fields_named, timeline_entry
+from gridloop.api.deeds import DeedsOn
 from gridloop.api.firms import must_read_firms
 from gridloop.api.paging import LARGEST_KEY, After, Size, page_of, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
-from gridloop.api.revisions import IF_MATCH, seen, shows_revision
+from gridloop.api.revisions import IF_MATCH, shows_revision
 from gridloop.api.shapes import Problem
 from gridloop.api.shapes_firm_plans import (
     ClosePlanIn,
@@ -145,17 +146,7 @@ def firm_plan(request: CallerRequest, ref: str) -> dict[str, Any]:
     return told
 
 
-def _deed(request: CallerRequest, ref: str, name: str, action: Callable[..., Any], told: Any) -> HttpResponse:
-    """The action is done at the revision that was seen; the answer is the plan as it is then."""
-    caller = request.auth
-    said = told.model_dump(exclude={"rev"})
-
-    def do() -> dict[str, Any]:
-        with seen(request, rev=told.rev, present=lambda: int(plans.plan(ref, by=caller.actor).rev)) as present:
-            action(by=caller.actor, at=caller.at, plan=ref, rev=present, **said)
-        return _file(caller, ref)
-
-    return told_once(request, FirmPlanFile, operation=f"{name} plan {ref}", do=do)
+DEEDS = DeedsOn(kind="plan", argument="plan", shape=FirmPlanFile, found=plans.plan, file=_file)
 
 
 @router.post(
@@ -163,7 +154,7 @@ def _deed(request: CallerRequest, ref: str, name: str, action: Callable[..., Any
 )  # fmt: skip
 def add_measure(request: CallerRequest, ref: str, told: MeasureIn) -> HttpResponse:
     """The measure stands in the plan, with its owner and its day."""
-    return _deed(request, ref, "measure", actions.add_measure, told)
+    return DEEDS.do(request, ref, "measure", actions.add_measure, told.model_dump(exclude={"rev"}), rev=told.rev)
 
 
 @router.post(
@@ -171,7 +162,7 @@ def add_measure(request: CallerRequest, ref: str, told: MeasureIn) -> HttpRespon
 )  # fmt: skip
 def form_force(request: CallerRequest, ref: str, told: TaskForceIn) -> HttpResponse:
     """The plan has its task force from now on. For those who arrange."""
-    return _deed(request, ref, "force", actions.form_task_force, told)
+    return DEEDS.do(request, ref, "force", actions.form_task_force, told.model_dump(exclude={"rev"}), rev=told.rev)
 
 
 @router.post(
@@ -179,7 +170,7 @@ def form_force(request: CallerRequest, ref: str, told: TaskForceIn) -> HttpRespo
 )  # fmt: skip
 def review(request: CallerRequest, ref: str, told: ReviewIn) -> HttpResponse:
     """The plan was looked at again, and will be again on that day."""
-    return _deed(request, ref, "review", actions.review_plan, told)
+    return DEEDS.do(request, ref, "review", actions.review_plan, told.model_dump(exclude={"rev"}), rev=told.rev)
 
 
 @router.post(
@@ -187,7 +178,7 @@ def review(request: CallerRequest, ref: str, told: ReviewIn) -> HttpResponse:
 )  # fmt: skip
 def close(request: CallerRequest, ref: str, told: ClosePlanIn) -> HttpResponse:
     """The plan is over, and what came of it; refused while a measure is open."""
-    return _deed(request, ref, "close", actions.close_plan, told)
+    return DEEDS.do(request, ref, "close", actions.close_plan, told.model_dump(exclude={"rev"}), rev=told.rev)
 
 
 @router.post(

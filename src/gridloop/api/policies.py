@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,9 +9,10 @@ from ninja import Query, Router
 
 from gridloop.api import answers_policies as tell
 from gridloop.api.answers import fields_named
+from gridloop.api.deeds import DeedsOn
 from gridloop.api.paging import LARGEST_KEY, After, Size, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
-from gridloop.api.revisions import IF_MATCH, seen, shows_revision
+from gridloop.api.revisions import IF_MATCH, shows_revision
 from gridloop.api.shapes import Problem
 from gridloop.api.shapes_policies import (
     AtRevision,
@@ -162,18 +162,7 @@ def firms_of_policy(
     return page | {"value": value, "count": count}
 
 
-def _deed(
-    request: CallerRequest, ref: str, name: str, action: Callable[..., Any], told: dict[str, Any], *, rev: int | None
-) -> HttpResponse:
-    """The action is done at the revision that was seen; the answer is the policy as it is then."""
-    caller = request.auth
-
-    def do() -> dict[str, Any]:
-        with seen(request, rev=rev, present=lambda: int(finding.policy(ref, by=caller.actor).rev)) as present:
-            action(by=caller.actor, at=caller.at, policy=ref, rev=present, **told)
-        return _file(caller, ref)
-
-    return told_once(request, PolicyFile, operation=f"{name} policy {ref}", do=do)
+DEEDS = DeedsOn(kind="policy", argument="policy", shape=PolicyFile, found=finding.policy, file=_file)
 
 
 @router.put(
@@ -183,7 +172,7 @@ def change_draft(request: CallerRequest, ref: str, told: PolicyDraftIn) -> HttpR
     """The draft is as told; what was published never changes."""
     is_example = finding.policy(ref, by=request.auth.actor).is_example
     said = {"told": _told(told, is_example=is_example)}
-    return _deed(request, ref, "change", actions.change_draft, said, rev=told.rev)
+    return DEEDS.do(request, ref, "change", actions.change_draft, said, rev=told.rev)
 
 
 @router.post(
@@ -191,7 +180,7 @@ def change_draft(request: CallerRequest, ref: str, told: PolicyDraftIn) -> HttpR
 )  # fmt: skip
 def publish(request: CallerRequest, ref: str, told: AtRevision) -> HttpResponse:
     """In force from its first day; refused to whoever drafted it."""
-    return _deed(request, ref, "publish", actions.publish_policy, {}, rev=told.rev)
+    return DEEDS.do(request, ref, "publish", actions.publish_policy, {}, rev=told.rev)
 
 
 @router.post(
@@ -199,7 +188,7 @@ def publish(request: CallerRequest, ref: str, told: AtRevision) -> HttpResponse:
 )  # fmt: skip
 def withdraw(request: CallerRequest, ref: str, told: WithdrawPolicyIn) -> HttpResponse:
     """No longer in force here; never pushed again."""
-    return _deed(request, ref, "withdraw", actions.withdraw_policy, {"reason": told.reason}, rev=told.rev)
+    return DEEDS.do(request, ref, "withdraw", actions.withdraw_policy, {"reason": told.reason}, rev=told.rev)
 
 
 @router.post(
@@ -207,4 +196,4 @@ def withdraw(request: CallerRequest, ref: str, told: WithdrawPolicyIn) -> HttpRe
 )  # fmt: skip
 def discard(request: CallerRequest, ref: str, told: AtRevision) -> HttpResponse:
     """The draft is set aside for good."""
-    return _deed(request, ref, "discard", actions.discard_draft, {}, rev=told.rev)
+    return DEEDS.do(request, ref, "discard", actions.discard_draft, {}, rev=told.rev)

@@ -12,9 +12,10 @@ from ninja import Path, Query, Router
 
 from gridloop.api.answers import fields_named
 from gridloop.api.answers_firms import yuan
+from gridloop.api.deeds import DeedsOn
 from gridloop.api.paging import After, Size, page_of, page_of_query
 from gridloop.api.repeats import KEY_HEADER, told_once
-from gridloop.api.revisions import IF_MATCH, seen, shows_revision
+from gridloop.api.revisions import IF_MATCH, shows_revision
 from gridloop.api.shapes import Problem
 from gridloop.api.shapes_projects import (
     CriteriaIn,
@@ -226,21 +227,10 @@ def change(request: CallerRequest, ref: str, told: ProjectAmendIn) -> HttpRespon
     """What is sent is changed; what was before stands in the ledger."""
     said = told.model_dump(exclude_unset=True, exclude={"rev"})
     said |= {"total": Decimal(said["total"])} if said.get("total") else {}
-    return _deed(request, ref, "change", actions.change_project, said, rev=told.rev)
+    return DEEDS.do(request, ref, "change", actions.change_project, said, rev=told.rev)
 
 
-def _deed(
-    request: CallerRequest, ref: str, name: str, action: Callable[..., Any], told: dict[str, Any], *, rev: int | None
-) -> HttpResponse:
-    """The action is done at the revision that was seen; the answer is the project as it is then."""
-    caller = request.auth
-
-    def do() -> dict[str, Any]:
-        with seen(request, rev=rev, present=lambda: int(found_project(ref, by=caller.actor).rev)) as present:
-            action(by=caller.actor, at=caller.at, project=ref, rev=present, **told)
-        return _file(caller, ref)
-
-    return told_once(request, ProjectFile, operation=f"{name} project {ref}", do=do)
+DEEDS = DeedsOn(kind="project", argument="project", shape=ProjectFile, found=found_project, file=_file)
 
 
 @router.post(
@@ -248,7 +238,7 @@ def _deed(
 )  # fmt: skip
 def move(request: CallerRequest, ref: str, told: MoveProjectIn) -> HttpResponse:
     """The project stands in the library beside its own; refused with what is missing."""
-    return _deed(request, ref, "move", actions.move_project, told.model_dump(exclude={"rev"}), rev=told.rev)
+    return DEEDS.do(request, ref, "move", actions.move_project, told.model_dump(exclude={"rev"}), rev=told.rev)
 
 
 @router.post(
@@ -256,7 +246,7 @@ def move(request: CallerRequest, ref: str, told: MoveProjectIn) -> HttpResponse:
 )  # fmt: skip
 def drop(request: CallerRequest, ref: str, told: DropProjectIn) -> HttpResponse:
     """The project counts in no library any more; its record stays."""
-    return _deed(request, ref, "drop", actions.drop_project, {"reason": told.reason}, rev=told.rev)
+    return DEEDS.do(request, ref, "drop", actions.drop_project, {"reason": told.reason}, rev=told.rev)
 
 
 @router.post(
@@ -265,7 +255,7 @@ def drop(request: CallerRequest, ref: str, told: DropProjectIn) -> HttpResponse:
 def plan_year(request: CallerRequest, ref: str, told: YearPlanIn) -> HttpResponse:
     """The year's amount is spread evenly over its months; the months sum to it."""
     said = {"year": told.year, "amount": Decimal(told.amount), "first": told.first}
-    return _deed(request, ref, "plan", actions.plan_year, said, rev=told.rev)
+    return DEEDS.do(request, ref, "plan", actions.plan_year, said, rev=told.rev)
 
 
 @router.post(
@@ -277,7 +267,7 @@ def report_month(request: CallerRequest, ref: str, told: MonthIn) -> HttpRespons
     said = {
         "month": date(int(year), int(month), 1), "invested": Decimal(told.invested), "note": told.note, "reason": told.reason
     }  # fmt: skip
-    return _deed(request, ref, "month", actions.report_month, said, rev=told.rev)
+    return DEEDS.do(request, ref, "month", actions.report_month, said, rev=told.rev)
 
 
 def _raised(
