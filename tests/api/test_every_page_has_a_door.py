@@ -19,6 +19,9 @@ IN_FRONT_OF_A_PAGE = (
 ONLY_IN_A_BROWSER = "a program that could change a second factor could take a person's place"
 REPLAYED = "a replay is taken from the command line (route replay --json); it may run for a minute"
 HANDED_OVER = "the letter is handed to a person, on paper or by its code, and taken back by whoever handed it over; a program has nobody to hand it to"
+EMPTY_VISITS = (
+    "an empty sheet with the reader's firms, to be filled in by hand; a program sends rows (POST /visits/sheet)"
+)
 EMPTY_SHEET = "an empty sheet with one example, to be filled in by hand; a program sends rows (POST /policies/import)"
 GROUPS_DRAWN = "a document drawn from what GET /projects/matrix and GET /pairings say"
 BLANK_FORM = "a blank form to be written on by hand; what it says is filed by POST /cases with the source paper"
@@ -124,6 +127,8 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "adopt_plan": ("visit_plans_adopt",),
     "drop_plan": ("visit_plans_drop",),
     "visit_round": ("visit_plans_round_of_day",),
+    "visit_sheet": ("visits_enter",),
+    "visit_sheet_empty": EMPTY_VISITS,
     "log_visit": ("visits_log_visit",),
     "arrange_visit": ("visits_arrange",),
     "wish_visit": ("visits_wishes", "visits_wish"),

@@ -51,6 +51,12 @@ def _visit_one(walk: Any, ref: str) -> None:
     walk.does("desk", "visits_visits", size=2)
     walk.does("desk", "visits_visit_counts")
     walk.does("desk", "visits_unseen")
+    row = {
+        "enterprise": "9141010000000000XX",
+        "happened_at": (timezone.now() - timedelta(hours=2)).isoformat(),
+        "purposes": ["policy"],
+    }
+    walk.does("manager", "visits_enter", {"rows": [row | {"enterprise": ref, "topic": "减税政策"}, row]})
 
 
 def _plan(walk: Any) -> None:

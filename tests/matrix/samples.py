@@ -45,7 +45,7 @@ from tests.matrix.world import Side, World
 NOBODY = "x" * 16
 WORDS: dict[str, str] = {
     "do": "accept", "r do": "withdraw", "l do": "time", "setup do": "discard", "accounts do": "lock", "sheets": "assign",
-    "profiles": "san_bu_guo", "held": "forget", "rows": "units", "v1 setup": "units", "sheet": "csv", "draft": "outline", "signs": "2022-05",
+    "profiles": "san_bu_guo", "held": "forget", "rows": "units", "v1 setup": "units", "sheet": "csv", "empty": "csv", "draft": "outline", "signs": "2022-05",
     "policies do": "publish", "firm do": "visits", "projects do": "move", "campaigns do": "end", "indicators": "cases_filed", "coverage": "tax", "criteria": "building", "serving": "orders",
     "serving <slug:ref>": "cancel", "banks do": "consent", "assists do": "withdraw", "plans do": "review", "measures <slug:ref>": "end",
 }  # fmt: skip

@@ -52,6 +52,29 @@ class VisitIn(Told):
     problems: list[FoundIn] = Field(default_factory=list, max_length=10)
 
 
+class SheetRowIn(Told):
+    """A visit that was made, of a sheet; the firm by ref, name or code. Without problems: those are told alone, on the day they are heard."""
+
+    enterprise: Annotated[str, Words(least=1, longest=160)] = Field(
+        description="企业的编号(ref)、名称或统一社会信用代码"
+    )
+    happened_at: ZonedMoment
+    outcome: Outcome = "done"
+    way: Way = "on_site"
+    level: Level = "manager"
+    purposes: list[Purpose] = Field(default_factory=list, max_length=4, description="已走访时至少一个")
+    topic: Annotated[str, Line(120)] = ""
+    said: Annotated[str, Line(2000)] = ""
+    bodies: list[UnitCode] = Field(default_factory=list, max_length=20, description="一起去的单位的代码")
+
+
+class VisitSheetIn(Told):
+    """Up to 500 visits, each judged by itself. With ``check`` nothing is written: the answer says what would become of the rows."""
+
+    check: StrictBool = False
+    rows: list[SheetRowIn] = Field(min_length=1, max_length=500)
+
+
 class ArrangeIn(Told):
     """A visit to come. A quiet day, a firm that declined and the cap say no; an urgent danger is written out."""
 
@@ -146,6 +169,23 @@ class VisitLine(Schema):
     planned_on: date | None
     happened_at: datetime | None
     logged_at: datetime
+
+
+class SheetRefusal(Schema):
+    """A row (from 1) that does not go in, with the field at fault and what to write instead."""
+
+    row: int
+    field: str
+    reason: str
+
+
+class VisitSheetOut(Schema):
+    """How many rows went in (or would), the visits in the order of their rows, the rows known already, and the refused ones."""
+
+    entered: int
+    visits: list[str]
+    known: list[int]
+    refused: list[SheetRefusal]
 
 
 class VisitPage(Schema):

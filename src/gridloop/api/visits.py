@@ -29,14 +29,17 @@ from gridloop.api.shapes_visits import (
     VisitPage,
     VisitRulesIn,
     VisitRulesOut,
+    VisitSheetIn,
+    VisitSheetOut,
     WishIn,
     WishList,
     WishOut,
 )
-from gridloop.api.tokens import READ, WRITE, Caller, CallerRequest, doors, street_of, today_of
+from gridloop.api.tokens import BULK, READ, WRITE, Caller, CallerRequest, doors, street_of, today_of
 from gridloop.core.firm_access import must_serve
 from gridloop.core.quiet import Quiet
 from gridloop.offices.cases.actions.filing import Filing
+from gridloop.offices.enterprise.actions import visit_sheets as sheets
 from gridloop.offices.enterprise.actions import visits as actions
 from gridloop.offices.enterprise.queries import register
 from gridloop.offices.enterprise.queries import visit_planning as planning
@@ -123,6 +126,43 @@ def _file(caller: Caller, ref: str) -> dict[str, Any]:
 def _wish(row: Any, enterprise: str) -> dict[str, Any]:
     told = fields_named(row, "ref purpose note by_on urgent made_at")
     return told | {"enterprise": enterprise, "unit": row.unit.code}
+
+
+@router.post(
+    "/visits/sheet", auth=doors(BULK), response={200: VisitSheetOut, WRITES: Problem}, summary="成批登记走访", openapi_extra=KEY_HEADER
+)  # fmt: skip
+def enter(request: CallerRequest, told: VisitSheetIn, street: str = Query("", max_length=80)) -> HttpResponse:
+    """The good rows stand as visits. The same firm at the same moment in the same way is known already, whoever wrote it down."""
+    caller = request.auth
+    code = street_of(caller.actor, street)
+    must_serve(caller.actor, code)
+    asked = {"by": caller.actor, "at": caller.at, "street": code, "rows": _sheet_rows(told)}
+
+    def do() -> dict[str, Any]:
+        if told.check:
+            judged = sheets.judge_visits(**asked)
+            return {"entered": len(judged.good), "visits": [], **_not_entered(judged)}
+        done = sheets.enter_visits(**asked)
+        return {"entered": len(done.made), "visits": [row.ref for row in done.made], **_not_entered(done)}
+
+    return told_once(request, VisitSheetOut, operation="POST /visits/sheet", do=do)
+
+
+def _sheet_rows(told: VisitSheetIn) -> list[sheets.SheetVisit]:
+    return [
+        sheets.SheetVisit(number, row.enterprise, actions.VisitTold(
+            row.way, row.outcome, row.level, tuple(row.purposes), row.topic, row.said, tuple(row.bodies), row.happened_at
+        ))
+        for number, row in enumerate(told.rows, start=1)
+    ]  # fmt: skip
+
+
+def _not_entered(found: sheets.Judged | sheets.Entered) -> dict[str, Any]:
+    refused = [
+        {"row": row.number, "field": {"at": "happened_at"}.get(row.column, row.column), "reason": row.reason}
+        for row in found.refused
+    ]
+    return {"known": list(found.known), "refused": refused}
 
 
 @router.post(

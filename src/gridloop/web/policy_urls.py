@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gridloop.web import policies, policy_editor, policy_firms, policy_questions
+from gridloop.web import converters, policies, policy_editor, policy_firms, policy_questions  # noqa: F401  # makes sheet_form known to path
 
 urlpatterns = [
     path("policies/", policies.policies, name="policies"),

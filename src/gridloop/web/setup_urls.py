@@ -1,9 +1,10 @@
 """The addresses of the setup: rules to read, and the change-sets that change them."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from gridloop.web import (
     category_models,
+    converters,  # noqa: F401  # makes sheet_form known to path
     route_replays,
     routes,
     setup,
@@ -12,21 +13,6 @@ from gridloop.web import (
     setup_profiles,
     setup_rows,
 )
-
-
-class SheetForm:
-    """csv or xlsx."""
-
-    regex = "csv|xlsx"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(SheetForm, "sheet_form")
 
 urlpatterns = [
     path("setup/", setup.setup, name="setup"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gridloop.web import visit_plans, visits
+from gridloop.web import converters, visit_plans, visit_sheets, visits  # noqa: F401  # makes sheet_form known to path
 
 urlpatterns = [
     path("", visits.visits, name="visits"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("plan/<slug:ref>/adopt/", visit_plans.adopt, name="adopt_plan"),
     path("plan/<slug:ref>/drop/", visit_plans.drop, name="drop_plan"),
     path("round/", visit_plans.round_of_day, name="visit_round"),
+    path("sheet/", visit_sheets.sheet, name="visit_sheet"),
+    path("sheet/empty.<sheet_form:form>", visit_sheets.empty_sheet, name="visit_sheet_empty"),
     path("log/<slug:enterprise>/", visits.log, name="log_visit"),
     path("arrange/<slug:enterprise>/", visits.arrange, name="arrange_visit"),
     path("wish/<slug:enterprise>/", visits.wish, name="wish_visit"),

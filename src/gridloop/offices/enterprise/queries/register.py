@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
@@ -237,3 +238,33 @@ def gravity_key(row: VitalityProposal) -> str:
 def revisions(street: str) -> dict[str, int]:
     """By code: the revision of each enterprise of the street."""
     return dict(Enterprise.objects.filter(street=street).values_list("code", F("rev")))
+
+
+def enterprises_named(actor: Actor, *, street: str, said: Iterable[str]) -> dict[str, list[Enterprise]]:
+    """By what was said (ref, code, name or alias): the enterprises of the street, within the actor's scope, that it may mean; one statement.
+
+    One that was merged stands for the one it was merged into, and those that left only where no present one is meant.
+    """
+    keys = {text: unicodedata.normalize("NFKC", text).strip().upper() for text in said}
+    asked = (
+        Q(ref__in=list(keys))
+        | Q(name__in=list(keys))
+        | Q(code__in=list(keys.values()))
+        | Q(alias__in=[text for text in keys if text])
+    )
+    rows = visible_to(actor).filter(asked, street=street).select_related("merged_into").order_by("pk")
+    found: dict[str, list[Enterprise]] = {text: [] for text in keys}
+    for row in rows:
+        meant = row.merged_into or row
+        for text, code in keys.items():
+            if (text in (row.ref, row.name, row.alias) or code == row.code) and meant not in found[text]:
+                found[text].append(meant)
+    return {text: [row for row in rows if row.left_at is None] or rows for text, rows in found.items()}
+
+
+def own_firms_said(actor: Actor, *, street: str, most: int) -> list[str]:
+    """The present firms paired with the actor as a sheet says them: by name, by code where two have one name; by name."""
+    rows = narrowed(actor, Wanted(mine=True)).filter(street=street).order_by("name", "pk").values_list("name", "code")
+    found = list(rows[:most])
+    names = [name for name, _code in found]
+    return [name if names.count(name) == 1 else code for name, code in found]
