@@ -46,6 +46,25 @@ def test_every_schema_in_it_is_a_schema(described):
         jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}), name
 
 
+def test_every_default_fits_its_own_schema(described):
+    """What strict validators of OpenAPI documents ask of a default."""
+    told = list(_schemas_with_default(described, ""))
+
+    assert len(told) > 100
+    assert [where for where, schema in told if fits(described, schema, schema["default"])] == []
+
+
+def _schemas_with_default(part, where):
+    if isinstance(part, list):
+        part = dict(enumerate(part))
+    if isinstance(part, dict):
+        if "default" in part and ("type" in part or "anyOf" in part or "$ref" in part):
+            yield where, part
+        for name, each in part.items():
+            if name not in {"example", "examples"}:
+                yield from _schemas_with_default(each, f"{where}/{name}")
+
+
 def test_no_two_shapes_have_one_name():
     """Two classes of one name would be one schema, and one of them untrue."""
     named = Counter(

@@ -155,8 +155,8 @@ def test_a_method_that_does_not_exist_names_those_that_do(caller):
 
     answer = desk.client.delete("/api/v1/cases", headers=desk.headers)
 
-    assert (answer.status_code, answer.json()["fields"]) == (405, {"allowed": ["GET", "POST"]})
-    assert answer["Allow"] and answer["Content-Type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["fields"]) == (405, {"allowed": ["GET", "HEAD", "OPTIONS", "POST"]})
+    assert answer["Allow"] == "GET, HEAD, OPTIONS, POST" and answer["Content-Type"] == "application/problem+json"
 
 
 def test_a_body_that_is_not_json_is_unreadable(caller):

@@ -268,3 +268,28 @@ def test_only_a_signed_in_person_issues_a_token_and_it_narrows_what_they_may(cal
     )
     assert client.delete(f"/api/v1/tokens/{made['token']['ref']}").status_code == 204
     assert Client().get("/api/v1/units", headers=bearer).status_code == 401
+
+
+def test_a_head_is_a_get_without_its_body(caller):
+    desk = caller("desk")
+    desk.post("/cases", LAMP)
+    got = desk.get("/cases", size=1)
+
+    head = desk.client.head("/api/v1/cases?size=1", headers=desk.headers)
+    known = desk.client.head("/api/v1/cases?size=1", headers=desk.headers | {"If-None-Match": got["ETag"]})
+    unknown = desk.client.head("/api/v1/cases", headers={})
+    done = desk.client.head("/api/v1/cases/bulk", headers=desk.headers)
+
+    assert (head.status_code, head.content, head["ETag"]) == (200, b"", got["ETag"])
+    assert int(head["Content-Length"]) == len(got.content)
+    assert (known.status_code, unknown.status_code, done.status_code) == (304, 401, 405)
+
+
+def test_options_says_which_methods_an_address_takes(caller):
+    desk = caller("desk")
+
+    cases = desk.client.options("/api/v1/cases", headers=desk.headers)
+    bulk = desk.client.options("/api/v1/cases/bulk")
+
+    assert (cases.status_code, cases.content, cases["Allow"]) == (204, b"", "GET, HEAD, OPTIONS, POST")
+    assert bulk["Allow"] == "OPTIONS, POST"

@@ -79,6 +79,8 @@ COMES_AS = {
     "exporting_take_out": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"),
 }
 """Operations that answer with a file, and as what."""
+AMENDMENTS = ("FirmAmendIn", "CampaignAmendIn", "ProjectAmendIn")
+"""Bodies of which only the fields that are sent are changed."""
 
 
 @cache
@@ -101,7 +103,16 @@ def completed(schema: dict[str, Any], *, scopes: dict[str, str]) -> dict[str, An
         _complete(operation, scopes.get(operation["operationId"], ""))
     _link_verbs(schema)
     _spell_texts(schema)
+    _untell_defaults(schema)
     return schema
+
+
+def _untell_defaults(schema: dict[str, Any]) -> None:
+    """A field that an amendment leaves out stays as it is: a default would tell a client to send it, and so to empty it."""
+    for name, shape in schema["components"]["schemas"].items():
+        if name.endswith(AMENDMENTS):
+            for field in shape["properties"].values():
+                field.pop("default", None)
 
 
 def operations(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:

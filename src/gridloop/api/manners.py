@@ -8,6 +8,7 @@ Guarantees
 * A body that is no JSON, holds ``NaN``, ``Infinity``, the null character or half a surrogate pair is 400 and never reaches an action:
   PostgreSQL could not keep it.
 * A body of another media type is 415; a caller that accepts no JSON is told 406; a method that an address lacks is 405 with ``Allow``.
+* HEAD is a GET whose body stays here (RFC 9110 §9.3.2); OPTIONS says which methods an address takes (§9.3.7).
 * Every answer to a GET carries an ETag over its very bytes, and is 304 for a caller who has it. Answers are for the caller
   alone: ``Cache-Control: private, no-cache`` on what is looked at, ``no-store`` on what is done.
 
@@ -73,14 +74,35 @@ def mannerly(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 
     @wraps(view)
     def answered(request: HttpRequest, *parts: Any, **named: Any) -> HttpResponseBase:
+        if request.method == "HEAD":
+            return _head(request, lambda: answered(request, *parts, **named))
         response = _unreadable(request) or view(request, *parts, **named)
         if response.status_code == 405:
-            response = _without_method(request, response["Allow"])
+            response = _without_method(request, _methods(response["Allow"]))
         if response.status_code == 204:
             del response.headers["Content-Type"]
         return _with_validator(request, response) if request.method == "GET" else _unkept(response)
 
     return answered
+
+
+def _head(request: HttpRequest, looked_at: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """What a GET would answer, with the length of its body instead of the body."""
+    request.method = "GET"
+    try:
+        response = looked_at()
+    finally:
+        request.method = "HEAD"
+    if isinstance(response, HttpResponse):
+        response.headers.setdefault("Content-Length", str(len(response.content)))
+        response.content = b""
+    return response
+
+
+def _methods(described: str) -> str:
+    """The methods of an address, in order: those that it is described with, and those that every address has."""
+    named = set(described.split(", "))
+    return ", ".join(sorted(named | {"OPTIONS"} | ({"HEAD"} if "GET" in named else set())))
 
 
 def _unreadable(request: HttpRequest) -> HttpResponse | None:
@@ -101,12 +123,15 @@ def _names(accepted: str, media_type: str) -> bool:
 
 
 def _without_method(request: HttpRequest, allowed: str) -> HttpResponse:
-    refusal = problem(
-        request, status=405, code="api.no_such_method", sentence=f"这个地址不接受 {request.method};可用:{allowed}。",
-        fields={"allowed": sorted(allowed.split(", "))},
-    )  # fmt: skip
-    refusal["Allow"] = allowed
-    return refusal
+    if request.method == "OPTIONS":
+        told = HttpResponse(status=204)
+    else:
+        told = problem(
+            request, status=405, code="api.no_such_method", sentence=f"这个地址不接受 {request.method};可用:{allowed}。",
+            fields={"allowed": allowed.split(", ")},
+        )  # fmt: skip
+    told["Allow"] = allowed
+    return told
 
 
 def _unkept(response: HttpResponseBase) -> HttpResponseBase:
