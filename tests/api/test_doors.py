@@ -159,6 +159,13 @@ def test_a_method_that_does_not_exist_names_those_that_do(caller):
     assert answer["Allow"] == "GET, HEAD, OPTIONS, POST" and answer["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("name", ["form", "file", "path", "query", "told"])
+def test_a_field_that_nobody_knows_is_named_whatever_it_is_called(caller, name):
+    answer = caller("leader").post("/exports", {"purpose": "报区城管局路灯专项", name: "csv"})
+
+    assert (answer.status_code, answer.json()["fields"]) == (422, {name: "没有这一项"})
+
+
 def test_a_body_that_is_not_json_is_unreadable(caller):
     desk = caller("desk")
 

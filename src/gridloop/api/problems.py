@@ -100,9 +100,14 @@ def fields_of(errors: Iterable[Mapping[str, Any] | ErrorDetails]) -> dict[str, s
 
 
 def _name(where: Iterable[str | int]) -> str:
-    """``("body", "parts", 0, "text")`` is ``parts.0.text``: the sources (body, query …) and our parameter names are left out."""
+    """``("body", "told", "parts", 0, "text")`` is ``parts.0.text``: the source and our parameter's name are left out.
+
+    Only in their own places: a field of the caller's that is called ``form`` or ``path`` keeps its name.
+    """
     parts = [str(part) for part in where]
-    while parts and parts[0] in ("body", "query", "path", "header", "form", "file", "told"):
+    if parts and parts[0] in ("body", "query", "path", "header", "form", "file"):
+        parts = parts[1:]
+    if parts and parts[0] == "told":
         parts = parts[1:]
     return ".".join(parts) or "body"
 
