@@ -84,3 +84,25 @@ def test_a_sentence_is_said_in_the_language_of_the_page(chinese: str, english: s
         assert spoken(chinese) == english
     with override("zh-hans"):
         assert spoken(chinese) == chinese.replace("5月29日 20:00", "5月29日(周日)20:00")
+
+
+# what the shipped book makes of what clocks and routes say
+SAID_BY_CLOCKS = [
+    ("还剩 8 小时 51 分钟", "8 h 51 min left"),
+    ("已超 18 小时 19 分钟", "18 h 19 min overdue"),
+    ("已超 1 天 8 小时", "1 day 8 hours overdue"),
+    ("还剩 1 天", "1 day left"),
+    ("已超 3 天", "3 days overdue"),
+    ("还剩 不到 1 分钟", "less than 1 minute left"),
+    ("超期 18 小时 19 分钟答复", "answered 18 h 19 min late"),
+    (
+        "在能承接的行中最具体:类别前缀 1 段、地点前缀不限、条件 0 项、优先序 0",
+        "the most specific of the rows that match: category prefix length 1, place prefix any, 0 conditions, metric 0",
+    ),
+]
+
+
+@pytest.mark.parametrize(("chinese", "english"), SAID_BY_CLOCKS)
+def test_spans_keep_their_words_together(chinese: str, english: str) -> None:
+    with override("en"):
+        assert spoken(chinese) == english

@@ -13,8 +13,8 @@ from docx.shared import Mm, Pt
 from gridloop.offices.archive.queries import access_notes
 from gridloop.offices.cases import actions
 from gridloop.offices.cases.models import Case
-from gridloop.web.sheets import _masked, formal
-from tests.sample import MONDAY, who
+from gridloop.web.sheets import _along, _masked, formal
+from tests.sample import CODE, IN_SW, MONDAY, who
 
 
 def reopened(answer):
@@ -83,6 +83,41 @@ def test_the_one_time_notice_says_what_is_needed_who_answers_and_by_when(signed_
 
     for said in ("一次性告知书", "身份证复印件", "房产证复印件", "城市管理中队", "辛管家", "答复期限"):
         assert said in page
+
+
+@pytest.mark.parametrize("kind", ["assign", "notice", "supervise"])
+def test_the_document_is_chinese_also_for_who_reads_the_console_in_english(signed_in, light, kind):
+    actions.give_notice(by=who("urban"), at=MONDAY, case=light, text="身份证、房产证复印件")
+    actions.raise_case(by=who("leader"), at=MONDAY, case=light, reason="办理超时:应于 2022年5月22日 20:00 前完成")
+    client = signed_in("leader")
+    chinese = reopened(client.get(f"/cases/{light}/sheets/{kind}.docx"))
+    client.cookies["django_language"] = "en"
+
+    english = reopened(client.get(f"/cases/{light}/sheets/{kind}.docx"))
+    page = client.get(f"/cases/{light}/sheets/{kind}/").content.decode()
+    paper = page[page.index("<article") : page.index("</article>")]
+
+    said = [paragraph.text for paragraph in english.paragraphs]
+    assert said == [paragraph.text for paragraph in chinese.paragraphs]
+    assert all(words in paper for words in said if len(words) > 5 and "\n" not in words and not words[0].isdigit() and words[0] != "（")
+    assert "2022年5月30日（周一）" in "".join(said)
+    assert "Print" in page and not any(word in paper for word in ("Mon ", "sheet:", "natural days"))
+    if kind == "supervise":
+        assert "办理超时：应于 2022年5月22日（周日）20:00 前完成" in said
+
+
+def test_a_place_that_bears_the_name_above_it_says_it_once():
+    assert _along(["三王庄村", "三王庄村第2网格"]) == "三王庄村第2网格"
+    assert _along(["幸福社区", "柳荫路", "东院"]) == "幸福社区柳荫路东院"
+
+
+def test_a_notice_to_nobody_known_is_addressed_to_the_reporter(signed_in, street):
+    filing = actions.Filing(text="柳荫路路灯不亮", category="城乡建设/市政设施/路灯", source="phone", **IN_SW)
+    ref = actions.file_case(by=who("desk"), at=MONDAY, street=CODE, filing=filing).case.ref
+
+    said = [paragraph.text for paragraph in reopened(signed_in("desk").get(f"/cases/{ref}/sheets/notice.docx")).paragraphs]
+
+    assert "反映人：" in said and "未留联系方式：" not in said
 
 
 @pytest.mark.parametrize("username", ["housing", "environment", "keeper"])

@@ -40,6 +40,8 @@ MEASURES = {
     "个月": "month",
 }  # fmt: skip
 MEASURE = re.compile(rf"(\d+) ?({'|'.join(MEASURES)})")
+BEFORE_MEASURE = re.compile(rf" ?({'|'.join(MEASURES)}|分)(?![\u4e00-\u9fff])")
+NUMBER, ANYTHING, BLANK = r"([^\u4e00-\u9fff]*?)", "(.*?)", re.compile(r"\s")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 IN_CHINESE = "一二三四五六日"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -158,7 +160,9 @@ def _patterns() -> tuple[tuple[re.Pattern[str], list[str], str, int], ...]:
         for template, english in book().items()
         if english and VALUE.search(template) and not _is_date(template)
     ]
-    templates.sort(key=lambda template: (-len(VALUE.sub("", template)), template))
+    templates.sort(
+        key=lambda template: (-len(BLANK.sub("", VALUE.sub("", template))), len(VALUE.findall(template)), template)
+    )
     return tuple(
         (
             _pattern(template),
@@ -176,5 +180,8 @@ def _is_date(template: str) -> bool:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    literals = [re.escape(part) for part in VALUE.split(template)[::2]]
-    return re.compile("(.*?)".join(literals), re.S)
+    """What stands before a measure is a number: “已超 18 小时 5 分钟” is no “{1} 小时 {2} 分钟”."""
+    literals = VALUE.split(template)[::2]
+    values = [NUMBER if BEFORE_MEASURE.match(after) else ANYTHING for after in literals[1:]]
+    said = "".join(f"{value}{re.escape(after)}" for value, after in zip(values, literals[1:], strict=True))
+    return re.compile(re.escape(literals[0]) + said, re.S)

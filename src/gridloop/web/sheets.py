@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_http_methods
 
 from gridloop.core.errors import NotFound, Refused
@@ -29,6 +29,7 @@ from gridloop.offices.cases.queries.following import answers_for
 from gridloop.offices.cases.queries.pages import CaseFile
 from gridloop.web import wording
 from gridloop.web.reader import Reader, staff
+from gridloop.web.sentences import spoken
 from gridloop.web.sheet_document import document_of
 from gridloop.web.templatetags.gridloop import until
 
@@ -37,6 +38,7 @@ SHEETS = {
     "supervise": gettext_lazy("督办单"),
     "notice": gettext_lazy("一次性告知书"),
 }
+NOBODY = "未留联系方式"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NUMBERS = "一二三四五六七八九十"
 MARKS = {",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！"}
@@ -84,7 +86,7 @@ class Sheet:
 def sheet(request: HttpRequest, reader: Reader, ref: str, kind: str) -> HttpResponse:
     """/cases/<ref>/sheets/<kind>/: to be printed; sent with a reason, with the reporters in the clear."""
     found, made = _made(request, reader, ref, kind)
-    page = {"case": found.case, "sheet": made, "is_masked": request.method != "POST", "kind": kind}
+    page = {"case": found.case, "sheet": made, "what": SHEETS[kind], "is_masked": request.method != "POST", "kind": kind}
     return render(request, "console/sheet.html", page)
 
 
@@ -107,7 +109,8 @@ def _made(request: HttpRequest, reader: Reader, ref: str, kind: str) -> tuple[Ca
     if request.method == "POST":
         contacts = show_contacts(by=reader.actor, at=reader.at, case=ref, reason=request.POST.get("reason", ""))
     found = pages.case_file(finding.scoped_case(ref, by=reader.actor), by=reader.actor, at=reader.at)
-    return found, _formal(_SHEETS[kind](found, reader, _reporters(found, contacts)))
+    with override("zh-hans"):  # an official document is Chinese, whatever language its maker reads the console in
+        return found, _formal(_SHEETS[kind](found, reader, _reporters(found, contacts)))
 
 
 def _formal(sheet: Sheet) -> Sheet:
@@ -141,7 +144,7 @@ def _stands_in_chinese(words: str, at: int) -> bool:
 def _reporters(found: CaseFile, contacts: list[Contact] | None) -> str:
     clear = {contact.report: contact for contact in contacts or []}
     told = [_reporter(report, clear.get(report.ref)) for report in found.reports]
-    return ";".join(dict.fromkeys(each for each in told if each)) or "未留联系方式"
+    return ";".join(dict.fromkeys(each for each in told if each)) or NOBODY
 
 
 def _reporter(report: Any, contact: Contact | None) -> str:
@@ -184,7 +187,7 @@ def _supervise(found: CaseFile, reader: Reader, reporters: str) -> Sheet:
         to=case.lead.name, opening=f"第 {case.number} 号事项由你单位主办,现予督办。",
         sections=(
             Section("督办事项", (*_about(case, found), f"反映人:{reporters}。", f"原话:{_masked(case.text)}")),
-            Section("督办理由", (_masked(str(raised[-1].payload.get("reason") or "内容已依规销毁。")),)),
+            Section("督办理由", (spoken(_masked(str(raised[-1].payload.get("reason") or "内容已依规销毁。"))),)),
             Section("经过和责任", items=held),
             Section("督办要求", items=(
                 "主要负责人当日过问,明确承办人和办结时间。", *_deadlines(found),
@@ -205,7 +208,7 @@ def _notice(found: CaseFile, reader: Reader, reporters: str) -> Sheet:
     lines = tuple(line.strip() for line in str(asked[-1].payload["text"]).splitlines() if line.strip()) if asked else ()
     needed = Section("需要您提供", items=lines) if lines else Section("需要您提供", ("目前不需要补充材料。",))
     return Sheet(
-        kind="notice", mark=_office(reader), number=_number(case, "告知"), title=_("一次性告知书"), to=reporters,
+        kind="notice", mark=_office(reader), number=_number(case, "告知"), title=_("一次性告知书"), to="反映人" if reporters == NOBODY else reporters,
         opening=f"您于{until(case.filed_at)}反映的“{_short(case)}”已登记,编号 {case.number}。现将有关事项一次告知如下。",
         sections=(
             needed,
@@ -241,13 +244,19 @@ def _due(case: Any) -> str:
 
 
 def _about(case: Any, found: CaseFile) -> tuple[str, ...]:
-    place = "、".join(filter(None, ("".join(cell.name for cell in found.lineage[1:]), case.address))) or "无具体地点"
+    place = "、".join(filter(None, (_along([cell.name for cell in found.lineage[1:]]), case.address))) or "无具体地点"
     grade = wording.WORDS["grade"].get(case.grade, case.grade)
     source = wording.WORDS["source"].get(case.source, case.source)
     return (
         f"类别:{' › '.join(case.category.split('/'))}。等级:{grade}。来源:{source}。",
         f"地点:{place}。登记时间:{until(case.filed_at)}。",
     )
+
+
+def _along(names: list[str]) -> str:
+    """三王庄村第2网格, not 三王庄村三王庄村第2网格: a name that begins with the one above it says both."""
+    below = [*names[1:], ""]
+    return "".join(name for name, next_name in zip(names, below, strict=True) if not next_name.startswith(name))
 
 
 def _because(case: Any, found: CaseFile) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from gridloop.core import bank_match
 from gridloop.core.firm_size import SIZES
@@ -179,6 +180,12 @@ def vitality_tone(vitality: str) -> str:
 def spoken(text: Any) -> Any:
     """A word or sentence of ours in the reader's language; numbers and finished HTML as they are."""
     return wording.said(text) if isinstance(text, str) and not isinstance(text, SafeString) else text
+
+
+@register.filter
+def listed(words: Iterable[Any]) -> str:
+    """Several side by side: 甲、乙; in English A, B."""
+    return gettext("、").join(str(each) for each in words)
 
 
 @register.filter
