@@ -12,6 +12,7 @@ import pytest
 
 pytestmark = pytest.mark.pure
 TOOL: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[1] / "script" / "messages.py"))
+PAGES = Path(__file__).parents[1] / "src" / "gridloop" / "web" / "templates"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
@@ -96,3 +97,22 @@ MODULES = [
 @pytest.mark.parametrize(("module", "collected"), MODULES)
 def test_modules_give_the_strings_that_people_see(module: str, collected: list[str]) -> None:
     assert list(TOOL["_constants"](ast.parse(module))) == collected
+
+
+# Marks stand otherwise in English (: has a blank behind it, ( one before it, 、 is a comma): a template asks for each by {% translate ":" %}.
+BARE_MARK = re.compile(r"""[%}]\}[:(;、](?=\{[{%]|<)|\}\}:(?=</span>)|\|join:"、"(?!\|spoken)|%\}、\{% endif""")
+INSIDE = re.compile(r"\{% blocktrans.*?\{% endblocktrans(?:late)? %\}|<script.*?</script>", re.S)
+CHINESE_PAPERS = {"sheet.html", "paper_form.html", "routes_edit.html"}
+ASKED = ("account", "answers", "audit", "console", "ledger", "me", "mfa", "parts", "public", "setup")
+
+
+@pytest.mark.parametrize("folder", ASKED)
+def test_no_template_sets_a_mark_between_two_values_that_english_sets_otherwise(folder: str) -> None:
+    found = [
+        f"{path.name}: {mark.group()}"
+        for path in (PAGES / folder).rglob("*.html")
+        if path.name not in CHINESE_PAPERS
+        for mark in BARE_MARK.finditer(INSIDE.sub("{% block %}", path.read_text(encoding="utf-8")))
+    ]
+
+    assert found == []

@@ -92,9 +92,10 @@ def test_a_case_is_found_by_part_of_what_it_says(cases, text, name):
 
 
 @pytest.mark.parametrize(
-    ("text", "name"), [("wdls", "leak"), ("WDLS", "leak"), ("xsj", "loan"), ("hjbhz", ""), ("dbxq", "lamp")]
+    ("text", "name"),
+    [("wdls", "leak"), ("WDLS", "leak"), ("xsj", "loan"), ("hjbhz", ""), ("dbxq", "lamp"), ("hphy", "leak")],
 )
-def test_an_indexed_case_is_found_by_the_initials_of_its_title_place_unit_and_enterprise(street, text, name):
+def test_an_indexed_case_is_found_by_the_initials_of_its_title_address_place_unit_and_enterprise(street, text, name):
     cases = {name: told(**values).ref for name, values in TOLD.items()}
     follow()
 

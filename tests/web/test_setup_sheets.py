@@ -156,3 +156,16 @@ def test_trying_a_case_says_which_row_wins_and_why(signed_in):
 
     assert 'data-won="yes"><strong>R5</strong>' in page
     assert 'data-won="no"><strong>R1</strong>' in page
+
+
+def test_moments_stand_in_a_list_as_everywhere_and_in_a_sheet_as_they_are_typed(signed_in):
+    client = signed_in("keeper")
+
+    listed = text_of(client.get("/setup/rows/holdings/"))
+    sheet = client.get("/setup/rows/holdings/sheet.csv").content.decode("utf-8-sig")
+    client.cookies["django_language"] = "en"
+    english = text_of(client.get("/setup/rows/holdings/"))
+
+    assert re.search(r"20\d\d年\d+月\d+日\(周.\)\d\d:\d\d", listed) and not re.search(r"\d{4}-\d\d-\d\d \d\d:", listed)
+    assert re.search(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d+ \w{3} 20\d\d, \d\d:\d\d", english)
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d", sheet)

@@ -99,7 +99,11 @@ def test_the_document_is_chinese_also_for_who_reads_the_console_in_english(signe
 
     said = [paragraph.text for paragraph in english.paragraphs]
     assert said == [paragraph.text for paragraph in chinese.paragraphs]
-    assert all(words in paper for words in said if len(words) > 5 and "\n" not in words and not words[0].isdigit() and words[0] != "（")
+    assert all(
+        words in paper
+        for words in said
+        if len(words) > 5 and "\n" not in words and not words[0].isdigit() and words[0] != "（"
+    )
     assert "2022年5月30日（周一）" in "".join(said)
     assert "Print" in page and not any(word in paper for word in ("Mon ", "sheet:", "natural days"))
     if kind == "supervise":
@@ -115,7 +119,9 @@ def test_a_notice_to_nobody_known_is_addressed_to_the_reporter(signed_in, street
     filing = actions.Filing(text="柳荫路路灯不亮", category="城乡建设/市政设施/路灯", source="phone", **IN_SW)
     ref = actions.file_case(by=who("desk"), at=MONDAY, street=CODE, filing=filing).case.ref
 
-    said = [paragraph.text for paragraph in reopened(signed_in("desk").get(f"/cases/{ref}/sheets/notice.docx")).paragraphs]
+    said = [
+        paragraph.text for paragraph in reopened(signed_in("desk").get(f"/cases/{ref}/sheets/notice.docx")).paragraphs
+    ]
 
     assert "反映人：" in said and "未留联系方式：" not in said
 

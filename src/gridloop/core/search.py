@@ -37,7 +37,7 @@ from pypinyin.seg.mmseg import seg
 
 from gridloop.core.identity import normal_phone
 
-KEYS_VERSION = 1
+KEYS_VERSION = 2
 """Grows when ``keys`` changes; an index made by another version is to be built anew (a migration empties it)."""
 
 LONGEST_QUERY = 60
@@ -68,7 +68,7 @@ class Findable:
 
 
 def findable(*, texts: Iterable[str], names: Iterable[str], marks: Iterable[str] = ()) -> Findable:
-    """``names`` (title, place, unit, enterprise) are found by their words and their initials, ``texts`` by their words only."""
+    """``names`` (title, address, place, unit, enterprise) are found by their words and their initials, ``texts`` by their words only."""
     named = [name for name in dict.fromkeys(names) if name]
     runs = [run for text in (*named, *texts) for run in runs_of(text)]
     initials = " ".join(filter(None, (initials_of(name) for name in named)))

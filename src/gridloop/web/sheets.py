@@ -86,7 +86,13 @@ class Sheet:
 def sheet(request: HttpRequest, reader: Reader, ref: str, kind: str) -> HttpResponse:
     """/cases/<ref>/sheets/<kind>/: to be printed; sent with a reason, with the reporters in the clear."""
     found, made = _made(request, reader, ref, kind)
-    page = {"case": found.case, "sheet": made, "what": SHEETS[kind], "is_masked": request.method != "POST", "kind": kind}
+    page = {
+        "case": found.case,
+        "sheet": made,
+        "what": SHEETS[kind],
+        "is_masked": request.method != "POST",
+        "kind": kind,
+    }
     return render(request, "console/sheet.html", page)
 
 

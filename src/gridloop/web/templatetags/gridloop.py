@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +24,7 @@ from gridloop.web import wording
 from gridloop.web.sentences import spoken_if_ours
 
 register = template.Library()
+ISO = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?")
 
 WEEKDAYS = "一二三四五六日"
 TONE_OF_LEVEL = {"success": "good", "warning": "warn", "error": "bad"}
@@ -95,6 +97,18 @@ def short_day(on: date) -> str:
 
 def _is_english() -> bool:
     return (get_language() or "").startswith("en")
+
+
+@register.filter
+def dated(cell: Any) -> Any:
+    """A cell of a sheet (2022-05-23 10:00, or 2022-05-23) as pages write moments and days; everything else as it is."""
+    try:
+        found = datetime.fromisoformat(cell) if isinstance(cell, str) and ISO.fullmatch(cell) else None
+    except ValueError:
+        found = None
+    if found is None:
+        return cell
+    return when(timezone.make_aware(found)) if ":" in cell else day(found.date())
 
 
 @register.filter

@@ -89,8 +89,8 @@ def findables(keys: Sequence[int]) -> dict[int, tuple[str, Findable]]:
 
 def _findable(case: Case, took_part: set[str]) -> Findable:
     return findable(
-        names=[case.title, *_place_names(case), case.lead.name, case.enterprise],
-        texts=[case.text, case.address, case.answer],
+        names=[case.title, case.address, *_place_names(case), case.lead.name, case.enterprise],
+        texts=[case.text, case.answer],
         marks=[
             *(place_mark(prefix) for prefix in _prefixes(case.place)),
             *(unit_mark(case.street, code) for code in {case.lead.code, *took_part}),
