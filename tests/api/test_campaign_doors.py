@@ -8,8 +8,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from gridloop.api.indicators import computed_told
 from gridloop.core.access import SYSTEM
+from gridloop.core.indicator import count
 from gridloop.offices.campaigns import actions
+from gridloop.offices.indicators.asked import Computed
 from tests.sample import CODE
 
 
@@ -155,3 +158,12 @@ def test_the_pages_of_the_list_hold_every_campaign_once(caller, helps):
     rest = leader.get(first["next"].removeprefix("/api/v1")).json()
 
     assert [each["code"] for each in first["items"] + rest["items"]] == ["one", "three", "two"] and rest["next"] is None
+
+
+def test_a_time_that_was_taken_is_told_in_seconds_beside_its_rows():
+    """The shortest permit, 5 小时 40 分, would else be told as the number of permits alone."""
+    found = Computed("fastest_permit", "办证最短用时", "取最短的一件。", count("fastest_permit", n=6), [], None, timedelta(hours=5, minutes=40))  # fmt: skip
+
+    told = computed_told(found)
+
+    assert (told["seconds"], told["amount"], told["n"]) == (20_400, None, 6)

@@ -373,6 +373,15 @@ FIRST = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("written", ["2022-05-29", "2022/5/29", "2022.5.29", "2022年5月29日", "2022-05-29 00:00:00"])
+def test_a_sheet_writes_its_days_as_spreadsheets_do(written: str) -> None:
+    found = actions.import_policies(
+        by=who("economy"), at=MONDAY, street=CODE, rows=sheet({**FIRST, "valid_from": written})
+    )
+
+    assert found.faults == [] and found.made[0].valid_from.isoformat() == "2022-05-29"
+
+
 def test_a_sheet_of_policies_becomes_drafts_clause_by_clause() -> None:
     rows = sheet(
         FIRST,

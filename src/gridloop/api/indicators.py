@@ -79,7 +79,8 @@ def figure_told(shown: queries.ReadingShown) -> dict[str, Any]:
 def computed_told(found: Computed) -> dict[str, Any]:
     """A number of our own with its n and interval."""
     told = fields_named(found.reading, "kind value n part lower upper caution")
-    return told | fields_named(found, "code name basis") | {"amount": yuan(found.amount)}
+    length = None if found.length is None else int(found.length.total_seconds())
+    return told | fields_named(found, "code name basis") | {"amount": yuan(found.amount), "seconds": length}
 
 
 def standing_told(row: Any) -> dict[str, Any]:

@@ -136,7 +136,8 @@ class ComputedOut(Schema):
     lower: float | None
     upper: float | None
     caution: str
-    amount: str | None
+    amount: str | None = Field(description="合计的金额,单位元;不是金额的指标为 null")
+    seconds: int | None = Field(description="用时,单位秒(例如办证最短用时);不是用时的指标为 null")
 
 
 class StreetStandingOut(Schema):

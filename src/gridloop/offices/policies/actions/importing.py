@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from gridloop.core.access import Actor
-from gridloop.core.errors import GridloopError
+from gridloop.core.errors import GridloopError, WrongInput
+from gridloop.core.firm_record import day
 from gridloop.core.policy_access import must
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.policies.actions.drafting import Told, checked, draft_policy
@@ -92,11 +93,11 @@ def _values(number: int, cells: Mapping[str, str]) -> tuple[dict[str, Any], list
     values: dict[str, Any] = {name: cells.get(name, "") for name in _TEXTS}
     values["auto_grant"] = cells.get("auto_grant", "").strip().lower() in _YES
     for name in ("valid_from", "valid_until"):
-        text = cells.get(name, "").strip()[:10]
+        text = cells.get(name, "").strip()
         try:
-            values[name] = date.fromisoformat(text) if text or name == "valid_from" else None
-        except ValueError:
-            faults.append(Fault(number, name, f"日期要写成 2022-05-29;现在是“{text}”。"))
+            values[name] = day(text) if text or name == "valid_from" else None
+        except WrongInput:
+            faults.append(Fault(number, name, f"日期要写成 2022-05-29;现在是“{text[:20]}”。"))
     for name, choices in (("level", LEVELS), ("topic", TOPICS)):
         text = cells.get(name, "").strip()
         code = text if text in choices else next((code for code, label in choices.items() if label == text), "")
