@@ -170,6 +170,27 @@ def test_within_ten_minutes_a_report_is_undone(resident: Resident) -> None:
     assert "do/undo" not in resident.reads(follow)
 
 
+def test_who_undoes_is_forgotten_at_once(resident: Resident) -> None:
+    follow = resident.receipt(category=LIGHT, name="王小明", phone="13800000005")
+
+    resident.does(follow, "undo")
+
+    report = newest().reports.get()
+    assert (report.name, report.phone, report.phone_index) == ("", "", "")
+    told = [(entry.kind, entry.payload.get("basis")) for entry in timeline(newest().subject)]
+    assert ("report.contact_forgotten", telling.UNDONE) in told
+    page = resident.reads(follow)
+    assert "王" not in page and "138" not in page
+
+
+def test_an_undone_report_is_not_called_done_in_time(resident: Resident) -> None:
+    follow = resident.receipt(category=LIGHT)
+
+    resident.does(follow, "undo")
+
+    assert "已按期完成" not in resident.reads(follow) and "不再计时" in resident.reads(follow)
+
+
 def test_undoing_twice_is_told_once(resident: Resident) -> None:
     follow = resident.receipt(category=LIGHT)
     resident.does(follow, "undo")

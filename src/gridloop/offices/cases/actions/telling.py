@@ -3,7 +3,8 @@
 Joining (我也是): the problem is filed like any other, with a receipt of its own, and in the same transaction merged into the case that at least k
 others told of: one handling, every teller answered.
 
-Undoing (撤销): within ten minutes and before anybody accepted it, the telling is withdrawn as if it had never been handled.
+Undoing (撤销): within ten minutes and before anybody accepted it, the telling is withdrawn as if it had never been handled;
+name and telephone number are gone at once.
 
 Forgetting: a name and a telephone number are kept for a year after the case has ended, or until their owner takes them back.
 """
@@ -79,14 +80,21 @@ def _told_before(case: Case) -> Case | None:
 
 
 def undo(*, by: Actor, at: datetime, case: str) -> Case:
-    """The telling is withdrawn as if never handled. Raises TooLate after ten minutes or once a unit has accepted it."""
+    """The telling is withdrawn as if never handled, and who told is forgotten.
+
+    Raises TooLate after ten minutes or once a unit has accepted it.
+    """
     with deed():
         report = Report.objects.filter(case__ref=case, pk__in=by.reports).select_related("case").first()
         if report is None:
             raise NotFound("cases.not_found", "没有这个事项,或不是您反映的;请从回执打开。", case=case)
         if not may_undo(report, at=at):
             raise TooLate("cases.too_late_to_undo", "已过十分钟或单位已签收,不能直接撤销;可以改用“撤回”并说明原因。")
-        return withdraw(by=by, at=at, case=case, reason=UNDONE)
+        undone = withdraw(by=by, at=at, case=case, reason=UNDONE)
+        if report.name or report.phone:
+            _write_contact([report], name="", phone="")
+            _record("report.contact_forgotten", [report], by=by, at=at, basis=UNDONE)
+        return undone
 
 
 def may_undo(report: Report, *, at: datetime) -> bool:

@@ -227,7 +227,7 @@ def follow(report: Report, *, by: Actor, at: datetime) -> Followed:
         is_outside=told.lon is not None and told.placed_by == "none",
         steps=tuple(_steps(report, history, by, is_first=is_first)),
         promises=tuple(
-            _promise(clock, at=at) for clock in supervision.clocks_of(answering.subject) if clock.segment is None
+            _promise(clock, answering, at=at) for clock in supervision.clocks_of(answering.subject) if clock.segment is None
         ),
         verbs=frozenset(verb.name for verb in possible_verbs(answering, by=by)),
         own_verbs=frozenset(verb.name for verb in possible_verbs(told, by=by)),
@@ -294,15 +294,17 @@ def _step(entry: TimelineEntry) -> Step:
     )
 
 
-def _promise(clock: Clock, *, at: datetime) -> Promise:
+def _promise(clock: Clock, case: Case, *, at: datetime) -> Promise:
+    """A clock of what was withdrawn is stopped, which is not to say that anything was done in time."""
+    is_over = case.state == "withdrawn"
     why = supervision.why_this_date(clock, at=at)
     days = why.found.days
     listed = [CountedDay(day.date, day.counted, day.why, day is days[-1]) for day in days[:LONGEST_COUNT]]
     return Promise(
         stage=why.stage_name,
         due_at=why.state.due_at,
-        state="late" if why.state.is_late else why.state.state,
-        remaining=remaining_in_words(why.state, at),
+        state="paused" if is_over else "late" if why.state.is_late else why.state.state,
+        remaining="不再计时" if is_over else remaining_in_words(why.state, at),
         sentence=why.found.sentence,
         is_provisional=why.state.provisional,
         is_changed=why.state.due_at != why.found.due_at,
