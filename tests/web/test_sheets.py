@@ -113,6 +113,19 @@ def test_the_document_is_chinese_also_for_who_reads_the_console_in_english(signe
 def test_a_place_that_bears_the_name_above_it_says_it_once():
     assert _along(["三王庄村", "三王庄村第2网格"]) == "三王庄村第2网格"
     assert _along(["幸福社区", "柳荫路", "东院"]) == "幸福社区柳荫路东院"
+    assert _along([]) == ""
+
+
+@pytest.mark.parametrize("kind", ["assign", "notice"])
+def test_a_case_of_no_particular_place_has_its_sheets(signed_in, street, kind):
+    ref = actions.file_case(
+        by=who("desk"), at=MONDAY, street=CODE, filing=actions.Filing(text="请问社保怎么转", source="phone")
+    ).case.ref
+
+    page = signed_in("desk").get(f"/cases/{ref}/sheets/{kind}/")
+
+    assert page.status_code == 200
+    assert kind == "notice" or "地点：无具体地点" in page.content.decode()
 
 
 def test_a_notice_to_nobody_known_is_addressed_to_the_reporter(signed_in, street):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
@@ -261,8 +262,8 @@ def _about(case: Any, found: CaseFile) -> tuple[str, ...]:
 
 def _along(names: list[str]) -> str:
     """三王庄村第2网格, not 三王庄村三王庄村第2网格: a name that begins with the one above it says both."""
-    below = [*names[1:], ""]
-    return "".join(name for name, next_name in zip(names, below, strict=True) if not next_name.startswith(name))
+    said = [name for name, below in pairwise(names) if not below.startswith(name)]
+    return "".join([*said, *names[-1:]])
 
 
 def _because(case: Any, found: CaseFile) -> str:

@@ -227,7 +227,9 @@ def follow(report: Report, *, by: Actor, at: datetime) -> Followed:
         is_outside=told.lon is not None and told.placed_by == "none",
         steps=tuple(_steps(report, history, by, is_first=is_first)),
         promises=tuple(
-            _promise(clock, answering, at=at) for clock in supervision.clocks_of(answering.subject) if clock.segment is None
+            _promise(clock, answering, at=at)
+            for clock in supervision.clocks_of(answering.subject)
+            if clock.segment is None
         ),
         verbs=frozenset(verb.name for verb in possible_verbs(answering, by=by)),
         own_verbs=frozenset(verb.name for verb in possible_verbs(told, by=by)),
