@@ -74,6 +74,8 @@ SAID = [
     ("此件已经晚了2 个工作日。", "This case is 2 working days late."),  # a value that is a sentence is said too
     ("没有这句话", "没有这句话"),  # what the book does not have is shown, not hidden
     ("plain", "plain"),
+    ("幸福里第4单位", "幸福里第4单位"),  # a name in which a word of ours stands
+    ("单位(A-1) · 幸福里(单位)", "Unit (A-1) · 幸福里(Unit)"),
 ]
 
 
@@ -92,6 +94,9 @@ SAID_BY_CLOCKS = [
     ("已超 18 小时 19 分钟", "18 h 19 min overdue"),
     ("已超 1 天 8 小时", "1 day 8 hours overdue"),
     ("还剩 1 天", "1 day left"),
+    ("村(社区)小微消防设施日常检查", "村(社区)小微消防设施日常检查"),
+    ("查看事项(cases:read)", "see cases (cases:read)"),
+    ("汇泉东社区第4网格(节假日)", "汇泉东社区第4网格(holiday)"),
     ("已超 3 天", "3 days overdue"),
     ("还剩 不到 1 分钟", "less than 1 minute left"),
     ("超期 18 小时 19 分钟答复", "answered 18 h 19 min late"),

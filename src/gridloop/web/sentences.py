@@ -29,6 +29,8 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 VALUE = re.compile(r"\{(\w+)\}")
 SENTENCE = re.compile("(?<=。)")
 WORD = re.compile(r"[\u3400-\u9fff]+")
+NAME = re.compile(r"\w+(?:\([^()\s]*\)\w+)*")
+BEFORE_BRACKET = re.compile(r"(?<=[a-z])\((?=\w)")
 _MOMENT = r"(\d{4})年(\d{1,2})月(\d{1,2})日(?!\(| ?周)(?: (\d{1,2}:\d{2}))?"
 MOMENT = re.compile(_MOMENT)
 _DATE = "[年月日 :]*"
@@ -130,7 +132,14 @@ def _pieced(text: str) -> str:
     """What no template fits: moments, measures and words by themselves, the rest (a name, somebody's own words) as it is."""
     text = MOMENT.sub(_moment_of, text)
     text = MEASURE.sub(_measure_of, text)
-    return WORD.sub(lambda found: _exact().get(found.group()) or _catalogued(found.group()) or found.group(), text)
+    return BEFORE_BRACKET.sub(" (", NAME.sub(_words_of, text))
+
+
+def _words_of(found: re.Match[str]) -> str:
+    """汇泉东社区第4网格 is a name, though 网格 is a word of ours: of what is written in one, either every part is ours or none."""
+    parts = WORD.findall(found.group())
+    said = {part: _exact().get(part) or _catalogued(part) for part in parts}
+    return WORD.sub(lambda part: said[part.group()], found.group()) if all(said.values()) else found.group()
 
 
 def _measure_of(found: re.Match[str]) -> str:
