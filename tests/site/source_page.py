@@ -10,7 +10,9 @@ from decimal import Decimal
 
 from django.db.models import F, Q
 
+from gridloop.core.adverse import SHIPPED
 from gridloop.offices.campaigns.models import Activity, CampaignGroup
+from gridloop.offices.cases.adverse_models import CaseFactor
 from gridloop.offices.cases.models import Callback, Case, Report, Segment
 from gridloop.offices.enterprise.forum_models import Forum, ForumQuestion, Invitation
 from gridloop.offices.enterprise.link_models import FirmLink
@@ -46,6 +48,7 @@ def counted() -> dict[str, str]:
         ),
         "figure-difficult_in_month": share(sum(not case.is_late for case in hard), len(hard)),
         "figure-fastest_permit": _shortest(cases),
+        **_adverse(cases),
         **_satisfaction(cases),
         **_visits(),
         **_people(),
@@ -75,6 +78,12 @@ def _shortest(cases: list[Case]) -> str:
     took = min(case.cleared_at - case.filed_at for case in cases if "证照" in case.category and case.cleared_at)
     minutes = int(took.total_seconds() // 60)
     return f"{minutes // 60} 小时 {minutes % 60} 分钟"
+
+
+def _adverse(cases: list[Case]) -> dict[str, str]:
+    """What was tagged in the very minute in which it was taken in."""
+    tagged = CaseFactor.objects.filter(case__in=cases, tagged_at=F("case__filed_at"), ended_at__isnull=True)
+    return {f"figure-factor_{code}": share(tagged.filter(code=code).count(), len(cases)) for code in SHIPPED}
 
 
 def _satisfaction(cases: list[Case]) -> dict[str, str]:

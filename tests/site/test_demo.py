@@ -462,6 +462,7 @@ def test_the_rows_hold_every_number_of_the_source_page() -> None:
     assert {name: said[f"figure-{name}"] for name in ("firm_cases_solved", "officers", "work_groups", "activity_plans", "projects_all", "projects_total")} == {
         "firm_cases_solved": "100%(43/43)", "officers": "56", "work_groups": "8", "activity_plans": "8", "projects_all": "32", "projects_total": "355.00 亿元",
     }  # fmt: skip
+    assert [said[f"figure-factor_{code}"].split("(")[1] for code in ("logistics", "funds", "energy", "labour", "land", "market", "materials", "epidemic")] == [f"{n}/43)" for n in (4, 4, 3, 2, 2, 1, 1, 0)]  # fmt: skip
     assert [said[f"figure-officers_{kind}"] for kind in ("manager", "legal", "police", "monitor")] == ["15", "5", "26", "10"]  # fmt: skip
     assert [said[f"figure-projects_{library}"] for library in ("reserve", "planned", "building", "completed")] == ["7", "6", "11", "8"]  # fmt: skip
     assert int(said["figure-visits"]) >= 1200 and said["figure-firms_satisfied"].startswith("100%")

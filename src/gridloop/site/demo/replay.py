@@ -17,6 +17,7 @@ from typing import Any
 from gridloop.core.access import Actor
 from gridloop.core.errors import GridloopError
 from gridloop.offices.cases import actions
+from gridloop.offices.cases.actions.adverse import tag_factors
 from gridloop.offices.cases.models import Report
 from gridloop.offices.enterprise.actions.visits import VisitTold, log_visit
 from gridloop.offices.enterprise.models import Enterprise
@@ -112,6 +113,8 @@ def _file(stage: Stage, tale: Tale) -> None:
         stage.refs[tale.key] = _visited(firm, tale, by=by)
     else:
         stage.refs[tale.key] = actions.file_case(by=by, at=tale.at, street=stage.street, filing=filing).case.ref
+    if tale.factors:
+        tag_factors(by=by, at=tale.at, case=stage.refs[tale.key], factors=tale.factors)
 
 
 def _visited(firm: Enterprise, tale: Tale, *, by: Actor) -> str:

@@ -13,7 +13,7 @@ line is one deed: when, who, which verb (the Chinese label of the state chart), 
 
 *When* is ``MM-DD HH:MM`` of 2022 in Beijing time, or how long ago, ``-26h`` or ``-40m``, for the living desk. *Who* is a call name
 of the street's roll (``people.py``), or 反映人. The heading may end with ``key=value`` fields of the filing (``found=visit``: a manager found it on a
-visit to the firm, which is logged with it); the source
+visit to the firm, which is logged with it; ``factors=energy、funds``: the adverse factors, 不利因素, that whoever files puts on it); the source
 follows from who files (管家03 → manager) unless it is given, and so does the title (the firm and its concern, else the first clause).
 
 Guarantees: a line that cannot be read is named with its file and number; a tale's deeds never go back in time.
@@ -40,6 +40,7 @@ VERBS = {verb.label: verb.name for verb in CASE.verbs.values()}
 WHEN = r"\d\d-\d\d \d\d:\d\d|-\d+[hm]"
 HEADING = re.compile(rf"\[(\w+)\] ({WHEN}) (\S+) \| (.+)")
 FOUND = " | found=visit"
+FACTORS = re.compile(r" \| factors=([a-z_、]+)")
 DEED = re.compile(rf"({WHEN}) (\S+) (\S+)(?: (.*))?")
 
 
@@ -63,6 +64,7 @@ class Tale:
     filing: Filing
     steps: tuple[Step, ...]
     found_on_visit: bool = False
+    factors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,10 @@ def _tale(block: list[tuple[int, str]], *, names: Names, now: datetime, file: st
     moments = [at, *(step.at for step in steps)]
     if moments != sorted(moments):
         raise _unreadable(file, number, f"{heading}(时间倒退)")
-    fields, on_visit = found[4].replace(FOUND, ""), FOUND in found[4]
-    return Tale(found[1], at, found[3], _filing(fields, "\n".join(told), who=found[3], names=names), steps, on_visit)
+    tagged = FACTORS.search(found[4])
+    fields, on_visit = FACTORS.sub("", found[4]).replace(FOUND, ""), FOUND in found[4]
+    filing = _filing(fields, "\n".join(told), who=found[3], names=names)
+    return Tale(found[1], at, found[3], filing, steps, on_visit, tuple(tagged[1].split("、")) if tagged else ())
 
 
 def _unreadable(file: str, number: int, line: str) -> Broken:
