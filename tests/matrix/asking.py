@@ -19,6 +19,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ from urllib.parse import urlencode
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from gridloop.api.v1 import api
 from gridloop.core.access import Role
@@ -152,7 +154,8 @@ def _by_type(shape: dict[str, Any], shapes: dict[str, Any], depth: int) -> Any:
     if kind == "array":
         return [_made_up(shape.get("items", {}), shapes, depth + 1)] if shape.get("minItems", 0) else []
     if kind == "string":
-        formats = {"date-time": "2099-01-01T09:00:00+08:00", "date": "2099-01-01"}
+        soon = timezone.localtime() + timedelta(days=200)  # ahead, and near enough for what is arranged within a year
+        formats = {"date-time": soon.isoformat(timespec="seconds"), "date": soon.date().isoformat()}
         return formats.get(
             shape.get("format", ""),
             "测试内容"[: shape.get("maxLength", 4)] * max(1, -(-shape.get("minLength", 1) // 4)),
