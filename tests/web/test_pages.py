@@ -124,3 +124,20 @@ def test_the_readers_settings_come_from_cookies(signed_in):
 
 def test_what_staff_see_is_not_kept_by_caches(signed_in):
     assert signed_in("desk").get("/desk/")["Cache-Control"] == "no-store"
+
+
+def test_the_list_of_shortcuts_is_read_from_its_head(signed_in):
+    page = signed_in("desk").get("/desk/").content.decode()
+
+    assert '<h2 id="shortcuts-title" tabindex="-1" autofocus>' in page  # else the button at its foot has the focus
+
+
+def test_english_pages_begin_names_with_a_capital_and_call_months_by_name(signed_in):
+    client = signed_in("leader")
+    client.cookies["django_language"] = "en"
+
+    desk, calendar = (client.get(address).content.decode() for address in ("/desk/", "/setup/calendar/"))
+
+    shortcuts = desk[desk.index("gl-keys") : desk.index("</dl>", desk.index("gl-keys"))]
+    assert all(f"<dd>{name}" in shortcuts for name in ("Policy", "Project", "Indicator"))
+    assert '<th scope="row">January</th>' in calendar and "1 Month" not in calendar

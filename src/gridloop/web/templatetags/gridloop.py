@@ -95,6 +95,12 @@ def short_day(on: date) -> str:
     return f"{on:%a} {on.day} {on:%b}" if _is_english() else f"{on.month}月{on.day}日 周{WEEKDAYS[on.weekday()]}"
 
 
+@register.filter
+def month_name(number: int) -> str:
+    """1 月; in English January."""
+    return f"{date(2000, number, 1):%B}" if _is_english() else f"{number} 月"
+
+
 def _is_english() -> bool:
     return (get_language() or "").startswith("en")
 
