@@ -102,7 +102,11 @@ def test_modules_give_the_strings_that_people_see(module: str, collected: list[s
 # Marks stand otherwise in English (: has a blank behind it, ( one before it, 、 is a comma): a template asks for each by {% translate ":" %}.
 BARE_MARK = re.compile(r"""[%}]\}[:(;、](?=\{[{%]|<)|\}\}:(?=</span>)|\|join:"、"(?!\|spoken)|%\}、\{% endif""")
 INSIDE = re.compile(r"\{% blocktrans.*?\{% endblocktrans(?:late)? %\}|<script.*?</script>", re.S)
-CHINESE_PAPERS = {"sheet.html", "paper_form.html", "routes_edit.html"}  # handed out or typed in Chinese, whatever the console speaks
+CHINESE_PAPERS = {
+    "sheet.html",
+    "paper_form.html",
+    "routes_edit.html",
+}  # handed out or typed in Chinese, whatever the console speaks
 ASKED = sorted(folder.name for folder in PAGES.iterdir() if folder.is_dir())
 
 

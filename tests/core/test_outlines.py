@@ -110,6 +110,8 @@ def test_a_shapefile_is_read_whatever_its_code_page(encoding, cpg):
     [
         (zipped(drop=("dbf",)), "grid.no_shapefile"),
         (zipped(prj='PROJCS["CGCS2000_3_Degree_GK_CM_114E",GEOGCS[]]'), "grid.projected"),
+        (zipped(prj='GEOGCS["GCS_Beijing_1954",DATUM["D_Beijing_1954",SPHEROID[]]]'), "grid.other_datum"),
+        (zipped(prj='GEOGCS["GCS_Xian_1980",DATUM["D_Xian_1980",SPHEROID[]]]'), "grid.other_datum"),
         (b"PK\x03\x04 not really", "grid.bad_zip"),
         (b"\x00\xff\xfe", "grid.not_json"),
         (b"{}", "grid.not_geojson"),

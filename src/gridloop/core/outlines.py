@@ -38,6 +38,7 @@ from gridloop.core.redraw import Outline, areas_of
 LARGEST = 128 * 1024 * 1024
 MOST_ROWS = 20_000
 SYSTEMS = {"wgs84": "WGS-84 / CGCS2000(天地图、GPS)", "gcj02": "GCJ-02(高德、腾讯)", "bd09": "BD-09(百度)"}
+_OLD_DATUMS = {b"BEIJING_1954": "1954 北京坐标系", b"XIAN_1980": "1980 西安坐标系"}
 _DAMAGED = (shapefile.ShapefileException, struct.error, ValueError, TypeError, OverflowError, AttributeError, EOFError)
 _UNREADABLE = (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError)
 
@@ -185,6 +186,13 @@ def _shapefile(content: bytes) -> Iterator[tuple[Mapping[str, Any], object]]:
     if b"PROJCS" in parts.get("prj", b"")[:4000].upper():
         raise WrongInput(
             "grid.projected", "这个 Shapefile 是平面投影坐标;请先转成经纬度(CGCS2000 或 WGS-84)。", field="file"
+        )
+    datum = next((named for mark, named in _OLD_DATUMS.items() if mark in parts.get("prj", b"")[:4000].upper()), "")
+    if datum:
+        raise WrongInput(
+            "grid.other_datum",
+            f"这个 Shapefile 的经纬度是{datum}的,与 WGS-84 相差几十到一百多米;请先转成 CGCS2000 或 WGS-84。",
+            field="file",
         )
     fault: Exception | None = None
     for encoding in _encodings(parts):
