@@ -161,7 +161,7 @@ class Recorder {
   }
 
   private key(): string {
-    return `${PREFIX}${this.input.form?.dataset["draft"]}`;
+    return `${PREFIX}${this.input.form?.dataset["draft"]}:${this.input.name}`;
   }
 
   private keep(file: File): void {
@@ -199,10 +199,19 @@ function forget(key: string): void {
   }
 }
 
+/** What was recorded in a form that has been sent well, by any of its inputs. */
+function forgetForm(draft: string): void {
+  try {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(`${PREFIX}${draft}:`)) forget(key);
+  } catch {
+    // no storage, nothing kept
+  }
+}
+
 const attached = new WeakSet<HTMLInputElement>();
 
 export function attachRecorders(root: ParentNode): void {
-  for (const sign of root.querySelectorAll<HTMLElement>("[data-draft-clear]")) forget(PREFIX + sign.dataset["draftClear"]);
+  for (const sign of root.querySelectorAll<HTMLElement>("[data-draft-clear]")) forgetForm(sign.dataset["draftClear"] ?? "");
   if (!kind) return;
   for (const input of root.querySelectorAll<HTMLInputElement>("input[type=file][data-record]")) {
     if (attached.has(input)) continue;

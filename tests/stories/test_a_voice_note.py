@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from gridloop.offices.archive.models import Attachment
+from gridloop.offices.cases.actions import Filing, file_case
 from gridloop.offices.cases.models import Case
 from tests.conftest import PLAIN, launched
 from tests.firms import registered
+from tests.sample import CODE, who
 from tests.stories.conftest import AT_BOTH_WIDTHS, Person
 
 MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
@@ -83,6 +86,56 @@ def test_whoever_sends_while_recording_sends_what_was_said(someone: Callable[...
     page.wait_for_url(lambda address: "/visits/log/" not in address)
 
     assert Attachment.objects.get().subject == Case.objects.get().subject
+    page.goto(page.url.split("/visits/")[0] + f"/visits/log/{firm.ref}/")
+    assert page.input_value("textarea[name=text_1]") == "", "what was sent is not brought back as unsent"
+    assert page.locator(".gl-chosen li").count() == 0
+
+
+def test_it_stops_by_itself_after_three_minutes_and_a_refused_microphone_is_told(
+    someone: Callable[..., Person],
+) -> None:
+    page = someone("desk").page
+    page.clock.install()
+    page.goto(page.url.split("/desk/")[0] + "/cases/new/")
+
+    page.get_by_role("button", name="录一段话").click()
+    page.get_by_role("button", name="停止").wait_for()
+    page.clock.fast_forward("03:01")
+    page.locator(".gl-chosen audio").wait_for()
+    assert "已录好 3:00" in page.locator(".gl-recorder").get_by_role("status").inner_text()
+
+    page.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError')); }"
+    )
+    page.get_by_role("button", name="录一段话").click()
+    page.get_by_text("浏览器没有允许使用麦克风").wait_for()
+    assert chosen(page, "files") == 1
+
+
+def test_a_recording_outlives_the_question_about_the_same_trouble(someone: Callable[..., Person]) -> None:
+    told = {
+        "text": "柳荫路的路灯坏了,晚上看不见路。",
+        "category": "城乡建设/市政设施/路灯",
+        "lon": 113.505,
+        "lat": 34.705,
+    }
+    file_case(by=who("desk", at=timezone.now()), at=timezone.now(), street=CODE, filing=Filing(source="phone", **told))
+    desk = someone("desk").visit("/cases/new/")
+    page = desk.page
+
+    records(page, "files")
+    page.fill("textarea[name=text]", "柳荫路的路灯坏了不亮,晚上看不见路。")
+    page.select_option("select[name=category]", told["category"])
+    page.evaluate(
+        "document.querySelector('[name=lon]').value = 113.505; document.querySelector('[name=lat]').value = 34.705"
+    )
+    desk.send("form[data-draft=new-case]")
+    page.get_by_text("还没有登记:请先看看是不是同一问题").wait_for()
+    page.get_by_text("没有提交的录音还在").wait_for()
+    page.locator("input[name=same]").last.check()
+    desk.send("form[data-draft=new-case]")
+
+    assert Attachment.objects.get().subject in {case.subject for case in Case.objects.all()}
 
 
 def test_without_a_script_a_file_is_chosen_and_nothing_offers_to_record(someone: Callable[..., Person]) -> None:

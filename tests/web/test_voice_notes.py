@@ -53,7 +53,7 @@ def test_a_file_that_is_none_of_those_is_refused_at_its_field_and_nothing_is_fil
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "“录像.webm”不是照片、PDF 或录音" in page
-    assert "附件要重新选一次" in page
+    assert "选过的文件要重新选一次" in page
     assert (Case.objects.count(), Attachment.objects.count()) == (0, 0)
 
 

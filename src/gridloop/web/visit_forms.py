@@ -44,13 +44,13 @@ class LogForm(StyledForm):
     said = words(_("情况"), required=False)
     text_1 = words(_("发现的问题 1"), rows=2, required=False, hint=_("提交后马上立为事项:当天交办,您是首问人。"))
     category_1 = forms.ChoiceField(label=_("问题 1 的类别"), required=False)
-    files_1 = FilesField(label=_("问题 1 的照片、PDF 或录音"), help_text=HINT)
+    files_1 = FilesField(label=_("问题 1 的照片、PDF 或录音"), help_text=HINT, records="keep")
     text_2 = words(_("发现的问题 2"), rows=2, required=False)
     category_2 = forms.ChoiceField(label=_("问题 2 的类别"), required=False)
-    files_2 = FilesField(label=_("问题 2 的照片、PDF 或录音"), help_text=HINT)
+    files_2 = FilesField(label=_("问题 2 的照片、PDF 或录音"), help_text=HINT, records="keep")
     text_3 = words(_("发现的问题 3"), rows=2, required=False)
     category_3 = forms.ChoiceField(label=_("问题 3 的类别"), required=False)
-    files_3 = FilesField(label=_("问题 3 的照片、PDF 或录音"), help_text=HINT)
+    files_3 = FilesField(label=_("问题 3 的照片、PDF 或录音"), help_text=HINT, records="keep")
     level = forms.ChoiceField(label=_("走访人层级"))
     bodies = forms.MultipleChoiceField(
         label=_("一起去的单位"),

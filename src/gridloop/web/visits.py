@@ -94,7 +94,7 @@ def log(request: HttpRequest, reader: Reader, enterprise: str) -> HttpResponse:
 
     def done(answer: dict[str, Any]) -> HttpResponse:
         _say_logged(request, answer)
-        return redirect("visit", answer["visit"])
+        return redirect(f"{reverse('visit', args=[answer['visit']])}?new=1")
 
     return _asked(
         request, firm, form, template="visits/log.html", page=page, done=done,
@@ -164,7 +164,7 @@ def _visit_page(
     row = queries.visit(ref, by=reader.actor)
     choices = offered(reader.street.code, at=reader.at)
     page = {
-        "row": row, "cases": queries.cases_found(row, by=reader.actor), "bodies": queries.body_names(row),
+        "row": row, "is_new": bool(request.GET.get("new")), "cases": queries.cases_found(row, by=reader.actor), "bodies": queries.body_names(row),
         "may_serve": may_serve(reader.actor, row.street), "wishes": queries.wishes_answered(row),
         "move": move or MoveForm(choices=choices, auto_id="move-%s"), "cancel": cancel or CancelForm(choices=choices, auto_id="cancel-%s"),
     }  # fmt: skip
