@@ -10,7 +10,7 @@ import pytest
 
 from gridloop.core.access import SYSTEM
 from gridloop.core.period import Period
-from gridloop.offices.enterprise.actions import banking, plans, serving
+from gridloop.offices.enterprise.actions import banking, factors, plans, serving
 from gridloop.offices.enterprise.actions.forum_questions import QuestionTold, raise_questions, take_question
 from gridloop.offices.enterprise.actions.forums import ForumTold, announce_forum, invite, note_attendance
 from gridloop.offices.enterprise.actions.visits import VisitTold, log_visit
@@ -144,3 +144,14 @@ def test_weeks_run_from_monday_count_each_thing_once_and_end_today() -> None:
     assert (
         weeks_of(Asked(SYSTEM, CODE, Period.parse("2023"), MONDAY), of_firms=True) == []
     )  # nothing has come to pass yet
+
+
+def test_gaps_of_firms_count_beside_those_of_projects_and_are_solved_when_their_case_is_struck_off() -> None:
+    for number, factor in ((1, "funds"), (2, "power")):
+        factors.need_firm_factor(
+            by=who("manager"), at=MONDAY, enterprise=registered(number).ref, factor=factor, gap=Decimal(80), text="还差一些,请协调"
+        )  # fmt: skip
+
+    found = figure("factor_needs_solved")
+
+    assert (found.shown, len(found.rows)) == ("0%(0/2)", 2)

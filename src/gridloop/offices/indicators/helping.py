@@ -17,6 +17,7 @@ from gridloop.offices.campaigns.models import Activity, CampaignGroup
 from gridloop.offices.cases.models import Callback, Case, Report, Segment
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.pairing_models import SLOTS, Pairing
+from gridloop.offices.enterprise.queries.factors import gaps
 from gridloop.offices.enterprise.queries.register import visible_to as firms_seen_by
 from gridloop.offices.enterprise.queries.teams import uncovered
 from gridloop.offices.enterprise.queries.visits import visible_visits
@@ -182,12 +183,13 @@ def _promises_kept(asked: Asked) -> Numbers:
 
 
 def _factor_needs(asked: Asked) -> Numbers:
-    """Factor gaps of projects raised in the period: those whose case is struck off."""
+    """Factor gaps of firms and of projects raised in the period, each by its case: those whose case is struck off."""
     seen = projects_seen_by(asked.by).filter(street=asked.street).values("pk")
-    needs = FactorNeed.objects.filter(project__in=seen, raised_at__gte=asked.since, raised_at__lt=asked.until)
-    rows = [
-        case_row(need.case, counts=is_cleared(need.case, asked)) for need in needs.select_related("case").order_by("pk")
-    ]
+    raised = {"raised_at__gte": asked.since, "raised_at__lt": asked.until}
+    of_projects = FactorNeed.objects.filter(project__in=seen, **raised).select_related("case").order_by("pk")
+    of_firms = gaps(asked.by).filter(street=asked.street, **raised).select_related("case").order_by("pk")
+    cases = {gap.case.pk: gap.case for gap in (*of_firms, *of_projects)}
+    rows = [case_row(case, counts=is_cleared(case, asked)) for case in cases.values()]
     return rate("factor_needs_solved", rows), rows, None
 
 
@@ -336,7 +338,7 @@ HELPING: tuple[Indicator, ...] = (
     *(Indicator(f"covered_{code}", f"{label}覆盖率", f"期末在册企业中,{label}现在覆盖到的。", _covered(code)) for code, label in SERVICES.items()),
     Indicator("key_firms", "重点企业", "期末在册的省、市、区、街道重点企业。", _key_firms),
     Indicator("key_projects_with_force", "重点项目专班配备率", "现在的重点项目中,已有专班的。", _key_projects),
-    Indicator("factor_needs_solved", "要素缺口解决率", "期内登记的项目要素缺口中,期末前已销号的。", _factor_needs),
+    Indicator("factor_needs_solved", "要素缺口解决率", "期内登记的企业和项目要素缺口中,期末前已销号的。", _factor_needs),
     *(
         Indicator(f"cause_{code}", f"不利因素:{label}", f"期内登记的企业问题中,按事项类别属于“{label}”的。", of_cause(code))
         for code, (label, _words) in CAUSES.items()
