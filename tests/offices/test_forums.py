@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -351,3 +351,14 @@ def test_what_is_told_badly_is_refused_at_its_field(changes, field):
         announced(**changes)
 
     assert told.value.fields["field"] == field
+
+
+@pytest.mark.parametrize("year", [1, 1902, 2202, 9999])
+def test_a_forum_of_another_century_is_a_slip_of_the_pen(year: int):
+    forum = announced()
+    far = datetime(year, 5, 23, 15, tzinfo=MONDAY.tzinfo)
+
+    with pytest.raises(WrongInput, match="核对年份"):
+        announce_forum(by=who("desk"), at=MONDAY, street=CODE, told=replace(TOLD, starts_at=far))
+    with pytest.raises(WrongInput, match="核对年份"):
+        move_forum(by=who("desk"), at=MONDAY, forum=forum.ref, starts_at=far, reason="会场冲突")

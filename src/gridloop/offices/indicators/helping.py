@@ -188,7 +188,7 @@ def _factor_needs(asked: Asked) -> Numbers:
     raised = {"raised_at__gte": asked.since, "raised_at__lt": asked.until}
     of_projects = FactorNeed.objects.filter(project__in=seen, **raised).select_related("case").order_by("pk")
     of_firms = gaps(asked.by).filter(street=asked.street, **raised).select_related("case").order_by("pk")
-    cases = {gap.case.pk: gap.case for gap in (*of_firms, *of_projects)}
+    cases = {gap.case.pk: gap.case for gap in of_firms} | {need.case.pk: need.case for need in of_projects}
     rows = [case_row(case, counts=is_cleared(case, asked)) for case in cases.values()]
     return rate("factor_needs_solved", rows), rows, None
 

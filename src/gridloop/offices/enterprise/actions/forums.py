@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
@@ -27,6 +27,7 @@ from gridloop.offices.organisation import queries as organisation
 
 MOST_LEFT_OUT = 100
 LARGEST_SUM = Decimal(10) ** 13
+BACK, AHEAD = timedelta(days=3660), timedelta(days=731)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def announce_forum(*, by: Actor, at: datetime, street: str, told: ForumTold) -> 
     """The forum stands in the calendar. Raises WrongInput, NotAllowed, NotFound for an unknown unit."""
     must_serve(by, street)
     _check_told(told)
+    _must_be_near(told.starts_at, at=at)
     with deed():
         own = next((post.unit for post in by.posts if post.street == street and post.unit), "")
         host = organisation.unit(street, told.host or own)
@@ -78,9 +80,16 @@ def _check_told(told: ForumTold) -> None:
         raise WrongInput("forums.venue", "请写在哪里开;全部在线上的,方式选“线上”。", field="venue")
 
 
+def _must_be_near(starts_at: datetime, *, at: datetime) -> None:
+    """A forum is told of the last ten years or the coming two; another year is a slip of the pen."""
+    if not at - BACK <= starts_at <= at + AHEAD:
+        raise WrongInput("forums.far_away", "开会的时间要在过去十年到以后两年之间;请核对年份。", field="starts_at")
+
+
 def move_forum(*, by: Actor, at: datetime, forum: str, starts_at: datetime, reason: str, venue: str = "") -> Forum:
     """It takes place at another time (and place). Raises Refused once it was held or cancelled, WrongInput without a reason."""
     why = said(reason, field="reason", longest=200)
+    _must_be_near(starts_at, at=at)
     with deed():
         row = _to_change(forum, by=by)
         _must_be(row, "planned", "改期")
