@@ -238,3 +238,16 @@ def test_a_campaign_is_never_a_part_of_itself() -> None:
 )
 def test_where_an_activity_stands_on_a_day(on: date, is_done: bool, is_cancelled: bool, state: str) -> None:
     assert standing_of(ActivityDates(MAY, JUNE, is_done, is_cancelled), on=on) == state
+
+
+def test_a_meeting_of_another_century_is_a_slip_of_the_pen() -> None:
+    group = actions.found_group(
+        by=who("leader"), at=MONDAY, campaign=opened().ref, kind="group", name="综合协调组", lead="economy"
+    )
+
+    for year, why in ((1, "十年以前"), (1922, "十年以前"), (9999, "不能晚于现在")):
+        with pytest.raises(WrongInput, match=why):
+            actions.note_meeting(
+                by=who("economy"), at=MONDAY, group=group.ref, held_at=datetime(year, 5, 23, tzinfo=MONDAY.tzinfo), topic="第一次例会",
+                minutes="定了联系人。",
+            )  # fmt: skip

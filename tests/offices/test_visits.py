@@ -383,6 +383,8 @@ def test_the_list_is_narrowed_and_paged():
         {"month_from": 6},
         {"month_from": 0, "month_to": 3},
         {"month_from": 9, "month_to": 3},
+        {"first_on": TODAY, "month_from": 1, "month_to": 3},
+        {"first_on": TODAY, "last_on": TODAY, "month_to": 3},
         {"first_on": TODAY, "last_on": TODAY, "month_from": 1, "month_to": 3},
     ],
 )

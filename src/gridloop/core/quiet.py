@@ -36,7 +36,10 @@ class Quiet:
         by_month = (
             self.month_from is not None and self.month_to is not None and 1 <= self.month_from <= self.month_to <= 31
         )
-        if by_day == by_month:
+        halves = (self.first_on is None) != (self.last_on is None) or (self.month_from is None) != (
+            self.month_to is None
+        )
+        if halves or by_day == by_month:
             sentence = "宁静日请写起止两天(先后不能颠倒),或每月的第几日到第几日(1 到 31)。"
             raise WrongInput("quiet.span", sentence, field="first_on")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -15,6 +15,8 @@ from gridloop.offices.campaigns.actions.opening import said
 from gridloop.offices.campaigns.models import CampaignGroup, CampaignMeeting, CampaignMember, CampaignTask
 from gridloop.offices.campaigns.queries import campaign_to_change, group_to_change, member_to_change, task_to_change
 from gridloop.offices.organisation import queries as organisation
+
+BACK = timedelta(days=3660)
 
 
 def found_group(
@@ -128,6 +130,8 @@ def note_meeting(
     words = said(minutes, "campaigns.no_minutes", "请写纪要(不少于 4 个字)。", field="minutes", longest=4000)
     if held_at > at:
         raise WrongInput("campaigns.meeting_to_come", "会议时间不能晚于现在;开过以后再记。", field="held_at")
+    if held_at < at - BACK:
+        raise WrongInput("campaigns.meeting_long_past", "会议时间在十年以前;请核对年份。", field="held_at")
     with deed():
         row = group_to_change(group, by=by)
         must_carry(by, street=row.campaign.street, unit=row.lead.code)
