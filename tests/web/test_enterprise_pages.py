@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -222,6 +223,20 @@ def test_the_public_notice_is_a_pdf_and_a_document_with_the_names_and_the_code(
     assert "辛管家" in cells and "服务管家" in cells and "(待定)" in cells
     assert len(made.inline_shapes) == 1  # the code
     assert "67181234" not in "".join(cells)  # a firm's own telephone is nobody else's business
+
+
+def test_the_public_notice_is_chinese_also_for_who_reads_the_console_in_english(
+    firm: Enterprise, signed_in: SignIn
+) -> None:
+    manager = signed_in("manager")
+    manager.cookies["django_language"] = "en"
+
+    made = Document(io.BytesIO(manager.get(f"/enterprises/{firm.ref}/notice.docx").content))
+
+    words = [each.text for each in made.paragraphs] + [cell.text for row in made.tables[0].rows for cell in row.cells]
+    assert any("包联服务公示牌" in each for each in words) and "服务管家" in words
+    assert re.search(r"制作日期 20\d\d年\d+月\d+日\(周.\)", "".join(words))
+    assert not any(word in "".join(words) for word in ("Service manager", "answers for", "Scan"))
 
 
 def test_the_four_coverages_link_to_the_firms_they_lack(firm: Enterprise, signed_in: SignIn) -> None:

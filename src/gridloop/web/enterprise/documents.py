@@ -26,6 +26,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from gridloop.offices.enterprise.queries.solution_words import MEASURE_STATES
 from gridloop.web.enterprise.words import entry_shown
+from gridloop.web.templatetags.gridloop import day as day_shown
 from gridloop.web.wording import said
 
 FONT = "STSong-Light"
@@ -53,7 +54,7 @@ def notice_pdf(told: Any, *, at: datetime) -> bytes:
     _code(canvas, told, y=y - 52 * mm)
     canvas.setFillColor(QUIET)
     day = timezone.localtime(at)
-    _centred(canvas, f"{said('制作日期')} {day:%Y-%m-%d}", y=12 * mm, size=9)
+    _centred(canvas, f"{said('制作日期')} {day_shown(day.date())}", y=12 * mm, size=9)
     canvas.showPage()
     return bytes(canvas.getpdfdata())
 
@@ -170,7 +171,7 @@ def notice_docx(told: Any, *, at: datetime) -> bytes:
     _line(made, told.address, size=9, centred=True)
     if told.phone:
         _line(made, f"{said('值班电话')} {told.phone}", size=14, centred=True)
-    _line(made, f"{said('制作日期')} {timezone.localtime(at):%Y-%m-%d}", size=9, centred=True)
+    _line(made, f"{said('制作日期')} {day_shown(timezone.localtime(at).date())}", size=9, centred=True)
     return _bytes(made)
 
 

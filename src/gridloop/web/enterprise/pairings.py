@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gridloop.core.errors import Broken, GridloopError, NotFound
@@ -179,9 +180,11 @@ def notice(request: HttpRequest, reader: Reader, ref: str, form: str) -> HttpRes
         raise Http404
     report = absolute(f"{reverse('report', args=[reader.street.slug])}?firm={found.ref}")
     told = packs.notice_of(found, address=report)
-    if form == "pdf":
-        return _file(notice_pdf(told, at=reader.at), "application/pdf", _("公示牌.pdf"))
-    return _file(notice_docx(told, at=reader.at), DOCX, _("公示牌.docx"))
+    with override("zh-hans"):  # it hangs at a door: Chinese, whatever language its maker reads the console in
+        content = notice_pdf(told, at=reader.at) if form == "pdf" else notice_docx(told, at=reader.at)
+    return (
+        _file(content, "application/pdf", _("公示牌.pdf")) if form == "pdf" else _file(content, DOCX, _("公示牌.docx"))
+    )
 
 
 def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
