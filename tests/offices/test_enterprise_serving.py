@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -127,6 +127,11 @@ def test_an_officer_is_not_booked_twice_at_a_time_nor_from_another_team() -> Non
         serving.book_order(by=who("manager"), at=MONDAY, order=second.ref, officer="P03", booked_for=TOMORROW)
     with pytest.raises(WrongInput):
         serving.book_order(by=who("manager"), at=MONDAY, order=second.ref, officer="P10", booked_for=MONDAY)
+    with pytest.raises(WrongInput, match="核对年份"):
+        serving.book_order(
+            by=who("manager"), at=MONDAY, order=second.ref, officer="P10",
+            booked_for=datetime(9999, 12, 31, 23, 59, tzinfo=MONDAY.tzinfo),
+        )  # fmt: skip
     serving.cancel_order(by=who("manager"), at=MONDAY, order=second.ref, reason="企业自己办好了")
     with pytest.raises(Refused):
         serving.finish_order(by=who("manager"), at=TOMORROW, order=second.ref, result="办好")

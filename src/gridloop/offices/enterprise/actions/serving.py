@@ -6,7 +6,7 @@ its day. Each step stands in the firm's own timeline. The firm's invited contact
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from gridloop.core.access import Actor, Role
 from gridloop.core.errors import NotAllowed, Refused, WrongInput
@@ -21,6 +21,7 @@ from gridloop.offices.enterprise.service_models import Consult, Promise, Service
 from gridloop.offices.organisation import queries as organisation
 
 ANSWERS_LAW = frozenset({Role.LEGAL_OFFICER, Role.UNIT_LEADER})
+AHEAD = timedelta(days=366)
 
 
 # -- legal consults ---------------------------------------------------------------------------------------------------
@@ -117,6 +118,8 @@ def book_order(*, by: Actor, at: datetime, order: str, officer: str, booked_for:
     """
     if booked_for <= at:
         raise WrongInput("enterprise.booked_past", "约定时间要晚于现在。", field="booked_for")
+    if booked_for > at + AHEAD:
+        raise WrongInput("enterprise.booked_far", "最远只能约一年以内的时间;请核对年份。", field="booked_for")
     with deed():
         row = _order(order, by=by, states=("ordered", "booked"))
         someone = organisation.person(row.street, officer)
