@@ -154,3 +154,15 @@ def test_one_wrong_character_of_an_identity_number_is_always_found(at: int, othe
     check = check_id_number(good[:at] + other + good[at + 1 :], on=date(2022, 5, 29))
 
     assert not check.valid or check.value == good
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_mark_in_the_middle_of_a_code_is_a_slip_and_not_the_edge_of_a_cell(tmp_path: Path, mark: str) -> None:
+    body = next(body for body in (f"9141010{n:010d}" for n in range(100, 10**4)) if complete_uscc(body).isdigit())
+    right = complete_uscc(body)
+    slips = [right[:at] + mark + right[at + 1 :] for at in range(18)]
+
+    result = gridloop("check-codes", "--kind", "uscc", codes(tmp_path, "\n".join([right, *slips])), "--json")
+
+    found = document(result)
+    assert found["valid"] == 1 and [each["line"] for each in found["invalid"]] == list(range(2, 20))

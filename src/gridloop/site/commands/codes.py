@@ -25,6 +25,8 @@ HEADERS = frozenset(
 BEIJING = timezone(timedelta(hours=8))
 SHOWN = 50
 _PARTED = re.compile(r"[,,;\t]")
+_DAMAGED = re.compile(r"\d{15}[,,;\t][0-9A-Za-z]{2}|[,,;][0-9A-Za-z]{17}", re.ASCII)
+"""An 18-character code in which a slip of the finger stands for the 16th or the first character: not 15 digits, or nothing, with a second column."""
 
 
 def _checker(kind: str, on: date) -> Callable[[str], Check]:
@@ -88,6 +90,8 @@ def _values(text: str) -> Iterator[tuple[int, str]]:
 def _first_cell(line: str) -> str:
     """The first cell without the marks by which spreadsheets keep long numbers from being rounded."""
     bare = line.strip().lstrip("\ufeff").strip("\x00")
+    if _DAMAGED.fullmatch(bare):
+        return bare
     cell = next(csv.reader([bare]), [""])[0] if bare.startswith('"') else _PARTED.split(bare)[0]
     return cell.strip().removeprefix("=").strip("'\"‘’ ").strip()
 
