@@ -6,6 +6,7 @@
  * The page that follows success carries `data-draft-clear="key"`, which forgets the draft.
  */
 
+import { button } from "./button";
 import { said } from "./words";
 
 const PREFIX = "gridloop:draft:";
@@ -78,11 +79,7 @@ function notice(form: HTMLFormElement): HTMLElement {
   box.className = "gl-flash";
   box.dataset["tone"] = "info";
   box.setAttribute("role", "status");
-  const clear = document.createElement("button");
-  clear.type = "button";
-  clear.className = "btn btn-sm";
-  clear.textContent = said("清空重填");
-  clear.addEventListener("click", () => startAnew(form, box));
+  const clear = button(said("清空重填"), () => startAnew(form, box));
   box.append(said("已恢复上次没有提交的内容(照片需要重新选择)。"), clear);
   return box;
 }

@@ -4,21 +4,13 @@
  * without a press nothing is used, and what is sent is cleaned of it by the server.
  */
 
+import { button } from "./button";
 import { takenAt } from "./exif";
 import type { Point } from "./projection";
 import { said } from "./words";
 
 function size(bytes: number): string {
   return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
-}
-
-function button(text: string, act: () => void): HTMLButtonElement {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "btn btn-sm";
-  made.textContent = text;
-  made.addEventListener("click", act);
-  return made;
 }
 
 function picture(file: File): HTMLImageElement {

@@ -6,6 +6,7 @@
  * In a form with `data-record="keep"` the recording survives a page that comes back with a question, in this tab only.
  */
 
+import { button } from "./button";
 import { addFile } from "./photo";
 import { said } from "./words";
 
@@ -38,9 +39,9 @@ function why(fault: unknown): string {
 }
 
 class Recorder {
-  private readonly start = this.button(said("录一段话"), () => void this.record());
-  private readonly stop = this.button(said("停止"), () => this.end());
-  private readonly drop = this.button(said("放弃"), () => this.end(said("已放弃这段录音。")));
+  private readonly start = button(said("录一段话"), () => void this.record());
+  private readonly stop = button(said("停止"), () => this.end());
+  private readonly drop = button(said("放弃"), () => this.end(said("已放弃这段录音。")));
   private readonly time = document.createElement("span");
   private readonly status = document.createElement("span");
   private running: MediaRecorder | null = null;
@@ -60,15 +61,6 @@ class Recorder {
     input.form?.addEventListener("submit", (event) => this.finishFirst(event), { capture: true });
     input.form?.addEventListener("reset", () => setTimeout(() => input.dispatchEvent(new Event("change", { bubbles: true }))));
     this.bringBack();
-  }
-
-  private button(text: string, act: () => void): HTMLButtonElement {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.className = "btn btn-sm";
-    made.textContent = text;
-    made.addEventListener("click", act);
-    return made;
   }
 
   private show(isRecording: boolean): void {

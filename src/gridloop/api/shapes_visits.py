@@ -30,7 +30,19 @@ class FoundIn(Told):
     category: Annotated[str, Line(120)] = ""
 
 
-class VisitIn(Told):
+class VisitMade(Told):
+    """What is told of a visit that was made, tried or declined."""
+
+    outcome: Outcome = "done"
+    way: Way = "on_site"
+    level: Level = "manager"
+    purposes: list[Purpose] = Field(default_factory=list, max_length=4, description="已走访时至少一个")
+    topic: Annotated[str, Line(120)] = ""
+    said: Annotated[str, Line(2000)] = ""
+    bodies: list[UnitCode] = Field(default_factory=list, max_length=20, description="一起去的单位的代码")
+
+
+class VisitIn(VisitMade):
     """A visit that was made, tried or declined. ``visit`` names the one that was arranged for it."""
 
     model_config = ConfigDict(
@@ -40,32 +52,18 @@ class VisitIn(Told):
         },
     )  # fmt: skip
 
-    outcome: Outcome = "done"
-    way: Way = "on_site"
-    level: Level = "manager"
-    purposes: list[Purpose] = Field(default_factory=list, max_length=4, description="已走访时至少一个")
-    topic: Annotated[str, Line(120)] = ""
-    said: Annotated[str, Line(2000)] = ""
-    bodies: list[UnitCode] = Field(default_factory=list, max_length=20, description="一起去的单位的代码")
     happened_at: ZonedMoment | None = None
     visit: Annotated[str, StringConstraints(pattern=r"^([2-9a-hjkmnp-z]{16})?$")] = ""
     problems: list[FoundIn] = Field(default_factory=list, max_length=10)
 
 
-class SheetRowIn(Told):
+class SheetRowIn(VisitMade):
     """A visit that was made, of a sheet; the firm by ref, name or code. Without problems: those are told alone, on the day they are heard."""
 
     enterprise: Annotated[str, Words(least=1, longest=160)] = Field(
         description="企业的编号(ref)、名称或统一社会信用代码"
     )
     happened_at: ZonedMoment
-    outcome: Outcome = "done"
-    way: Way = "on_site"
-    level: Level = "manager"
-    purposes: list[Purpose] = Field(default_factory=list, max_length=4, description="已走访时至少一个")
-    topic: Annotated[str, Line(120)] = ""
-    said: Annotated[str, Line(2000)] = ""
-    bodies: list[UnitCode] = Field(default_factory=list, max_length=20, description="一起去的单位的代码")
 
 
 class VisitSheetIn(Told):

@@ -1,18 +1,13 @@
 """Parts of addresses that several places share; importing this module makes them known to ``path``."""
 
 from django.urls import register_converter
+from django.urls.converters import StringConverter
 
 
-class SheetForm:
+class SheetForm(StringConverter):
     """csv or xlsx."""
 
     regex = "csv|xlsx"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 register_converter(SheetForm, "sheet_form")

@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,6 +24,7 @@ from gridloop.offices.policies.actions.importing import COLUMNS
 from gridloop.offices.policies.clauses import OPERATORS, Fault, RowTold, clauses_of, read_rows, rows_of
 from gridloop.offices.policies.queries import finding, matching
 from gridloop.offices.policies.queries import words as policy_words
+from gridloop.web.downloads import download
 from gridloop.web.forms import StyledForm, line, words
 from gridloop.web.policies import rev_of
 from gridloop.web.reader import Reader, staff
@@ -256,7 +256,4 @@ def sheet(request: HttpRequest, reader: Reader, form: str) -> HttpResponse:
     """/policies/import/sheet.xlsx: an empty sheet with one example."""
     table = [list(COLUMNS.values()), *policy_words.sheet_example()]
     content, kind = (csv_of(table), CSV_TYPE) if form == "csv" else (xlsx_of(table, title="政策"), XLSX_TYPE)
-    name = content_disposition_header(as_attachment=True, filename=f"政策导入表.{form}") or "attachment"
-    return HttpResponse(
-        content, content_type=kind, headers={"Content-Disposition": name, "Cache-Control": "private, no-store"}
-    )
+    return download(content, name=f"政策导入表.{form}", kind=kind)

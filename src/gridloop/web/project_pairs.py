@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,6 +17,7 @@ from gridloop.offices.enterprise.actions.pairing import hand_over, pair
 from gridloop.offices.enterprise.queries.words import SLOTS
 from gridloop.offices.projects.queries import pairs as projects
 from gridloop.offices.projects.queries.finding import project as found_project
+from gridloop.web.downloads import download
 from gridloop.web.enterprise.documents import groups_docx
 from gridloop.web.enterprise.forms import PairForm, choices_of
 from gridloop.web.enterprise.pairings import DOCX
@@ -47,11 +47,7 @@ def paper(request: HttpRequest, reader: Reader) -> HttpResponse:
     made = groups_docx(
         projects.groups_of(reader.actor, street=reader.street.code), street=reader.street.name, at=reader.at
     )
-    answer = HttpResponse(made, content_type=DOCX)
-    answer["Content-Disposition"] = str(
-        content_disposition_header(True, f"{reader.street.name} {_('分组分包一览表')}.docx")
-    )
-    return answer
+    return download(made, name=f"{reader.street.name} {_('分组分包一览表')}.docx", kind=DOCX)
 
 
 def _names(row: projects.Paired) -> list[tuple[str, Any]]:

@@ -11,7 +11,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -27,6 +26,7 @@ from gridloop.offices.organisation.changesets.chapters import (
     name_of,
     word_of,
 )
+from gridloop.web.downloads import download
 from gridloop.web.reader import Reader, staff
 from gridloop.web.setup_drafts import NEW, Drafting, drafting, must_draft, problems_of, to_change_set
 from gridloop.web.setup_sheets import CSV_TYPE, XLSX_TYPE, csv_of, records_of, table_of, xlsx_of
@@ -187,10 +187,7 @@ def sheet(request: HttpRequest, reader: Reader, chapter: str, form: str) -> Http
     table = table_of(found, setup)
     content, kind = (csv_of(table), CSV_TYPE) if form == "csv" else (xlsx_of(table, title=found.label), XLSX_TYPE)
     name = f"{reader.street.name}-{found.label}-{reader.at:%Y%m%d}.{form}"
-    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    return HttpResponse(
-        content, content_type=kind, headers={"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
-    )
+    return download(content, name=name, kind=kind)
 
 
 @require_POST

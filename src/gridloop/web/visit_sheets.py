@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -31,6 +30,7 @@ from gridloop.offices.cases.sheets import harmless
 from gridloop.offices.enterprise.actions.visit_sheets import MOST, RefusedRow, SheetVisit, enter_visits, judge_visits
 from gridloop.offices.enterprise.actions.visits import VisitTold
 from gridloop.offices.enterprise.queries import register, visits
+from gridloop.web.downloads import download
 from gridloop.web.reader import Reader, staff
 from gridloop.web.sentences import spoken
 from gridloop.web.setup_sheets import CSV_TYPE, XLSX_TYPE, csv_of, lines_of, xlsx_of
@@ -220,14 +220,7 @@ def _refused_sheet(rows: list[Cells], refused: list[RefusedRow]) -> HttpResponse
             *(typed[row.number].get(name, "") for name in COLUMNS),
         ]
         writer.writerow([harmless(cell) for cell in cells])
-    return _file(b"\xef\xbb\xbf" + out.getvalue().encode(), name=_("退回的行.csv"), kind=CSV_TYPE)
-
-
-def _file(content: bytes, *, name: str, kind: str) -> HttpResponse:
-    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    return HttpResponse(
-        content, content_type=kind, headers={"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
-    )
+    return download(b"\xef\xbb\xbf" + out.getvalue().encode(), name=_("退回的行.csv"), kind=CSV_TYPE)
 
 
 @require_safe
@@ -238,4 +231,4 @@ def empty_sheet(request: HttpRequest, reader: Reader, form: str) -> HttpResponse
     firms = register.own_firms_said(reader.actor, street=reader.street.code, most=MOST)
     table = [[names[0] for names in COLUMNS.values()], *([firm, *([""] * (len(COLUMNS) - 1))] for firm in firms)]
     content, kind = (csv_of(table), CSV_TYPE) if form == "csv" else (xlsx_of(table, title="走访登记簿"), XLSX_TYPE)
-    return _file(content, name=f"走访登记簿.{form}", kind=kind)
+    return download(content, name=f"走访登记簿.{form}", kind=kind)

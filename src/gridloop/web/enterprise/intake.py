@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,6 +16,7 @@ from gridloop.core.firm_record import COLUMNS
 from gridloop.offices.enterprise.actions.importing import import_enterprises, keep_intake
 from gridloop.offices.enterprise.queries import pages
 from gridloop.offices.enterprise.sheets import read_firms, refused_sheet
+from gridloop.web.downloads import download
 from gridloop.web.reader import Reader, staff
 
 MOST_ROWS = 20_000
@@ -90,6 +90,4 @@ def intake(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
 def refused(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """/enterprises/import/<ref>/refused.csv: the refused rows with their reasons, to be corrected and put in again."""
     found = pages.intake(reader.actor, reader.street.code, ref)
-    answer = HttpResponse(refused_sheet(pages.refused_rows(found)), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = str(content_disposition_header(True, _("退回的行.csv")))
-    return answer
+    return download(refused_sheet(pages.refused_rows(found)), name=_("退回的行.csv"), kind="text/csv; charset=utf-8")

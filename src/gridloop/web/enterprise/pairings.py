@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,6 +18,7 @@ from gridloop.core.firm_access import may_arrange, must_arrange
 from gridloop.offices.enterprise.actions.pairing import end_pairing, hand_over, name_of, pair_many, set_substitute
 from gridloop.offices.enterprise.queries import packs, pairing, register, teams
 from gridloop.offices.enterprise.queries.words import SLOTS
+from gridloop.web.downloads import download
 from gridloop.web.enterprise.documents import notice_docx, notice_pdf, pack_docx
 from gridloop.web.enterprise.firm import named
 from gridloop.web.enterprise.forms import EndPairingForm, HandOverForm, PairForm, choices_of
@@ -160,7 +160,7 @@ def pack(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
 def pack_file(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """/enterprises/pairings/<ref>/pack.docx"""
     row, _subject = _own_pairing(reader, ref)
-    return _file(pack_docx(packs.pack_of(row, by=reader.actor), at=reader.at), DOCX, _("交接包.docx"))
+    return download(pack_docx(packs.pack_of(row, by=reader.actor), at=reader.at), name=_("交接包.docx"), kind=DOCX)
 
 
 def _own_pairing(reader: Reader, ref: str) -> tuple[Any, Any]:
@@ -180,17 +180,12 @@ def notice(request: HttpRequest, reader: Reader, ref: str, form: str) -> HttpRes
         raise Http404
     report = absolute(f"{reverse('report', args=[reader.street.slug])}?firm={found.ref}")
     told = packs.notice_of(found, address=report)
-    with override("zh-hans"):  # it hangs at a door: Chinese, whatever language its maker reads the console in
-        content = notice_pdf(told, at=reader.at) if form == "pdf" else notice_docx(told, at=reader.at)
-    return (
-        _file(content, "application/pdf", _("公示牌.pdf")) if form == "pdf" else _file(content, DOCX, _("公示牌.docx"))
+    make, kind, name = (
+        (notice_pdf, "application/pdf", _("公示牌.pdf")) if form == "pdf" else (notice_docx, DOCX, _("公示牌.docx"))
     )
-
-
-def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=media_type)
-    answer["Content-Disposition"] = str(content_disposition_header(True, name))
-    return answer
+    with override("zh-hans"):  # it hangs at a door: Chinese, whatever language its maker reads the console in
+        content = make(told, at=reader.at)
+    return download(content, name=name, kind=kind)
 
 
 @require_safe

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,6 +21,7 @@ from gridloop.offices.cases.queries.finding import openable
 from gridloop.offices.enterprise.actions import plans as acts
 from gridloop.offices.enterprise.queries import plans, register
 from gridloop.offices.enterprise.queries.solution_words import PLAN_KINDS
+from gridloop.web.downloads import download
 from gridloop.web.enterprise import solution_forms as forms
 from gridloop.web.enterprise.documents import plan_docx
 from gridloop.web.enterprise.forms import FirmChoices, choices_of
@@ -229,8 +229,4 @@ def paper(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     row = plans.plan(ref, by=reader.actor)
     shown = plans.shown(row, today=today_of(reader))
     made = plan_docx(row, shown, [each for each in plans.force_of(row) if each.ends_at is None], at=reader.at)
-    answer = HttpResponse(made, content_type=DOCX)
-    answer["Content-Disposition"] = str(
-        content_disposition_header(True, f"{row.name}{said(PLAN_KINDS[row.kind])}.docx")
-    )
-    return answer
+    return download(made, name=f"{row.name}{said(PLAN_KINDS[row.kind])}.docx", kind=DOCX)

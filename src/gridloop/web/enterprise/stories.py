@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from docx import Document
@@ -23,6 +22,7 @@ from gridloop.offices.enterprise.actions import stories as acts
 from gridloop.offices.enterprise.queries import links as queries
 from gridloop.offices.enterprise.queries.story_drafts import story_draft
 from gridloop.web.case import file_answer
+from gridloop.web.downloads import download
 from gridloop.web.enterprise.forums import attempt
 from gridloop.web.enterprise.link_forms import StoryForm
 from gridloop.web.enterprise.links import firm_named
@@ -149,8 +149,4 @@ def document(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
         paper.add_paragraph(_("草稿,企业同意并公开之前不得外发。"))
     out = io.BytesIO()
     paper.save(out)
-    answer = HttpResponse(out.getvalue(), content_type=DOCX)
-    answer.headers["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=f"{shown.row.title}.docx"
-    )
-    return answer
+    return download(out.getvalue(), name=f"{shown.row.title}.docx", kind=DOCX)

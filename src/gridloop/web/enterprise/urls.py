@@ -1,6 +1,7 @@
 """The addresses of the desk for enterprises."""
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from gridloop.web.enterprise import (
     firm,
@@ -17,19 +18,13 @@ from gridloop.web.enterprise import (
 )
 
 
-class ServingKind:
+class ServingKind(StringConverter):
     """consults, orders or promises."""
 
     regex = "consults|orders|promises"
 
-    def to_python(self, value: str) -> str:
-        return value
 
-    def to_url(self, value: str) -> str:
-        return value
-
-
-class NoticeForm(ServingKind):
+class NoticeForm(StringConverter):
     """pdf or docx."""
 
     regex = "pdf|docx"

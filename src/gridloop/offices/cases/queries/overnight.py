@@ -60,23 +60,18 @@ class ListedCase:
 
 @dataclass(frozen=True, slots=True)
 class Evening:
-    """One day's list; ``counted`` says how many of its cases stand how."""
+    """One day's list with how its cases stand."""
 
     row: OvernightList
     cases: list[ListedCase]
 
     @property
-    def counted(self) -> dict[str, int]:
-        told = [each.standing for each in self.cases]
-        return {name: told.count(name) for name in dict.fromkeys(told)}
-
-    @property
     def handed_on(self) -> int:
-        return self.counted.get("handed_on", 0)
+        return sum(each.standing == "handed_on" for each in self.cases)
 
     @property
     def overnight(self) -> int:
-        return self.counted.get("overnight", 0)
+        return sum(each.standing == "overnight" for each in self.cases)
 
 
 def evenings(actor: Actor, street: str, *, at: datetime, before: date | None = None, size: int = 30) -> list[Evening]:
