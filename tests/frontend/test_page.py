@@ -159,7 +159,7 @@ def test_the_second_click_sends_nothing(sample: Any) -> None:
     sample.route("**/sent*", keep_the_page)
 
     sample.evaluate("const b = document.querySelector('#report button'); b.click(); b.click()")
-    sample.wait_for_function("document.querySelector('#report button').disabled")
+    sample.locator("#report button[disabled]").wait_for()
 
     assert len(sent) == 1
     assert sample.locator("#report button").inner_text() == "正在提交…"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from PIL import Image
-from playwright.sync_api import TimeoutError as TookTooLong
+from playwright.sync_api import Locator
 
 from gridloop.core.access import SYSTEM
 from gridloop.offices.archive.actions import seal
@@ -47,6 +46,18 @@ def street(transactional_db: None, settings: Any) -> Any:
     return ready(settings, sample_street)
 
 
+def press(target: Locator) -> None:
+    """Presses a button or link that leads to another page, and waits until that one is loaded.
+
+    Only to wait for "loaded" is not enough: on a busy machine the page of before is still there, loaded, for a while.
+    """
+    page = target.page
+    page.evaluate("document.documentElement.dataset.before = ''")
+    target.click()
+    page.locator("html[data-before]").wait_for(state="detached")
+    page.wait_for_load_state("load")
+
+
 class Person:
     """Someone in front of a browser. ``do`` fills in a verb's form on the open case page and sends it."""
 
@@ -70,13 +81,7 @@ class Person:
         form = self.unfold(verb)
         for name, value in fields.items():
             self._say(form, name, value)
-        self.page.evaluate("document.documentElement.dataset.before = ''")
-        form.locator("button[type=submit]").click()
-        with suppress(
-            TookTooLong
-        ):  # on a busy machine the page of before is still there, loaded, for a while; a refused form stays
-            self.page.wait_for_function("!('before' in document.documentElement.dataset)", timeout=5000)
-        self.page.wait_for_load_state("load")
+        press(form.locator("button[type=submit]"))
         return self
 
     def unfold(self, verb: str) -> Any:
@@ -99,8 +104,7 @@ class Person:
 
     def send(self, form: str) -> Person:
         """Presses the button of the form chosen by a CSS selector, and waits for the answer."""
-        self.page.locator(f"{form} button[type=submit]").last.click()
-        self.page.wait_for_load_state("load")
+        press(self.page.locator(f"{form} button[type=submit]").last)
         return self
 
     def opens(self, words: str) -> Person:
@@ -112,8 +116,7 @@ class Person:
 
     def follows(self, words: str) -> Person:
         """Follows the first link with these words."""
-        self.page.locator("main a", has_text=words).first.click()
-        self.page.wait_for_load_state("load")
+        press(self.page.locator("main a", has_text=words).first)
         return self
 
     def sees(self, words: str) -> bool:

@@ -13,7 +13,7 @@ from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.solution_models import BankMatch, BankProduct
 from tests.firms import registered
 from tests.sample import CODE, who
-from tests.stories.conftest import AT_BOTH_WIDTHS, Person, book
+from tests.stories.conftest import AT_BOTH_WIDTHS, Person, book, press
 
 
 def firm_and_product() -> Enterprise:
@@ -36,8 +36,7 @@ def takes(person: Person, step: str, **fields: str) -> None:
     form = panel.locator("form")
     for name, value in fields.items():
         person._say(form, name, value)
-    form.locator("button[type=submit]").click()
-    person.page.wait_for_load_state("load")
+    press(form.locator("button[type=submit]"))
 
 
 @AT_BOTH_WIDTHS
@@ -49,8 +48,7 @@ def test_from_the_visit_to_the_strike_off_with_a_bank_in_between(
     manager.page.locator("input[name=purposes]").first.check()
     manager.page.fill("[name=text_1]", "季末回款慢,流动资金周转不开,想借五十万。")
     manager.page.select_option("[name=category_1]", "企业服务/融资")
-    manager.page.locator("form:has([name=text_1]) button[type=submit]").last.click()
-    manager.page.wait_for_load_state("load")
+    press(manager.page.locator("form:has([name=text_1]) button[type=submit]").last)
     case = Case.objects.get()
     assert manager.sees("1 个问题已立为事项") and (case.lead.code, case.enterprise_ref) == ("economy", firm.ref)
 

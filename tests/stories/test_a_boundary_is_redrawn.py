@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from gridloop.offices.cases import actions as cases
 from gridloop.offices.cases.models import Case
 from gridloop.offices.territory.models import Boundary, BoundaryVersion
 from tests.conftest import WITH_WEBGL, launched
 from tests.sample import CODE, who
+from tests.stories.conftest import press
 
 both_widths = pytest.mark.parametrize("phone", [False, True], ids=["desktop", "390 px"])
 
@@ -108,17 +110,14 @@ def test_a_compound_is_divided_by_two_people_and_an_old_case_stays(someone, stre
         '{"type":"Polygon","coordinates":[[[113.5,34.7],[113.506,34.7],[113.506,34.71],[113.5,34.71],[113.5,34.7]]]}',
     )
     page.uncheck("[name=outline-follow]")
-    page.locator("details[data-step=outline] button[type=submit]").click()
-    page.wait_for_load_state("load")
+    press(page.locator("details[data-step=outline] button[type=submit]"))
     assert keeper.sees("1 处要改") and keeper.sees("空白") and keeper.sees("东南小区西侧")
     address = page.url.replace(keeper.home, "")
 
     leader = someone("leader", phone=phone).visit(address)
-    leader.page.locator("form[action$='/publish/'] button").click()
-    leader.page.wait_for_load_state("load")
+    press(leader.page.locator("form[action$='/publish/'] button"))
     assert leader.sees("边界还不能发布")
-    leader.page.locator("form[action$='/discard/'] button").click()
-    leader.page.wait_for_load_state("load")
+    press(leader.page.locator("form[action$='/discard/'] button"))
 
     keeper.visit("/atlas/boundaries/")
     page.locator("details[data-step=split] > summary").click()
@@ -126,15 +125,13 @@ def test_a_compound_is_divided_by_two_people_and_an_old_case_stays(someone, stre
     page.fill("[name=split-line]", "113.506,34.69 113.506,34.7101")
     page.fill("[name=split-code]", "C1-SW2")
     page.fill("[name=split-name]", "西南小区东院")
-    page.locator("details[data-step=split] button[type=submit]").click()
-    page.wait_for_load_state("load")
+    press(page.locator("details[data-step=split] button[type=submit]"))
     assert keeper.sees("拼满,没有空白和重叠") and keeper.sees("请由第二个人核对后发布")
     assert page.locator("form[action$='/publish/']").count() == 0
 
     leader.visit(page.url.replace(keeper.home, ""))
     assert leader.sees("东院路灯不亮")  # would lie elsewhere, and stays
-    leader.page.locator("form[action$='/publish/'] button").click()
-    leader.page.wait_for_load_state("load")
+    press(leader.page.locator("form[action$='/publish/'] button"))
 
     assert leader.sees("已生效")
     assert Boundary.objects.filter(grid__code="C1-SW2", valid_until__isnull=True).count() == 1
@@ -161,7 +158,7 @@ def test_a_line_drawn_on_the_map_becomes_a_draft_a_version_and_leaves_the_old_ca
         page.wait_for_timeout(400)  # two quick clicks are a double click
     page.keyboard.press("Enter")
 
-    page.wait_for_function("document.querySelector('[name=split-line]').value.split(' ').length === 2")
+    expect(page.locator("[name=split-line]")).to_have_value(re.compile(r"^\S+ \S+$"))
     assert page.locator("details[data-step=split]").get_attribute("open") is not None
     page.fill("[name=split-grid]", "C1-SW")
     page.fill("[name=split-code]", "C1-SW2")
@@ -171,8 +168,7 @@ def test_a_line_drawn_on_the_map_becomes_a_draft_a_version_and_leaves_the_old_ca
     assert keeper.sees("拼满,没有空白和重叠")
 
     leader = someone("leader", phone=phone).visit(page.url.replace(keeper.home, ""))
-    leader.page.locator("form[action$='/publish/'] button").click()
-    leader.page.wait_for_load_state("load")
+    press(leader.page.locator("form[action$='/publish/'] button"))
     assert leader.sees("已生效")
     assert Boundary.objects.filter(grid__code="C1-SW2", valid_until__isnull=True).count() == 1
     assert Case.objects.get(pk=old.pk).place.endswith("/C1-SW")

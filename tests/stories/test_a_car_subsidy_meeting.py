@@ -20,7 +20,7 @@ from gridloop.offices.policies.actions import Told
 from gridloop.offices.policies.models import PolicyQuestion
 from tests.firms import registered
 from tests.sample import CODE, who
-from tests.stories.conftest import AT_BOTH_WIDTHS, Person, book
+from tests.stories.conftest import AT_BOTH_WIDTHS, Person, book, press
 
 ASKED = "补贴是企业申报还是个人申报?"
 ANSWER = "由限额以上汽车零售企业代申报,个人不用到窗口。"
@@ -116,14 +116,12 @@ def meet(desk: Person, firms: list[Enterprise]) -> None:
     page = desk.page
     page.check(f"input[name=came][value='{firms[0].ref}']")
     page.check(f"input[name=came][value='{firms[1].ref}']")
-    page.get_by_role("button", name="记下到会情况").click()
-    page.wait_for_load_state("load")
+    press(page.get_by_role("button", name="记下到会情况"))
     assert desk.sees("到会情况已记下")
     page.fill("#question-text", ASKED)
     page.select_option("#question-enterprise", firms[0].ref)
     page.select_option("#question-category", "企业服务/证照")
-    page.get_by_role("button", name="记下并立事项").click()
-    page.wait_for_load_state("load")
+    press(page.get_by_role("button", name="记下并立事项"))
     assert desk.sees("已立为事项")
     assert desk.sees("诉求 1 件 已立 1 件")
     assert desk.fits()
@@ -137,7 +135,6 @@ def put_as_answer(desk: Person) -> None:
     form.locator("select[name=policy]").select_option(label="汽车消费补贴(示例)")
     form.locator("input[name=clause]").fill("2")
     assert form.locator("textarea[name=answer]").input_value() == ANSWER
-    form.locator("button[type=submit]").click()
-    page.wait_for_load_state("load")
+    press(form.locator("button[type=submit]"))
     assert desk.sees("依据第 2 条")
     assert desk.fits()

@@ -18,7 +18,7 @@ from gridloop.site import tick
 from tests.firms import registered
 from tests.policies import published
 from tests.sample import who
-from tests.stories.conftest import AT_BOTH_WIDTHS, Person
+from tests.stories.conftest import AT_BOTH_WIDTHS, Person, press
 
 NUMBER = "13812345678"
 
@@ -26,8 +26,7 @@ NUMBER = "13812345678"
 def invited(someone: Callable[..., Person], firm: Enterprise, *, phone: bool) -> str:
     """The manager makes the letter; the address that its code holds."""
     manager = someone("manager", phone=phone).visit(f"/enterprises/{firm.ref}/")
-    manager.page.get_by_role("button", name="邀请打开企业页面").click()
-    manager.page.wait_for_load_state("load")
+    press(manager.page.get_by_role("button", name="邀请打开企业页面"))
     assert manager.sees("只能用一次") and manager.page.locator(".gl-receipt-code svg").count() == 1 and manager.fits()
     address = str(manager.page.locator("[data-copy]").get_attribute("data-copy"))
     return f"/firm/{address.partition('/firm/')[2]}"
@@ -83,6 +82,5 @@ def test_a_firm_signs_in_tells_follows_judges_and_says_no(someone: Callable[...,
 
     owner.visit("/firm/held/")
     assert owner.sees("还没有人看过") and owner.fits()
-    owner.page.get_by_role("button", name="退出这台设备").click()
-    owner.page.wait_for_load_state("load")
+    press(owner.page.get_by_role("button", name="退出这台设备"))
     assert owner.visit("/firm/home/").sees("邀请码")

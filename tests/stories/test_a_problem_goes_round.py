@@ -7,7 +7,7 @@ from collections.abc import Callable
 from gridloop.core.access import SYSTEM
 from gridloop.offices.archive.queries import timeline
 from gridloop.offices.cases.queries.finding import scoped_case
-from tests.stories.conftest import Person
+from tests.stories.conftest import Person, press
 
 
 def test_a_manager_files_a_unit_returns_it_the_desk_reassigns_and_the_caller_confirms(
@@ -17,8 +17,7 @@ def test_a_manager_files_a_unit_returns_it_the_desk_reassigns_and_the_caller_con
     manager.page.fill("textarea[name=text]", "厂区门口路灯不亮,夜班职工出行不便。")
     manager.page.select_option("[name=category]", "城乡建设/市政设施/路灯")
     manager.page.fill("[name=address]", "柳荫路1号院")
-    manager.page.locator("form:has(textarea[name=text]) button[type=submit]").last.click()
-    manager.page.wait_for_load_state("load")
+    press(manager.page.locator("form:has(textarea[name=text]) button[type=submit]").last)
     assert manager.sees("城市管理中队")
     address = manager.page.locator("a[href*='/cases/']").evaluate_all(
         "links => links.map(link => link.getAttribute('href')).find(href => /^\\/cases\\/[a-z0-9]{16}\\/$/.test(href))"

@@ -19,7 +19,7 @@ from gridloop.offices.cases import actions
 from gridloop.offices.cases.queries.lists import Filter, list_cases
 from gridloop.site import tick
 from tests.sample import CODE, who
-from tests.stories.conftest import Person
+from tests.stories.conftest import Person, press
 
 
 def report(resident: Person, text: str) -> str:
@@ -51,8 +51,7 @@ def test_a_resident_reports_without_an_account_and_follows_the_receipt(
     resident.page.goto(address)
     assert resident.sees("已更换灯具,今晚亮灯。")
     resident.page.locator("input[name=solved]").first.check()
-    resident.page.locator("form:has(input[name=solved]) button[type=submit]").first.click()
-    resident.page.wait_for_load_state("load")
+    press(resident.page.locator("form:has(input[name=solved]) button[type=submit]").first)
     actions.strike_off(by=who("desk", at=now), at=timezone.now(), case=case.ref)
     tick.once(at=timezone.now())
     resident.page.goto(address)
@@ -86,8 +85,7 @@ def test_a_resident_who_is_not_satisfied_sends_the_case_back(someone: Callable[.
 
     resident.page.goto(address)
     resident.page.locator("input[name=solved]").nth(1).check()
-    resident.page.locator("form:has(input[name=solved]) button[type=submit]").first.click()
-    resident.page.wait_for_load_state("load")
+    press(resident.page.locator("form:has(input[name=solved]) button[type=submit]").first)
 
     again = list_cases(SYSTEM, Filter()).cases[0]
     assert again.state == "handling"

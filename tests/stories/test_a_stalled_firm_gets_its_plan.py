@@ -12,7 +12,7 @@ from gridloop.offices.enterprise.actions.vitality import set_vitality
 from gridloop.offices.enterprise.models import Enterprise
 from tests.firms import registered
 from tests.sample import who
-from tests.stories.conftest import AT_BOTH_WIDTHS, Person
+from tests.stories.conftest import AT_BOTH_WIDTHS, Person, press
 
 
 def standing_still() -> Enterprise:
@@ -73,5 +73,4 @@ def _take(person: Person, step: str, **told: str) -> None:
             panel.locator("> summary").click()
     for name, value in told.items():
         person._say(form, name, value)
-    form.locator("button[type=submit]").click()
-    person.page.wait_for_load_state("load")
+    press(form.locator("button[type=submit]"))

@@ -13,7 +13,7 @@ from gridloop.offices.cases import actions
 from gridloop.offices.cases.models import Inspection, Sample
 from gridloop.site import tick
 from tests.sample import CODE, IN_SW, who
-from tests.stories.conftest import AT_BOTH_WIDTHS, Person, book
+from tests.stories.conftest import AT_BOTH_WIDTHS, Person, book, press
 from tests.stories.test_three_returns_become_a_row import pictured
 
 DAY = timedelta(days=1)
@@ -55,8 +55,7 @@ def test_a_false_closure_is_found_by_a_draw_and_reopened(someone: Callable[..., 
         form.locator("summary").click()
     form.locator("input[value=false]").check()
     form.locator("textarea").fill("昨晚八点到现场,灯不亮。")
-    form.locator("button[type=submit]").click()
-    leader.page.wait_for_load_state("load")
+    press(form.locator("button[type=submit]"))
 
     assert leader.sees("虚假销号的事项已重新办理")
     assert leader.sees("100%(1/1)")
@@ -73,8 +72,7 @@ def test_a_false_closure_is_found_by_a_draw_and_reopened(someone: Callable[..., 
     leader.visit("/signs/")
     assert leader.sees("自己登记自己办结")
     leader.page.locator("textarea[name=reason]").first.fill("中队巡查发现,已逐件核对。")
-    leader.page.locator("button[value=dismissed]").first.click()
-    leader.page.wait_for_load_state("load")
+    press(leader.page.locator("button[value=dismissed]").first)
     assert leader.sees("已了结")
     assert leader.fits()
     pictured(leader, "signs", phone=phone)

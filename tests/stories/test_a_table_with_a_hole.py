@@ -67,7 +67,7 @@ def hand_in(person: Person) -> None:
 
 def replay(person: Person) -> None:
     """The draft is replayed over the history that the page offers; the figures stand below the form, with their charts."""
-    person.send("form[action$='/replay/']")
+    person.page.locator("form[action$='/replay/'] button[type=submit]").last.click()
     person.page.locator("#replay-result .gl-stats").wait_for()
     person.page.locator("[data-chart] svg").first.wait_for()
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from gridloop.offices.policies.models import Policy, PolicyPush
 from gridloop.offices.projects.models import FactorNeed, Project
 from tests.firms import registered
-from tests.stories.conftest import AT_BOTH_WIDTHS, Person
+from tests.stories.conftest import AT_BOTH_WIDTHS, Person, press
 
 
 @AT_BOTH_WIDTHS
@@ -32,8 +32,7 @@ def test_a_policy_is_pushed_declined_and_never_pushed_again(someone: Callable[..
     row.locator("[name=value]").blur()
     clerk.page.locator("#preview", has_text="适用 1 家,共 2 家企业").wait_for()
     assert clerk.fits()
-    clerk.page.get_by_role("button", name="保存草稿").click()
-    clerk.page.wait_for_load_state("load")
+    press(clerk.page.get_by_role("button", name="保存草稿"))
     assert clerk.sees("您是起草人")
 
     desk = someone("desk", phone=phone)
@@ -46,8 +45,7 @@ def test_a_policy_is_pushed_declined_and_never_pushed_again(someone: Callable[..
     desk.visit(f"/policies/firms/{firm.ref}/")
     assert desk.sees("可能适用 1 项政策") and desk.sees("从业人员不超过300人(实际为40)") and desk.fits()
     desk.page.fill("[name=how]", "联系人电话告知不需要")
-    desk.page.get_by_role("button", name="不需要,不再推送").click()
-    desk.page.wait_for_load_state("load")
+    press(desk.page.get_by_role("button", name="不需要,不再推送"))
     assert desk.sees("谢绝的政策不再推送")
 
     desk.visit("/policies/").send("form[action$='/policies/push/']")
@@ -64,8 +62,7 @@ def test_a_project_goes_through_four_libraries_with_a_gap_raised_and_solved(
     for name, value in (("name", "示例冷链园"), ("owner", "示例置业公司"), ("total_yi", "3.5")):
         clerk.page.fill(f"#id_{name}", value)
     clerk.page.select_option("#id_sector", "industry")
-    clerk.page.get_by_role("button", name="入储备库").click()
-    clerk.page.wait_for_load_state("load")
+    press(clerk.page.get_by_role("button", name="入储备库"))
     project = Project.objects.get()
     assert clerk.sees("进入拟开工库还看什么") and clerk.fits()
 
@@ -108,8 +105,7 @@ def complete(person: Person, home: str, **fields: str) -> None:
             field.select_option(value)
         else:
             field.fill(value)
-    person.page.get_by_role("button", name="保存").click()
-    person.page.wait_for_load_state("load")
+    press(person.page.get_by_role("button", name="保存"))
 
 
 def close_gap(clerk: Person, someone: Callable[..., Person], *, phone: bool) -> None:

@@ -9,7 +9,7 @@ import pytest
 from gridloop.offices.cases.actions import Filing, file_cases
 from gridloop.offices.cases.models import Case
 from tests.sample import CODE, IN_SW, MONDAY, who
-from tests.stories.conftest import Person
+from tests.stories.conftest import Person, press
 
 NOISES = [
     Filing(
@@ -27,21 +27,17 @@ def test_ticked_cases_stay_ticked_from_page_to_page_and_each_has_its_result(
     desk = someone("desk", phone=phone).visit("/cases/")
     page = desk.page
     page.fill("#filter-text", "噪音")
-    page.locator(".gl-filters button[type=submit]").click()
-    page.wait_for_load_state("load")
+    press(page.locator(".gl-filters button[type=submit]"))
     page.locator("input[name=case]").nth(0).check()
-    page.click("a[rel=next]")
-    page.wait_for_load_state("load")
+    press(page.locator("a[rel=next]"))
     page.locator("input[name=case]").nth(0).check()
     assert desk.sees("已选 2 件")
 
     page.select_option("#bulk-verb", "assign")
-    page.locator(".gl-bulk button[type=submit]").click()
-    page.wait_for_load_state("load")
+    press(page.locator(".gl-bulk button[type=submit]"))
     page.select_option("#bulk-unit", "urban")
     page.fill("#bulk-reason", "集中整治夜间施工")
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_load_state("load")
+    press(page.locator("main form button[type=submit]"))
 
     assert desk.sees("2 件已办,0 件未办")
     assert Case.objects.filter(lead__code="urban").count() == 2
@@ -56,17 +52,15 @@ def test_without_script_the_page_is_ticked_and_the_view_is_shared(someone: Calla
     desk.page.locator("details.gl-drop", has_text="保存为视图").locator("summary").click()
     desk.page.fill("#view-name", "环境类")
     desk.page.select_option("#view-sharing", "street")
-    desk.page.locator("form[action$='/cases/views/'] button").click()
+    press(desk.page.locator("form[action$='/cases/views/'] button"))
     assert desk.sees("环境类")
 
     environment = someone("environment").visit("/cases/")
-    environment.page.click("a.gl-view")
-    environment.page.wait_for_load_state("load")
+    press(environment.page.locator("a.gl-view"))
     for tick in environment.page.locator("input[name=case]").all():
         tick.check()
     environment.page.select_option("#bulk-verb", "accept")
-    environment.page.locator(".gl-bulk button[type=submit]").click()
-    environment.page.locator("main form button[type=submit]").click()
-    environment.page.wait_for_load_state("load")
+    press(environment.page.locator(".gl-bulk button[type=submit]"))
+    press(environment.page.locator("main form button[type=submit]"))
 
     assert environment.sees("3 件已办,0 件未办")

@@ -16,7 +16,7 @@ from gridloop.offices.cases.actions.contact import show_contacts
 from gridloop.offices.cases.models import Case, Report
 from gridloop.web.public.doors import PUBLIC
 from tests.sample import CODE, who
-from tests.stories.conftest import AT_BOTH_WIDTHS, Person, book, picture
+from tests.stories.conftest import AT_BOTH_WIDTHS, Person, book, picture, press
 
 LAMP = "城乡建设/市政设施/路灯"
 
@@ -124,7 +124,7 @@ def test_the_resident_is_asked_judges_and_reads_what_is_held(someone: Callable[.
 @AT_BOTH_WIDTHS
 def test_a_word_about_the_site_is_answered_where_it_was_said(someone: Callable[..., Person], *, phone: bool) -> None:
     resident = someone(phone=phone).visit("/s/sample/report/")
-    resident.page.locator("footer a", has_text="意见建议").click()
+    press(resident.page.locator("footer a", has_text="意见建议"))
     resident.page.fill("#text", "按钮再大一点。")
     resident.send("form[action$='/suggest/']")
     own = resident.page.url.removeprefix(resident.home)

@@ -21,7 +21,7 @@ from gridloop.web.public.doors import PUBLIC
 from tests import sample
 from tests.sample import CODE, who
 from tests.stories import latin
-from tests.stories.conftest import Person, ready
+from tests.stories.conftest import Person, press, ready
 
 CHINESE = """() => {
   const han = /[\\u3400-\\u9fff]/, found = new Set();
@@ -90,8 +90,7 @@ class Walk:
 def in_english(person: Person, username: str = "") -> Walk:
     """The person has pressed "English" and then signed in."""
     person.visit("/accounts/login/")
-    person.page.click("form[action='/i18n/setlang/'] button")
-    person.page.wait_for_load_state("load")
+    press(person.page.locator("form[action='/i18n/setlang/'] button"))
     return Walk(person.sign_in(username) if username else person)
 
 
