@@ -39,6 +39,7 @@ TESTS = Path(__file__).parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # As quiet as a browser can be: nothing is fetched but the pages under test.
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-quic", "--disable-sync", "--no-first-run"]  # fmt: skip
+PATIENCE = 60_000  # ms: a loaded machine is not a failing test
 PLAIN = ["--disable-gpu"]
 WITH_WEBGL = [
     "--use-angle=swiftshader",
@@ -85,8 +86,9 @@ def chromium_path() -> str | None:
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Any]:
     """Playwright of this worker: it allows one at a time in a thread, so every browser comes from it."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as started:
         yield started
 
@@ -111,6 +113,6 @@ def launched(playwright: Any, arguments: list[str]) -> Iterator[Any]:
 def page(browser: Any) -> Iterator[Any]:
     """A page of a person who has never been here: no cookies, Chinese, Beijing time, 1440 x 900."""
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()

@@ -123,7 +123,7 @@ def _received(made: Any, secret: str, port: int) -> tuple[int | None, bool]:
         seal(street=CODE)
         webhooks.announce(street=CODE)
         webhooks.post_messages(at=now, post=post)
-        out, _ = receiver.communicate(timeout=20)
+        out, _ = receiver.communicate(timeout=60)
     finally:
         receiver.kill()
     newest = made.deliveries.order_by("-id").first()
@@ -139,7 +139,7 @@ def _wait_for(port: int) -> None:
     """Until somebody listens there: looked up in the kernel's table, for a connection would use up the one request it answers."""
     import time
 
-    for _ in range(200):
+    for _ in range(1200):
         listening = Path("/proc/net/tcp").read_text(encoding="ascii") if Path("/proc/net/tcp").exists() else ""
         if f":{port:04X} 00000000:0000 0A" in listening:
             return

@@ -19,6 +19,7 @@ from gridloop.offices.archive.queries import timeline
 from gridloop.offices.cases.queries.finding import scoped_case
 from gridloop.offices.organisation.snapshot import forget_everything
 from gridloop.offices.supervision.queries import forget_compiled
+from tests.conftest import PATIENCE
 from tests.sample import CODE, PASSWORD, sample_street
 
 PHONE = {"width": 390, "height": 844}
@@ -148,7 +149,7 @@ def someone(browser: Any, live_server: Any, street: Any) -> Iterator[Callable[..
             locale="zh-CN", timezone_id="Asia/Shanghai", viewport=PHONE if phone else DESKTOP, has_touch=phone,
             java_script_enabled=javascript,
         )  # fmt: skip
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         person = Person(context.new_page(), live_server.url)
         return person.sign_in(username) if username else person
