@@ -23,6 +23,7 @@ from gridloop.offices.projects.actions import Told, enter_project
 from tests.firms import registered
 from tests.offices.loop import told as filed
 from tests.sample import CODE, MONDAY, who
+from tests.web.papers import same_in_english
 
 SignIn = Callable[[str], Client]
 FORM = {
@@ -205,6 +206,7 @@ def test_key_projects_and_key_firms_stand_in_one_paper_by_who_leads_them(signed_
     made = Document(io.BytesIO(answer.content))
 
     assert "attachment" in answer["Content-Disposition"]
+    assert "重点项目、重点企业分组分包一览表" in "".join(same_in_english(signed_in("desk"), "/projects/matrix.docx"))
     headings = [each.text for each in made.paragraphs if each.text[:2] in ("1.", "2.")]
     assert headings == ["1. 乙领导(柳荫街道办事处)(项目 1 个,企业 1 家)", "2. 还没有包联领导(项目 0 个,企业 1 家)"]
     first, second = ([row.cells[0].text for row in table.rows][1:] for table in made.tables)

@@ -28,6 +28,7 @@ from gridloop.offices.enterprise.service_models import Consult, Promise, Service
 from gridloop.offices.organisation.actions import add_person, add_post, appoint
 from tests.firms import code_of, registered
 from tests.sample import CODE, FOUNDED, MONDAY, who
+from tests.web.papers import same_in_english
 
 SignIn = Callable[[str], Client]
 
@@ -190,9 +191,11 @@ def test_the_matrix_shows_blanks_in_red_fills_them_and_hands_over_with_a_pack(
 
     assert "辛管家(经济发展办) → 卯管家(经济发展办)" in done and "下周二看车间" in done
     following = Pairing.objects.get(subject=firm.subject, ends_at=None)
-    paper = desk.get(f"/enterprises/pairings/{following.ref}/pack.docx")
-    words = "\n".join(each.text for each in Document(io.BytesIO(paper.content)).paragraphs)
+    words = "\n".join(same_in_english(desk, f"/enterprises/pairings/{following.ref}/pack.docx"))
     assert "下周二看车间" in words and firm.name in words
+    assert all(
+        heading in words for heading in ("包联交接包", "四级包联", "在办事项", "企业不愿意的", "最近的经过", "制作日期")
+    )
     assert "张三丰" not in words
     send(desk, f"/enterprises/pairings/{following.ref}/substitute/", substitute="P10")
     send(desk, f"/enterprises/pairings/{following.ref}/end/", reason="退出")
@@ -237,6 +240,7 @@ def test_the_public_notice_is_chinese_also_for_who_reads_the_console_in_english(
     assert any("包联服务公示牌" in each for each in words) and "服务管家" in words
     assert re.search(r"制作日期 20\d\d年\d+月\d+日\(周.\)", "".join(words))
     assert not any(word in "".join(words) for word in ("Service manager", "answers for", "Scan"))
+    same_in_english(manager, f"/enterprises/{firm.ref}/notice.docx")
 
 
 def test_the_four_coverages_link_to_the_firms_they_lack(firm: Enterprise, signed_in: SignIn) -> None:

@@ -47,7 +47,7 @@ def paper(request: HttpRequest, reader: Reader) -> HttpResponse:
     made = groups_docx(
         projects.groups_of(reader.actor, street=reader.street.code), street=reader.street.name, at=reader.at
     )
-    return download(made, name=f"{reader.street.name} {_('分组分包一览表')}.docx", kind=DOCX)
+    return download(made, name=f"{reader.street.name}分组分包一览表.docx", kind=DOCX)
 
 
 def _names(row: projects.Paired) -> list[tuple[str, Any]]:

@@ -2,6 +2,8 @@
 
 The PDF needs no font file: STSong-Light is one of the CID fonts that every PDF reader brings for Chinese (ISO 32000-1, 9.7.5.2). What that font
 lacks (characters beyond GB 18030's basic plane) is written as 〓; the .docx has no such limit.
+
+They are papers of a Chinese office: Chinese as a whole, whatever language their maker reads the console in, and so are the names of their files.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Any
 import segno
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
@@ -38,6 +41,7 @@ MISSING = "〓"
 # -- the notice as PDF ------------------------------------------------------------------------------------------------
 
 
+@override("zh-hans")
 def notice_pdf(told: Any, *, at: datetime) -> bytes:
     """One A4 page: the firm, its four names, its team, the code to report by."""
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
@@ -142,6 +146,7 @@ def _writable(words: str) -> str:
 # -- the notice and the pack as .docx ---------------------------------------------------------------------------------
 
 
+@override("zh-hans")
 def notice_docx(told: Any, *, at: datetime) -> bytes:
     """The notice for the office's own word processor."""
     made = _document()
@@ -175,6 +180,7 @@ def notice_docx(told: Any, *, at: datetime) -> bytes:
     return _bytes(made)
 
 
+@override("zh-hans")
 def pack_docx(pack: Any, *, at: datetime) -> bytes:
     """The hand-over pack: what is open, promised and declined, and the latest of the firm's history."""
     made = _document()
@@ -197,6 +203,7 @@ def pack_docx(pack: Any, *, at: datetime) -> bytes:
     return _bytes(made)
 
 
+@override("zh-hans")
 def groups_docx(groups: list[Any], *, street: str, at: datetime) -> bytes:
     """分组分包一览表: a table for each leader with the projects and firms, who serves each, and the task force; blanks are said."""
     made = _document()
@@ -227,6 +234,7 @@ def _three(stack: Any) -> tuple[str, ...]:
     return tuple(each.label if each else _("空缺") for each in held)
 
 
+@override("zh-hans")
 def plan_docx(row: Any, shown: Any, force: list[Any], *, at: datetime) -> bytes:
     """The plan of a firm on one page: its difficulties, goal, task force, measures with their effect, and reviews."""
     made = _document()

@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gridloop.core.errors import Broken, GridloopError, NotFound
@@ -160,7 +159,7 @@ def pack(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
 def pack_file(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """/enterprises/pairings/<ref>/pack.docx"""
     row, _subject = _own_pairing(reader, ref)
-    return download(pack_docx(packs.pack_of(row, by=reader.actor), at=reader.at), name=_("交接包.docx"), kind=DOCX)
+    return download(pack_docx(packs.pack_of(row, by=reader.actor), at=reader.at), name="交接包.docx", kind=DOCX)
 
 
 def _own_pairing(reader: Reader, ref: str) -> tuple[Any, Any]:
@@ -181,11 +180,9 @@ def notice(request: HttpRequest, reader: Reader, ref: str, form: str) -> HttpRes
     report = absolute(f"{reverse('report', args=[reader.street.slug])}?firm={found.ref}")
     told = packs.notice_of(found, address=report)
     make, kind, name = (
-        (notice_pdf, "application/pdf", _("公示牌.pdf")) if form == "pdf" else (notice_docx, DOCX, _("公示牌.docx"))
+        (notice_pdf, "application/pdf", "公示牌.pdf") if form == "pdf" else (notice_docx, DOCX, "公示牌.docx")
     )
-    with override("zh-hans"):  # it hangs at a door: Chinese, whatever language its maker reads the console in
-        content = make(told, at=reader.at)
-    return download(content, name=name, kind=kind)
+    return download(make(told, at=reader.at), name=name, kind=kind)
 
 
 @require_safe

@@ -229,4 +229,4 @@ def paper(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     row = plans.plan(ref, by=reader.actor)
     shown = plans.shown(row, today=today_of(reader))
     made = plan_docx(row, shown, [each for each in plans.force_of(row) if each.ends_at is None], at=reader.at)
-    return download(made, name=f"{row.name}{said(PLAN_KINDS[row.kind])}.docx", kind=DOCX)
+    return download(made, name=f"{row.name}{PLAN_KINDS[row.kind]}.docx", kind=DOCX)

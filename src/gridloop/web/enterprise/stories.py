@@ -146,7 +146,7 @@ def document(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
         with kept.file.open("rb") as file:
             paper.add_picture(io.BytesIO(file.read()), width=Mm(150))
     if not shown.is_public:
-        paper.add_paragraph(_("草稿,企业同意并公开之前不得外发。"))
+        paper.add_paragraph("草稿,企业同意并公开之前不得外发。")  # in Chinese, as the story is
     out = io.BytesIO()
     paper.save(out)
     return download(out.getvalue(), name=f"{shown.row.title}.docx", kind=DOCX)
