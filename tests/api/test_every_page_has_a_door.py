@@ -336,7 +336,8 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "end_bank_product": ("banking_end_product",),
     "bank_match": ("banking_match",),
     "do_bank_match": tuple(
-        f"banking_{step}" for step in ("consent", "introduce", "grant", "decline", "draw", "hand_over", "withdraw")
+        f"banking_{step}"
+        for step in ("consent", "introduce", "grant", "decline", "draw", "void_drawing", "hand_over", "withdraw")
     ),
     "assist_orders": ("assisting_orders",),
     "new_assist_order": ("assisting_accept",),

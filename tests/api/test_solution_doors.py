@@ -98,6 +98,35 @@ def test_a_bank_is_told_nothing_before_the_firm_has_agreed(caller, firm):
     assert agreed["suited"][0]["value"] == "not_met" and problem(unfit) == (422, "bank.does_not_suit")
 
 
+def test_a_credit_is_drawn_in_parts_by_the_api_and_a_wrong_one_is_voided(caller, firm):
+    product = caller("desk").post("/banks/products", LOAN | {"clauses": []}).json()["ref"]
+    manager = caller("manager")
+    ref = manager.post("/banks/matches", DEMAND | {"enterprise": firm.ref}).json()["match"]["ref"]
+    home = f"/banks/matches/{ref}"
+    for step, told in (("consent", AGREED), ("introduce", {"product": product}), ("grant", {"granted": "300000.00"})):
+        assert manager.post(f"{home}/{step}", told).status_code == 200
+
+    first = manager.post(f"{home}/draw", {"drawn": "100000.00", "note": "第一笔"}).json()
+    over = manager.post(f"{home}/draw", {"drawn": "200000.01"})
+    late = manager.post(f"{home}/draw", {"drawn": "1.00", "drawn_on": "2999-01-01"})
+    manager.post(f"{home}/draw", {"drawn": "200000.00"})
+    voided = manager.post(f"{home}/void-drawing", {"drawing": first["drawings"][0]["ref"], "reason": "记错了"}).json()
+    again = manager.post(f"{home}/void-drawing", {"drawing": first["drawings"][0]["ref"], "reason": "记错了"})
+
+    assert (first["match"]["drawn"], first["match"]["left"], first["steps"]) == (
+        "100000.00",
+        "200000.00",
+        ["draw", "void_drawing"],
+    )
+    assert problem(over) == (422, "bank.drawn") and "还可放款 20 万元" in over.json()["detail"]
+    assert problem(late) == (422, "bank.drawn_on") and problem(again) == (409, "bank.drawing_void")
+    assert (voided["match"]["drawn"], voided["match"]["left"]) == ("200000.00", "100000.00")
+    assert [(each["amount"], bool(each["void_at"]), each["void_because"]) for each in voided["drawings"]] == [
+        ("100000.00", True, "记错了"), ("200000.00", False, ""),
+    ]  # fmt: skip
+    assert manager.get("/banks/totals").json()["drawn"] == {"n": 1, "amount": "200000.00"}
+
+
 def test_a_step_counts_only_at_the_revision_that_was_seen(caller, firm):
     manager = caller("manager")
     ref = manager.post("/banks/matches", DEMAND | {"enterprise": firm.ref}).json()["match"]["ref"]

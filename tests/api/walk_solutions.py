@@ -48,7 +48,10 @@ def _match_with_banks(walk: Any, ref: str) -> None:
     walk.does("manager", "banking_introduce", {"product": product}, ref=made["ref"])
     walk.does("manager", "banking_hand_over", {"officer": "P10"}, ref=made["ref"])
     walk.does("manager", "banking_grant", {"granted": "400000.00", "rate": "3.85"}, ref=made["ref"])
-    walk.does("manager", "banking_draw", {"drawn": "400000.00"}, ref=made["ref"])
+    first = {"drawn": "150000.00", "drawn_on": timezone.localdate().isoformat(), "note": "第一笔,用于采购"}
+    walk.does("manager", "banking_draw", first, ref=made["ref"])
+    wrong = walk.does("manager", "banking_draw", {"drawn": "250000.00"}, ref=made["ref"])["drawings"][-1]["ref"]
+    walk.does("manager", "banking_void_drawing", {"drawing": wrong, "reason": "这笔银行还没有放"}, ref=made["ref"])
     other = walk.does("manager", "banking_demand", DEMAND | {"enterprise": ref})["match"]["ref"]
     walk.does("manager", "banking_withdraw", {"reason": "股东已增资"}, ref=other)
     told = ForumTold("bank", "银企对接会", timezone.now() + timedelta(days=1), venue="三楼会议室", host="economy")

@@ -171,7 +171,9 @@ def test_every_stage_can_be_reached_and_only_open_ones_can_be_left() -> None:
     reached = {"demand"} | {step.target for step in STEPS.values()}
 
     assert reached == set(STAGES)
-    assert {stage for stage in STAGES if bank_match.steps_from(stage)} == set(OPEN)
+    assert {stage for stage in STAGES if bank_match.steps_from(stage)} == {*OPEN, "drawn"}
+    assert bank_match.steps_from("drawn", left=Decimal(1)) == ("draw", "void_drawing")
+    assert bank_match.steps_from("drawn", left=Decimal(0)) == ("void_drawing",)
 
 
 def test_out_of_turn_names_the_step_before_it() -> None:
@@ -188,6 +190,12 @@ def test_amounts_of_a_match_are_checked_against_each_other() -> None:
     assert bank_match.check_granted(Decimal(500_000), Decimal(600_000), why="银行主动提额") == 600_000
     with pytest.raises(WrongInput, match="不超过授信的 30 万元"):
         bank_match.check_drawn(Decimal(300_000), Decimal(300_001))
+    assert bank_match.check_drawn(Decimal(300_000), Decimal(100_000), before=Decimal(200_000)) == 100_000
+    with pytest.raises(WrongInput, match="授信 30 万元,已放款 20 万元,还可放款 10 万元"):
+        bank_match.check_drawn(Decimal(300_000), Decimal("100000.01"), before=Decimal(200_000))
+    for wrong in (Decimal(0), Decimal(-1), Decimal("NaN"), Decimal("Infinity")):
+        with pytest.raises(WrongInput, match="大于 0"):
+            bank_match.check_drawn(Decimal(300_000), wrong, before=Decimal(1))
     for field, told in (
         ("amount", Demand(Decimal("NaN"), "turnover", 12, "none")), ("amount", Demand(Decimal(12), "turnover", 12, "none")),
         ("purpose", Demand(Decimal(500_000), "yacht", 12, "none")), ("term", Demand(Decimal(500_000), "turnover", 0, "none")),

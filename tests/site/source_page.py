@@ -18,7 +18,7 @@ from gridloop.offices.enterprise.forum_models import Forum, ForumQuestion, Invit
 from gridloop.offices.enterprise.link_models import FirmLink
 from gridloop.offices.enterprise.models import Enterprise, VitalitySpell
 from gridloop.offices.enterprise.service_models import Promise, TeamMember
-from gridloop.offices.enterprise.solution_models import AssistOrder, BankMatch, FirmPlan
+from gridloop.offices.enterprise.solution_models import AssistOrder, BankDrawing, BankMatch, FirmPlan
 from gridloop.offices.enterprise.visit_models import Visit
 from gridloop.offices.indicators.models import Reading, Standing
 from gridloop.offices.policies.models import PolicyPush
@@ -169,13 +169,13 @@ def _together() -> dict[str, str]:
 def _banks() -> dict[str, str]:
     rows = [row for row in BankMatch.objects.filter(street=STREET).exclude(stage="withdrawn") if _in_period(row.demanded_at)]  # fmt: skip
     granted = [row for row in rows if row.granted is not None and row.answered_at and row.answered_at < AFTER]
-    drawn = [row for row in rows if row.drawn is not None and row.drawn_at and row.drawn_at < AFTER]
+    drawn = BankDrawing.objects.filter(match__in=rows, void_at=None, drawn_on__lt=AFTER.date())
     return {
         "figure-bank_matches": str(len(rows)),
         "figure-bank_granted": share(len(granted), len(rows)),
         "figure-bank_demanded_sum": _wan(sum(row.amount for row in rows)),
         "figure-bank_granted_sum": _wan(sum(row.granted for row in granted)),
-        "figure-bank_drawn_sum": _wan(sum(row.drawn for row in drawn)),
+        "figure-bank_drawn_sum": _wan(sum(row.amount for row in drawn)),
     }
 
 

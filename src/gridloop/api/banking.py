@@ -33,11 +33,12 @@ from gridloop.api.shapes_banking import (
     ProductIn,
     ProductList,
     ProductOut,
+    VoidDrawingIn,
     WithdrawDemandIn,
 )
 from gridloop.api.shapes_firm_places import Over
 from gridloop.api.tokens import READ, WRITE, Caller, CallerRequest, doors, street_of
-from gridloop.core.bank_match import OPEN, STAGES, Demand, steps_from
+from gridloop.core.bank_match import OPEN, STAGES, Demand
 from gridloop.core.firm_access import may_serve
 from gridloop.core.identity import mask_name
 from gridloop.offices.enterprise.actions import banking as actions
@@ -126,7 +127,7 @@ def _line(row: Any) -> dict[str, Any]:
         "enterprise": row.enterprise.ref, "name": row.enterprise.name, "label": STAGES[row.stage], "forum": row.event_name, "forum_ref": row.event.ref if row.event else "", "officer": row.officer.name if row.officer else "",
         "case": case.ref if case else None, "number": case.number if case else "", "product": product.ref if product else None,
         "bank": product.bank if product else "", "product_name": product.name if product else "",
-        "amount": yuan(row.amount), "granted": yuan(row.granted), "drawn": yuan(row.drawn),
+        "amount": yuan(row.amount), "granted": yuan(row.granted), "drawn": yuan(row.drawn), "left": yuan(row.left),
         "rate": None if row.rate is None else f"{row.rate:.2f}",
     }  # fmt: skip
 
@@ -165,14 +166,20 @@ def _file(caller: Caller, ref: str) -> dict[str, Any]:
         "match": _line(row), "consent_name": mask_name(row.consent_name) if row.consent_name else "",
         **fields_named(row, "consent_duty consent_how"), "steps": _steps(caller, row), "suited": [_suited(each) for each in suited],
         "sheet": [{"label": label, "value": value} for label, value in banking.sheet_for_bank(row)] if row.consented_at else [],
+        "drawings": [_drawing(each) for each in banking.drawings(row)],
         "timeline": [timeline_entry(entry) for entry in banking.history_of(row)],
     }  # fmt: skip
+
+
+def _drawing(each: Any) -> dict[str, Any]:
+    told = fields_named(each, "ref drawn_on note told_at void_at void_because")
+    return told | {"amount": yuan(each.amount), "told_by": each.told_by.name if each.told_by else ""}
 
 
 def _steps(caller: Caller, row: Any) -> list[str]:
     if not may_serve(caller.actor, row.street):
         return []
-    return [*steps_from(row.stage), *(["hand_over"] if row.stage in OPEN else [])]
+    return [*banking.steps_of(row), *(["hand_over"] if row.stage in OPEN else [])]
 
 
 def _suited(each: Any) -> dict[str, Any]:
@@ -249,8 +256,19 @@ def decline(request: CallerRequest, ref: str, told: BankDeclineIn) -> HttpRespon
     openapi_extra=GUARDED,
 )  # fmt: skip
 def draw(request: CallerRequest, ref: str, told: DrawIn) -> HttpResponse:
-    """So much of the credit has reached the firm."""
-    return DEEDS.do(request, ref, "draw", actions.draw_credit, {"drawn": Decimal(told.drawn)}, rev=told.rev)
+    """So much of the credit has reached the firm on this day. A credit is drawn in one part or in several, together never more than was granted."""
+    said = {"drawn": Decimal(told.drawn), "drawn_on": told.drawn_on, "note": told.note}
+    return DEEDS.do(request, ref, "draw", actions.draw_credit, said, rev=told.rev)
+
+
+@router.post(
+    "/banks/matches/{ref}/void-drawing", auth=doors(WRITE), response={200: BankMatchFile, WRITES: Problem}, summary="作废一次放款",
+    openapi_extra=GUARDED,
+)  # fmt: skip
+def void_drawing(request: CallerRequest, ref: str, told: VoidDrawingIn) -> HttpResponse:
+    """A drawing was put down wrongly: it stays on record with the reason, counts no longer, and the credit can be drawn again by as much."""
+    said = told.model_dump(exclude={"rev"})
+    return DEEDS.do(request, ref, "void_drawing", actions.void_drawing, said, rev=told.rev)
 
 
 @router.post(

@@ -20,7 +20,7 @@ _DRAWN = {"ref": "$response.body#/version/ref"}
 _REDRAWN: tuple[Link, ...] = tuple((name, f"boundaries_{name}", _DRAWN) for name in ("version", "publish", "discard"))
 _GUARDED = SAME | {"header.If-Match": "$response.header.ETag"}
 _BY_CODE = {"code": "$response.body#/campaign/code"}
-MATCH_STEPS = ("consent", "introduce", "grant", "decline", "draw", "hand_over", "withdraw")
+MATCH_STEPS = ("consent", "introduce", "grant", "decline", "draw", "void_drawing", "hand_over", "withdraw")
 ORDER_STEPS = ("notice", "take", "do_step", "finish", "withdraw")
 PLAN_STEPS = ("add_measure", "form_force", "review", "close")
 

@@ -5,7 +5,7 @@ Sums of money are texts in 元, rates texts in percent a year. Whoever of the fi
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from ninja import Field, Schema
@@ -16,7 +16,7 @@ from gridloop.api.shapes_firms import Line
 from gridloop.api.shapes_policies import ClauseIn, MaybeRef
 from gridloop.api.shapes_projects import SeenIn
 from gridloop.api.shapes_solutions import Told300, VerdictClause, WithdrawAssistIn
-from gridloop.api.words import Whole, Words, Yuan
+from gridloop.api.words import IsoDate, Whole, Words, Yuan
 from gridloop.offices.enterprise.queries.solution_words import COLLATERALS, PURPOSES, STAGES
 
 Stage = Literal[tuple(STAGES)]  # type: ignore[valid-type]
@@ -115,7 +115,29 @@ class BankDeclineIn(SeenIn):
 
 
 class DrawIn(SeenIn):
+    """One drawing of the credit; all together are never more than was granted."""
+
     drawn: Yuan
+    drawn_on: IsoDate | None = Field(None, description="放款日期;不写就是今天")
+    note: Annotated[str, Line(200)] = ""
+
+
+class VoidDrawingIn(SeenIn):
+    """A drawing that was put down wrongly; it stays on record and counts no longer."""
+
+    drawing: Annotated[str, StringConstraints(pattern=r"^[2-9a-hjkmnp-z]{16}$")]
+    reason: Annotated[str, Words(least=2, longest=200)]
+
+
+class DrawingOut(Schema):
+    ref: str
+    drawn_on: date
+    amount: str
+    note: str
+    told_by: str = Field(description="登记人;从旧数据转来的为空")
+    told_at: datetime
+    void_at: datetime | None
+    void_because: str
 
 
 class BankOfficerIn(SeenIn):
@@ -155,7 +177,8 @@ class BankMatchLine(Schema):
     fits: str
     granted: str | None
     rate: str | None
-    drawn: str | None
+    drawn: str | None = Field(description="各次放款合计")
+    left: str | None = Field(description="授信还可放款多少;没有授信的为空")
     demanded_at: datetime
     consented_at: datetime | None
     introduced_at: datetime | None
@@ -209,6 +232,7 @@ class BankMatchFile(Schema):
     consent_duty: str
     consent_how: str
     sheet: list[ToldToBank]
+    drawings: list[DrawingOut] = Field(description="各次放款,作废的也在内")
     suited: list[SuitedOut]
     steps: list[str]
     timeline: list[TimelineEntry]

@@ -5,9 +5,10 @@ Terms
     *consent* (授权)      the firm agrees that a bank is told, who of it said so, how and when; without it nothing is shown to a bank
     *product* (产品)      what a bank offers: limit, rates, and conditions over facts of the firm and of the demand (``core.eligibility``)
     *match* (对接)        demand → consented → introduced → granted or declined → drawn; withdrawn from any stage before money is drawn
+    *drawing* (放款)      money of the credit that reached the firm, on a day; a credit is drawn in one part or in several
 
 Guarantees: a step out of turn is refused with a sentence that names the step before it; granted is never more than nobody asked for without
-being told so (``asks_why``); drawn never exceeds granted; totals are exact and each carries its n.
+being told so (``asks_why``); the drawings together never exceed what was granted; totals are exact and each carries its n.
 
 Worked example::
 
@@ -21,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from gridloop.core.condition import Facts, Said, Value
@@ -64,7 +65,8 @@ STEPS: dict[str, Step] = {
         Step("introduce", "介绍给银行", ("consented",), "introduced"),
         Step("grant", "登记授信", ("introduced",), "granted"),
         Step("decline", "登记未通过", ("introduced",), "declined"),
-        Step("draw", "登记放款", ("granted",), "drawn"),
+        Step("draw", "登记放款", ("granted", "drawn"), "drawn"),
+        Step("void_drawing", "作废一次放款", ("drawn",), "drawn"),
         Step("withdraw", "撤回需求", OPEN, "withdrawn"),
     )
 }
@@ -80,9 +82,10 @@ def after(stage: str, step: str) -> str:
     raise Refused("bank.out_of_turn", f"现在是“{STAGES[stage]}”,还不能“{found.label}”{told}。", stage=stage, step=step)
 
 
-def steps_from(stage: str) -> tuple[str, ...]:
-    """The steps that can be taken in a stage."""
-    return tuple(step.name for step in STEPS.values() if stage in step.sources)
+def steps_from(stage: str, *, left: Decimal | None = None) -> tuple[str, ...]:
+    """The steps that can be taken in a stage; nothing is drawn of a credit of which nothing is ``left`` (元)."""
+    steps = tuple(step.name for step in STEPS.values() if stage in step.sources)
+    return tuple(name for name in steps if name != "draw") if left is not None and left <= 0 else steps
 
 
 def _step_from(stage: str) -> Step:
@@ -125,11 +128,23 @@ def check_granted(asked: Decimal, granted: Decimal, *, why: str = "") -> Decimal
     return granted
 
 
-def check_drawn(granted: Decimal, drawn: Decimal) -> Decimal:
-    """The money that was paid out, within the credit. Raises WrongInput."""
-    if not (drawn.is_finite() and 0 < drawn <= granted):
+def check_drawn(granted: Decimal, drawn: Decimal, *, before: Decimal = Decimal(0)) -> Decimal:
+    """The money that was paid out this time, within what the drawings ``before`` have left of the credit. Raises WrongInput."""
+    if drawn.is_finite() and 0 < drawn <= granted - before:
+        return drawn
+    if not before:
         raise WrongInput("bank.drawn", f"放款金额大于 0,不超过授信的 {said(granted)} 万元。", field="drawn")
-    return drawn
+    told = f"授信 {said(granted)} 万元,已放款 {said(before)} 万元,还可放款 {said(granted - before)} 万元"
+    raise WrongInput("bank.drawn", f"放款金额大于 0,合计不超过授信:{told}。", field="drawn")
+
+
+def check_drawn_on(drawn_on: date, *, today: date, demanded_on: date) -> date:
+    """The day on which the money reached the firm: not to come, and not a year and more before it was asked for. Raises WrongInput."""
+    if drawn_on > today:
+        raise WrongInput("bank.drawn_on", "放款日期不能晚于今天。", field="drawn_on")
+    if drawn_on < demanded_on - timedelta(days=366):
+        raise WrongInput("bank.drawn_on", f"放款日期比登记需求({demanded_on})早了一年多;请核对年份。", field="drawn_on")
+    return drawn_on
 
 
 def said(amount: Decimal) -> str:

@@ -7,6 +7,8 @@ much was lacking, what a bank answered, which papers were missing, and what came
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -114,8 +116,10 @@ class BankMatch(Kept):
     rate = models.DecimalField("年利率(%)", max_digits=5, decimal_places=2, null=True, blank=True)
     answered_at = models.DateTimeField("银行答复时间", null=True, blank=True)
     declined_because = models.CharField("未通过原因", max_length=300, blank=True)
-    drawn = models.DecimalField("放款(元)", max_digits=18, decimal_places=2, null=True, blank=True)
-    drawn_at = models.DateTimeField("放款时间", null=True, blank=True)
+    drawn = models.DecimalField(
+        "放款(元)", max_digits=18, decimal_places=2, null=True, blank=True
+    )  # all drawings together
+    drawn_at = models.DateTimeField("放款时间", null=True, blank=True)  # when the last drawing that counts was put down
     withdrawn_because = models.CharField("撤回原因", max_length=300, blank=True)
 
     class Meta:
@@ -139,6 +143,33 @@ class BankMatch(Kept):
     def event_name(self) -> str:
         """The event it came of, in words; empty for one to one."""
         return self.event.title if self.event else self.forum
+
+    @property
+    def left(self) -> Decimal | None:
+        """What can still be drawn of the credit (元); None while there is none."""
+        return None if self.granted is None else self.granted - (self.drawn or Decimal(0))
+
+
+class BankDrawing(Kept):
+    """一次放款: money of a granted credit that reached the firm on a day. Never changed: a wrong one is voided, with its reason, and put down anew."""
+
+    street = models.CharField(max_length=12)
+    match = models.ForeignKey(BankMatch, models.PROTECT, related_name="drawings")
+    drawn_on = models.DateField("放款日期")
+    amount = models.DecimalField("金额(元)", max_digits=18, decimal_places=2)
+    note = models.CharField("说明", max_length=200, blank=True)
+    told_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, verbose_name="登记人", related_name="+")
+    told_at = models.DateTimeField()
+    void_at = models.DateTimeField("作废时间", null=True, blank=True)
+    void_because = models.CharField("作废原因", max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="a_drawing_is_more_than_nought"),
+            models.CheckConstraint(condition=Q(void_at__isnull=True) | ~Q(void_because=""), name="a_voided_drawing_has_its_reason"),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["street", "drawn_on"], name="drawings_of_a_street")]
+        ordering = ["drawn_on", "id"]
 
 
 class Matter(Kept):

@@ -6,7 +6,7 @@ A sum of money is shown with the number of rows it is the sum of; a rate with it
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from django.db.models import Q
@@ -46,7 +46,7 @@ def _demands(asked: Asked) -> list[BankMatch]:
 
 def _read_demands(asked: Asked) -> list[BankMatch]:
     rows = matches(asked.by).filter(street=asked.street, demanded_at__gte=asked.since, demanded_at__lt=asked.until)
-    return list(rows.exclude(stage="withdrawn").order_by("demanded_at", "pk"))
+    return list(rows.exclude(stage="withdrawn").order_by("demanded_at", "pk").prefetch_related("drawings"))
 
 
 def _is_granted(row: BankMatch, asked: Asked) -> bool:
@@ -91,7 +91,13 @@ def _granted(row: BankMatch, asked: Asked) -> Decimal | None:
 
 
 def _drawn(row: BankMatch, asked: Asked) -> Decimal | None:
-    return row.drawn if row.drawn_at is not None and row.drawn_at < asked.until else None
+    """All drawings together whose day began before the end of the period; None where there is none."""
+    amounts = [
+        each.amount
+        for each in row.drawings.all()
+        if each.void_at is None and datetime.combine(each.drawn_on, time.min, ZONE) < asked.until
+    ]
+    return sum(amounts, Decimal(0)) if amounts else None
 
 
 # --- forums ----------------------------------------------------------------------------------------------------------

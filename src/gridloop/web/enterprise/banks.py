@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gridloop.core import bank_match
-from gridloop.core.bank_match import STAGES, Demand, steps_from
+from gridloop.core.bank_match import STAGES, Demand
 from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.firm_access import may_arrange, may_serve, must_arrange
 from gridloop.offices.cases.queries.finding import openable
@@ -29,6 +29,7 @@ from gridloop.web.enterprise.words import entry_shown
 from gridloop.web.forms import refused_in_words, tried
 from gridloop.web.policy_editor import rows_shown, rows_told
 from gridloop.web.reader import Reader, staff
+from gridloop.web.templatetags.gridloop import day
 from gridloop.web.wording import masked_name, said
 
 Told = dict[str, Any]
@@ -66,7 +67,12 @@ def _decline(reader: Reader, row: Any, told: Told) -> object:
 
 
 def _draw(reader: Reader, row: Any, told: Told) -> object:
-    return acts.draw_credit(**_deed(reader, row), drawn=told["drawn_wan"] * WAN)
+    more = {name: told[name] for name in ("drawn_on", "note", "rev")}
+    return acts.draw_credit(**_deed(reader, row), drawn=told["drawn_wan"] * WAN, **more)
+
+
+def _void_drawing(reader: Reader, row: Any, told: Told) -> object:
+    return acts.void_drawing(**_deed(reader, row), **told)
 
 
 def _withdraw(reader: Reader, row: Any, told: Told) -> object:
@@ -104,6 +110,14 @@ STEPS: dict[str, Step] = {
             hurts=True,
         ),
         Step("draw", gettext_lazy("登记放款"), gettext_lazy("放款已登记。"), forms.DrawForm, _draw),
+        Step(
+            "void_drawing",
+            gettext_lazy("作废一次放款"),
+            gettext_lazy("这次放款已作废,不再计入。"),
+            forms.VoidDrawingForm,
+            _void_drawing,
+            hurts=True,
+        ),
         Step("hand_over", gettext_lazy("换对接人"), gettext_lazy("已交给对接人。"), forms.OfficerForm, _hand_over),
         Step(
             "withdraw", gettext_lazy("撤回需求"), gettext_lazy("需求已撤回。"), forms.ReasonForm, _withdraw, hurts=True
@@ -183,7 +197,7 @@ def _page(request: HttpRequest, reader: Reader, ref: str, *, refused: Refused | 
     choices = _choices(row, reader, suited)
     page = {
         "openable": openable(reader.actor, [row.case.ref] if row.case else []),
-        "row": row, "at": reader.at, "tone": TONES[row.stage], "suited": suited, "amounts": _amounts(row),
+        "row": row, "at": reader.at, "tone": TONES[row.stage], "suited": suited, "amounts": _amounts(row), "drawings": banking.drawings(row),
         "who": masked_name(row.consent_name) if row.consent_name else "", "sheet": banking.sheet_for_bank(row) if row.consented_at else [],
         "offers": offered(_offered(row, reader), choices=choices, refused=refused),
         "happened": [entry_shown(entry) for entry in reversed(banking.history_of(row))],
@@ -194,7 +208,7 @@ def _page(request: HttpRequest, reader: Reader, ref: str, *, refused: Refused | 
 def _amounts(row: Any) -> dict[str, str]:
     return {
         name: bank_match.said(getattr(row, name))
-        for name in ("amount", "granted", "drawn")
+        for name in ("amount", "granted", "drawn", "left")
         if getattr(row, name) is not None
     }
 
@@ -202,19 +216,24 @@ def _amounts(row: Any) -> dict[str, str]:
 def _offered(row: Any, reader: Reader) -> list[Step]:
     if not may_serve(reader.actor, row.street):
         return []
-    names = [*steps_from(row.stage)]
+    names = banking.steps_of(row)
     if row.stage in bank_match.OPEN:
         names.insert(-1, "hand_over")
     return [STEPS[name] for name in names]
 
 
 def _choices(row: Any, reader: Reader, suited: list[Any]) -> FirmChoices:
-    """Also the products, each with what is said of it."""
+    """Also the products, each with what is said of it, and the drawings that count."""
     products = [
         (each.product.ref, f"{each.product.bank} {each.product.name}({said(each.verdict.word)})")
         for each in suited or banking.suited(row, at=reader.at)
     ]
-    return FirmChoices({**choices_of(row.street, at=reader.at).lists, "products": products})
+    drawings = [
+        (each.ref, f"{day(each.drawn_on)} {bank_match.said(each.amount)} {_('万元')}")
+        for each in banking.drawings(row)
+        if each.void_at is None
+    ]
+    return FirmChoices({**choices_of(row.street, at=reader.at).lists, "products": products, "drawings": drawings})
 
 
 @require_POST

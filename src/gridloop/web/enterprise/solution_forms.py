@@ -118,7 +118,19 @@ class ReasonForm(StyledForm):
 
 
 class DrawForm(StyledForm):
-    drawn_wan = _number(_("放款金额(万元)"))
+    drawn_wan = _number(_("放款金额(万元)"), hint=_("这一次放了多少;分几次放的,一次登记一笔。"))
+    drawn_on = day_field(_("放款日期"), required=False, hint=_("不填就是今天。"))
+    note = line(_("说明"), required=False, longest=200)
+    rev = forms.IntegerField(
+        required=False, min_value=0, widget=forms.HiddenInput
+    )  # a second press of the button is no second drawing
+
+
+class VoidDrawingForm(StyledForm):
+    offers: ClassVar[dict[str, str]] = {"drawing": "drawings"}
+    drawing = forms.ChoiceField(label=_("哪一次"))
+    reason = line(_("原因"), longest=200, hint=_("登记错了才作废;作废的留在列表里,不再计入,正确的另行登记。"))
+    rev = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
 
 class OfficerForm(StyledForm):

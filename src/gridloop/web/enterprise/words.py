@@ -66,6 +66,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "bank.granted": ("银行授信", "good"),
     "bank.declined": ("银行未通过", "bad"),
     "bank.drawn": ("放款", "good"),
+    "bank.drawing_voided": ("作废一次放款", "bad"),
     "bank.withdrawn": ("撤回资金需求", "quiet"),
     "bank.handed_over": ("换对接人", "quiet"),
     "assist.accepted": ("受理代办", "new"),
@@ -91,12 +92,12 @@ LABELS: dict[str, str] = {
     "into_name": "并入", "title": "政策", "on": "日期", "device": "设备", "until": "最迟到",
     "factor_name": "要素", "gap": "缺口", "unit": "主办", "number": "事项", "solved": "解决数量", "solved_before": "原来登记",
     "amount": "金额(元)", "purpose_name": "用途", "term": "期限(月)", "forum": "对接会", "bank": "银行", "product": "产品", "fits_name": "是否符合",
-    "granted": "授信(元)", "rate": "年利率(%)", "drawn": "放款(元)", "matter": "代办事项", "missing": "缺少的材料", "materials": "材料", "step": "第几步",
+    "granted": "授信(元)", "rate": "年利率(%)", "drawn": "放款(元)", "left": "还可放款(元)", "matter": "代办事项", "missing": "缺少的材料", "materials": "材料", "step": "第几步",
     "took": "用时", "took_working": "工作用时", "goal": "目标", "review_on": "下次复盘", "lead": "组长",
 }  # fmt: skip
 LABELS_OF: dict[str, dict[str, str]] = {
     "assist": {"name": "步骤", "note": "说明", "person": "代办人"},
-    "bank": {"person": "对接人"},
+    "bank": {"person": "对接人", "on": "放款日期", "note": "说明"},
     "enterprise": {"cases": "发现的问题"},
     "notice": {"title": "通知"},
     "plan": {"text": "措施", "person": "责任人", "before": "之前", "after": "之后", "note": "说明"},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,16 +16,17 @@ from django.db import IntegrityError, transaction
 
 from gridloop.core import bank_match
 from gridloop.core.access import Actor
-from gridloop.core.bank_match import PURPOSES, Demand, check_demand, check_drawn, check_granted
+from gridloop.core.bank_match import PURPOSES, Demand, check_demand, check_drawn, check_drawn_on, check_granted
 from gridloop.core.errors import NotFound, Refused, WrongInput
 from gridloop.core.firm_access import must_arrange, must_serve, must_serve_or_speak
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.moves import said
+from gridloop.offices.cases.models import BEIJING
 from gridloop.offices.enterprise.models import Consent
 from gridloop.offices.enterprise.queries import banking
 from gridloop.offices.enterprise.queries.solving import firm_behind, must_be_as_seen
-from gridloop.offices.enterprise.solution_models import BankMatch, BankProduct
+from gridloop.offices.enterprise.solution_models import BankDrawing, BankMatch, BankProduct
 from gridloop.offices.organisation import queries as organisation
 
 HIGHEST_RATE = Decimal(36)
@@ -211,12 +212,53 @@ def decline_credit(*, by: Actor, at: datetime, match: str, reason: str, rev: int
     return row
 
 
-def draw_credit(*, by: Actor, at: datetime, match: str, drawn: Decimal, rev: int | None = None) -> BankMatch:
-    """So much of the credit has reached the firm (元). Raises WrongInput beyond the credit, Refused out of turn."""
+def draw_credit(
+    *, by: Actor, at: datetime, match: str, drawn: Decimal, drawn_on: date | None = None, note: str = "", rev: int | None = None
+) -> BankMatch:  # fmt: skip
+    """So much of the credit (元) has reached the firm on this day (today, if none is told). A credit is drawn in one part or in several.
+
+    Raises WrongInput beyond what is left of the credit and for a day to come, Refused out of turn.
+    """
     with deed():
-        row, stage = _to_move(match, "draw", by=by, rev=rev)
-        _moved(row, stage=stage, drawn=check_drawn(row.granted or Decimal(0), drawn), drawn_at=at)
-        _noted("bank.drawn", row, by=by, at=at, drawn=str(row.drawn))
+        row, stage = _locked(match, "draw", by=by, rev=rev)
+        before, today = row.drawn or Decimal(0), at.astimezone(BEIJING).date()
+        amount = check_drawn(row.granted or Decimal(0), drawn, before=before)
+        demanded_on = row.demanded_at.astimezone(BEIJING).date()
+        drawing = BankDrawing(
+            street=row.street, match=row, drawn_on=check_drawn_on(drawn_on or today, today=today, demanded_on=demanded_on),
+            amount=amount, note=note.strip()[:200], told_by_id=by.person_id or None, told_at=at,
+        )  # fmt: skip
+        drawing.save(force_insert=True)
+        _moved(row, stage=stage, drawn=before + amount, drawn_at=at)
+        _noted(
+            "bank.drawn", row, by=by, at=at, drawing=drawing.ref, drawn=str(amount), on=drawing.drawn_on.isoformat(), note=drawing.note,
+            left=str(row.left),
+        )  # fmt: skip
+    return row
+
+
+def void_drawing(
+    *, by: Actor, at: datetime, match: str, drawing: str, reason: str, rev: int | None = None
+) -> BankMatch:
+    """A drawing was put down wrongly and counts no longer; the row stays, with the reason. The credit stands as if it had not been drawn.
+
+    Raises NotFound, WrongInput without a reason, Refused when it was voided before or out of turn.
+    """
+    why = said(reason, field="reason", longest=200)
+    with deed():
+        row, stage = _locked(match, "void_drawing", by=by, rev=rev)
+        wrong = banking.drawing(row, drawing)
+        BankDrawing.objects.filter(pk=wrong.pk).update(void_at=at, void_because=why)
+        kept = [each for each in banking.drawings(row) if each.void_at is None]
+        if not kept:
+            _moved(row, stage="granted", drawn=None, drawn_at=None)
+        else:
+            drawn = sum((each.amount for each in kept), Decimal(0))
+            _moved(row, stage=stage, drawn=drawn, drawn_at=max(each.told_at for each in kept))
+        _noted(
+            "bank.drawing_voided", row, by=by, at=at, drawing=wrong.ref, drawn=str(wrong.amount), on=wrong.drawn_on.isoformat(), reason=why,
+            left=str(row.left),
+        )  # fmt: skip
     return row
 
 
@@ -249,6 +291,12 @@ def _to_move(ref: str, step: str, *, by: Actor, rev: int | None) -> tuple[BankMa
     must_serve(by, row.street)
     must_be_as_seen(row, rev)
     return row, bank_match.after(row.stage, step)
+
+
+def _locked(ref: str, step: str, *, by: Actor, rev: int | None) -> tuple[BankMatch, str]:
+    """As ``_to_move``, the match locked and read again under the lock: of two drawings at once the second sees what the first has left."""
+    BankMatch.objects.select_for_update().get(pk=banking.match(ref, by=by).pk)
+    return _to_move(ref, step, by=by, rev=rev)
 
 
 def _own_to_move(ref: str, step: str, *, by: Actor, rev: int | None) -> tuple[BankMatch, str]:

@@ -22,7 +22,7 @@ from gridloop.offices.enterprise.forum_models import Forum
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.queries.facts import FACTS, Fact, facts_of
 from gridloop.offices.enterprise.queries.solving import PAGE, seen
-from gridloop.offices.enterprise.solution_models import BankMatch, BankProduct
+from gridloop.offices.enterprise.solution_models import BankDrawing, BankMatch, BankProduct
 
 WAYS = {"none": "一对一", "any": "对接会"}
 _KINDS: dict[str, tuple[str, Mapping[str, str] | None]] = {
@@ -175,6 +175,26 @@ def match(ref: str, *, by: Actor) -> BankMatch:
     if found is None:
         raise NotFound("bank.no_match", "没有这笔银企对接,或不在您的责任范围内。", match=ref)
     return found
+
+
+def drawings(row: BankMatch) -> list[BankDrawing]:
+    """What was drawn of the credit, by its day, the voided ones among them."""
+    return list(BankDrawing.objects.filter(match=row).select_related("told_by"))
+
+
+def drawing(row: BankMatch, ref: str) -> BankDrawing:
+    """A drawing of the match that counts. Raises NotFound, Refused when it was voided."""
+    found = BankDrawing.objects.filter(match=row, ref=ref).first()
+    if found is None:
+        raise NotFound("bank.no_drawing", "没有这次放款;请从放款列表中选择。", drawing=ref)
+    if found.void_at is not None:
+        raise Refused("bank.drawing_void", "这次放款已经作废;请刷新页面。", drawing=ref)
+    return found
+
+
+def steps_of(row: BankMatch) -> list[str]:
+    """The steps that can be taken with the match now."""
+    return list(bank_match.steps_from(row.stage, left=row.left))
 
 
 def board(rows: QuerySet[BankMatch]) -> list[tuple[str, str, list[BankMatch]]]:

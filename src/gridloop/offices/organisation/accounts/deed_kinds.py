@@ -190,6 +190,7 @@ OF_OFFICES: dict[str, str] = {
     "bank.granted": "银行授信",
     "bank.declined": "银行未授信",
     "bank.drawn": "企业用信",
+    "bank.drawing_voided": "作废一次放款",
     "bank.withdrawn": "撤回融资需求",
     "bank.handed_over": "移交银企对接",
     "factor.needed": "登记企业要素缺口",
