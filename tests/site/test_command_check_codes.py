@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from gridloop.core.identity import check_id_number, check_uscc, complete_uscc
 from tests.firms import code_of
@@ -166,3 +167,104 @@ def test_a_mark_in_the_middle_of_a_code_is_a_slip_and_not_the_edge_of_a_cell(tmp
 
     found = document(result)
     assert found["valid"] == 1 and [each["line"] for each in found["invalid"]] == list(range(2, 20))
+
+
+def test_every_single_mutation_of_made_codes_and_old_numbers_is_found() -> None:
+    """Of an old number, whose check digit is not always kept, it is told as a doubt; what is no digit is refused."""
+    made = [complete_uscc(f"{'159N'[n % 4]}{'12A'[n % 3]}410102MA{n * 7919 % 10**7:07d}") for n in range(60)]
+    old = [next(code for last in range(10) if not check_uscc(code := f"4101021{n * 7919 % 10**7:07d}{last}").warning) for n in range(60)]  # fmt: skip
+
+    for good in [*made, *old]:
+        for at in range(len(good)):
+            for other in ALPHABET + NEVER:
+                if other == good[at]:
+                    continue
+                check = check_uscc(good[:at] + other + good[at + 1 :])
+                assert not check.valid or (check.kind == "legacy" and check.warning), (good, at, other)
+
+
+# number, what is said of it; empty where it is fine
+DIVISIONS = [
+    ("410102", ""),
+    ("410102014", ""),
+    ("410102014205", ""),
+    ("410102014000", ""),  # a sub-district in twelve digits
+    ("410000000000", ""),
+    ("419001001", ""),  # ruled by the province itself
+    ("441900003", ""),  # a city without counties
+    ("441900003001", ""),
+    ("410102014 ", ""),
+    ("４１０１０２０１４", ""),  # full-width digits
+    ("4101 0201 4205", ""),
+    ("410100014", "上级代码为零"),  # a sub-district under a city that has counties
+    ("410100014205", "上级代码为零"),
+    ("410002014", "上级代码为零"),
+    ("410102000205", "上级代码为零"),
+    ("160102014", "省级代码“16”不存在"),
+    ("990102014", "省级代码“99”不存在"),
+    ("830102014", "省级代码“83”不存在"),  # begins a permit, no division
+    ("417502014", "市级代码“75”没有分配"),
+    ("4101", "6 位、9 位或 12 位"),
+    ("41010201", "6 位、9 位或 12 位"),
+    ("4101020142", "6 位、9 位或 12 位"),
+    ("4101020142051", "6 位、9 位或 12 位"),
+    ("41010201A", "6 位、9 位或 12 位"),
+    ("41010201O", "6 位、9 位或 12 位"),
+    ("410102014.0", "表格软件加的"),
+    ("4.10102E+11", "科学计数法"),
+]
+
+
+@pytest.mark.parametrize(("number", "said"), DIVISIONS)
+def test_a_division_code_is_looked_at_level_by_level(tmp_path: Path, number: str, said: str) -> None:
+    found = document(gridloop("check-codes", "--kind", "division", codes(tmp_path, number), "--json"))
+
+    assert (found["valid"], len(found["invalid"])) == ((1, 0) if not said else (0, 1))
+    assert said in "".join(each["why"] for each in found["invalid"]) and found["warnings"] == []
+
+
+@pytest.mark.parametrize(("number", "said"), [("410102814", "第 7 位"), ("410102014705", "第 10 位")])
+def test_a_kind_of_place_that_the_standard_does_not_know_is_a_doubt(tmp_path: Path, number: str, said: str) -> None:
+    found = document(gridloop("check-codes", "--kind", "division", codes(tmp_path, number), "--json"))
+
+    assert found["valid"] == 1 and said in found["warnings"][0]["why"]
+
+
+def test_a_division_lies_under_what_its_own_row_names(tmp_path: Path) -> None:
+    text = (
+        "code,name,street_code,area_code,邮编\n410102014205,甲社区,410102014,410102,450000\n"
+        "410102013205,乙社区,410102014,410102,450000\n410103014205,丙社区,410103014,410102000000,450000\n410102014207,丁社区,,0371,\n"
+    )
+
+    found = document(gridloop("check-codes", "--kind", "division", codes(tmp_path, text, "utf-8-sig"), "--json"))
+
+    assert [(each["line"], each["value"]) for each in found["invalid"]] == [(3, "410102013205"), (4, "410103014205")]
+    assert "“410102014”之下" in found["invalid"][0]["why"] and found["valid"] == 2
+
+
+@pytest.mark.parametrize("header", ["code", "区划代码(12位)", "统计用区划代码", "Division Code", "CODE"])
+def test_a_header_is_passed_over_whatever_it_calls_the_code(tmp_path: Path, header: str) -> None:
+    found = document(
+        gridloop("check-codes", "--kind", "division", codes(tmp_path, f"\n{header}\n\n410102014\n甲\n"), "--json")
+    )
+
+    assert found["valid"] == 1 and [each["line"] for each in found["invalid"]] == [5]
+
+
+def test_a_workbook_is_read_by_its_first_column(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in (
+        ["区划代码", "名称"],
+        [410102014, "甲街道"],
+        ["410102014205", "甲社区"],
+        [None, "空"],
+        ["16010201", "乙"],
+    ):
+        sheet.append(row)
+    path = tmp_path / "codes.xlsx"
+    book.save(path)
+
+    found = document(gridloop("check-codes", "--kind", "division", path, "--json"))
+
+    assert (found["valid"], [each["line"] for each in found["invalid"]]) == (2, [5])

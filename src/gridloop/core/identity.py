@@ -9,7 +9,8 @@ unknown region, an unlikely age) are in ``warning``.
   (first digit 9).
 * **统一社会信用代码** (GB 32100): 18 characters without I, O, S, V, Z, modulus 31. The 15-digit registration number
   that some shops still carry is accepted as *legacy*.
-* **区划代码**: 6 digits (province, city, county), 9 (sub-district) or 12 (community).
+* **区划代码** (GB/T 2260, GB/T 10114): 6 digits (province, city, county), 9 (sub-district) or 12 (community). No list of the divisions there are
+  is kept, so a wrong digit is found only where it breaks the shape, names a province or kind of city that there is not, or leaves out a level.
 
 Guarantees: one wrong digit in an identity number or a credit code is always found; a birth date never lies after
 ``on``; normalising twice changes nothing; a masked value never holds what it hides, whatever the script.
@@ -39,6 +40,14 @@ _PROVINCES = frozenset(
     for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83))
     for code in range(first, last + 1)
 )
+_NO_DIVISION = frozenset({"83"})  # only the residence permits of people from Taiwan begin so
+_NO_CITY = re.compile("7[1-9]|8[0-9]|9[1-9]")
+"""GB/T 2260: 01-20 and 51-70 are cities, 21-50 prefectures and leagues, 90 what a province rules itself; nothing else is given out."""
+_WITHOUT_COUNTIES = frozenset({"4419", "4420", "4604", "6202"})
+"""东莞, 中山, 儋州, 嘉峪关: the cities whose sub-districts lie right under them."""
+_NOT_GIVEN_OUT = "6789"
+"""GB/T 10114: 0 is a sub-district, 1 a town, 2 and 3 a township, 4 and 5 what is run with a firm; of communities 0 and 1 are 居委会, 2 and 3 村委会,
+4 and 5 what is counted as one."""
 _PERMITS = {"81": "港澳居民居住证", "82": "港澳居民居住证", "83": "台湾居民居住证"}
 _OLDEST = 130
 
@@ -124,19 +133,24 @@ def complete_uscc(body: str) -> str:
 def check_division_code(text: str) -> DivisionCheck:
     """Whether this has the shape of a division code: 6, 9 or 12 digits, with no lower level under an empty higher one.
 
-    Cities without counties (东莞 441900) have their sub-districts under county 00.
+    Cities without counties (东莞 441900) have their sub-districts under county 00. A first digit of a sub-district or a community that the
+    standard gives to none is a doubt (``warning``).
     """
     value = _plain(text)
     if not re.fullmatch(r"[0-9]{6}|[0-9]{9}|[0-9]{12}", value):
         return DivisionCheck(False, value, "", "区划代码应为 6 位、9 位或 12 位数字,请核对。")
     parts = [value[:2], value[2:4], value[4:6], *(value[at : at + 3] for at in range(6, len(value), 3))]
     depth = max((at + 1 for at, part in enumerate(parts) if int(part)), default=0)
-    if depth == 0 or any(not int(part) for at, part in enumerate(parts[:depth]) if at != 2):
+    without_counties = value[:4] in _WITHOUT_COUNTIES
+    if depth == 0 or any(not int(part) for at, part in enumerate(parts[:depth]) if at != 2 or not without_counties):
         return DivisionCheck(False, value, "", "上级代码为零而下级不为零,请核对区划代码。")
-    if value[:2] not in _PROVINCES:
+    if value[:2] not in _PROVINCES - _NO_DIVISION:
         return DivisionCheck(False, value, "", f"省级代码“{value[:2]}”不存在,请核对前两位。")
+    if _NO_CITY.fullmatch(parts[1]):
+        return DivisionCheck(False, value, "", f"市级代码“{parts[1]}”没有分配给任何地方,请核对第 3、4 位。")
     kind = ("province", "city", "county", "street", "community")[depth - 1]
-    return DivisionCheck(True, value, kind, "代码结构正确。", lineage=_division_lineage(parts[:depth]))
+    warning = _division_warning(parts[3:depth])
+    return DivisionCheck(True, value, kind, "代码结构正确。", warning, _division_lineage(parts[:depth]))
 
 
 def normal_phone(said: str, *, area_code: str = "") -> str | None:
@@ -258,6 +272,15 @@ def _legacy_fits(value: str) -> bool:
     for digit in value[:14]:
         carry = ((carry + int(digit)) % 10 or 10) * 2 % 11
     return (carry + int(value[14])) % 10 == 1
+
+
+def _division_warning(below: list[str]) -> str:
+    """A doubt about the parts under the county: sub-district and community."""
+    if below[:1] and below[0][0] in _NOT_GIVEN_OUT:
+        return f"第 7 位“{below[0][0]}”不是街道、镇、乡的代码,请核对。"
+    if below[1:] and below[1][0] in _NOT_GIVEN_OUT:
+        return f"第 10 位“{below[1][0]}”不是居委会、村委会的代码,请核对。"
+    return ""
 
 
 def _division_lineage(parts: list[str]) -> tuple[str, ...]:

@@ -5,15 +5,24 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import click
 
-from gridloop.core.identity import Check, check_division_code, check_id_number, check_uscc, mask_id_number
+from gridloop.core.identity import (
+    Check,
+    DivisionCheck,
+    check_division_code,
+    check_id_number,
+    check_uscc,
+    mask_id_number,
+)
 from gridloop.site.command import NOT_FINE, Command, json_option
-from gridloop.site.imports.reading import read_text
+from gridloop.site.imports.reading import is_workbook, read_text, workbook_rows
 from gridloop.site.terminal import note, print_json
 
 HEADERS = frozenset(
@@ -22,8 +31,18 @@ HEADERS = frozenset(
         "身份证号", "身份证号码", "证件号码", "公民身份号码", "区划代码", "行政区划代码",
     }
 )  # fmt: skip
+ABOVE = frozenset(
+    {
+        "parent", "parent_code", "province_code", "city_code", "county_code", "area_code", "district_code", "street_code", "town_code", "上级代码",
+        "上级区划代码", "省级代码", "市级代码", "县级代码", "区县代码", "所属区县代码", "街道代码", "乡级代码", "所属街道代码",
+    }
+)  # fmt: skip
+"""Columns of a file of divisions that name what the division of the row lies in."""
 BEIJING = timezone(timedelta(hours=8))
 SHOWN = 50
+_HEADER = re.compile("代码|编码|号码|证号|注册号|code|uscc|number")
+_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]{1,3}", re.IGNORECASE)
+_POINT = re.compile(r"[0-9]+\.0+")
 _PARTED = re.compile(r"[,,;\t]")
 _DAMAGED = re.compile(r"\d{15}[,,;\t][0-9A-Za-z]{2}|[,,;][0-9A-Za-z]{17}", re.ASCII)
 """An 18-character code in which a slip of the finger stands for the 16th or the first character: not 15 digits, or nothing, with a second column."""
@@ -48,7 +67,9 @@ def _checker(kind: str, on: date) -> Callable[[str], Check]:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @json_option
 def check_codes_command(kind: str, on: object, file: Path, as_json: bool) -> None:
-    """逐行检验文件里的代码:一行一个,CSV 取第一列;UTF-8(有无 BOM)、UTF-16 或 GB18030。空行和表头跳过。
+    """逐行检验文件里的代码:一行一个,CSV 和 xlsx 取第一列;CSV 可用 UTF-8(有无 BOM)、UTF-16 或 GB18030。空行和表头跳过。
+
+    区划代码:查位数、省级、市级、上级是否为零;表头里有上级代码(street_code、所属街道代码等)的,再查是否在它之下。没有全国区划名单,不查是否已撤并。
 
     有不合格的退出码为 1。15 位旧注册号按旧号计为合格,并在 warnings 里提示。检验只说明号码可能存在,不说明这个人或企业存在。
 
@@ -59,7 +80,7 @@ def check_codes_command(kind: str, on: object, file: Path, as_json: bool) -> Non
     """
     day = on.date() if hasattr(on, "date") else datetime.now(BEIJING).date()
     check = _checker(kind, day)
-    checked = [(line, value, check(value)) for line, value in _values(read_text(file)[0])]
+    checked = [(each.line, each.value, _checked(each, check)) for each in _values(_lines(file))]
     invalid = [{"line": line, "value": value, "why": found.reason} for line, value, found in checked if not found.valid]
     warnings = [
         {"line": line, "value": value, "why": found.warning or found.reason}
@@ -75,24 +96,73 @@ def check_codes_command(kind: str, on: object, file: Path, as_json: bool) -> Non
         sys.exit(NOT_FINE)
 
 
-def _values(text: str) -> Iterator[tuple[int, str]]:
-    """The first cell of each line that holds one, with the line's number; a header in the first such line is passed over."""
-    is_first = True
-    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
-        value = _first_cell(line)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A number of the file, the line it stands on (of a workbook: the row), and what the same row says it lies in."""
+
+    line: int
+    value: str
+    above: tuple[str, ...] = ()
+
+
+def _checked(told: Told, check: Callable[[str], Check]) -> Check:
+    """What is said of the number: also where a spreadsheet program spoilt it, or where the row's own columns say something else."""
+    found = check(told.value)
+    if not found.valid:
+        return replace(found, reason=_spoilt(told.value) or found.reason)
+    if isinstance(found, DivisionCheck):
+        for cell in told.above:
+            above = check_division_code(cell)
+            if above.valid and above.lineage[-1] not in found.lineage:
+                return replace(found, valid=False, reason=f"不在同一行的上级“{cell}”之下,请核对两个代码。")
+    return found
+
+
+def _spoilt(value: str) -> str:
+    if _SCIENTIFIC.fullmatch(value):
+        return "表格软件把号码改成了科学计数法,原来的数字已丢失;请把这一列设为文本,重新填写。"
+    return "末尾的“.0”是表格软件加的;请把这一列设为文本。" if _POINT.fullmatch(value) else ""
+
+
+def _lines(file: Path) -> Iterator[list[str]]:
+    """The cells of each line; of a workbook those of its first sheet."""
+    if is_workbook(file):
+        yield from ([_bare(cell) for cell in row] for row in workbook_rows(file))
+        return
+    for line in read_text(file)[0].replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        yield _cells(line)
+
+
+def _values(lines: Iterable[list[str]]) -> Iterator[Told]:
+    """The first cell of each line that holds one; a header in the first such line is passed over, and says which columns lie above."""
+    is_first, above = True, []
+    for number, cells in enumerate(lines, start=1):
+        value = cells[0] if cells else ""
         if not value:
             continue
-        if not (is_first and value.casefold() in HEADERS):
-            yield number, value
+        if is_first and _is_header(value):
+            above = [at for at, title in enumerate(cells) if at and title.casefold() in ABOVE]
+        else:
+            yield Told(number, value, tuple(cells[at] for at in above if at < len(cells)))
         is_first = False
 
 
-def _first_cell(line: str) -> str:
-    """The first cell without the marks by which spreadsheets keep long numbers from being rounded."""
+def _is_header(value: str) -> bool:
+    """Whether this is the title of a column: it calls itself a code or a number, and holds none (``统一社会信用代码(18位)`` is one)."""
+    plain = unicodedata.normalize("NFKC", value).casefold()
+    return plain in HEADERS or (bool(_HEADER.search(plain)) and not re.search("[0-9]{3}", plain))
+
+
+def _cells(line: str) -> list[str]:
     bare = line.strip().lstrip("\ufeff").strip("\x00")
     if _DAMAGED.fullmatch(bare):
-        return bare
-    cell = next(csv.reader([bare]), [""])[0] if bare.startswith('"') else _PARTED.split(bare)[0]
+        return [bare]
+    cells = next(csv.reader([bare]), [""]) if bare.startswith('"') else _PARTED.split(bare)
+    return [_bare(cell) for cell in cells]
+
+
+def _bare(cell: str) -> str:
+    """The cell without the marks by which spreadsheets keep long numbers from being rounded."""
     return cell.strip().removeprefix("=").strip("'\"‘’ ").strip()
 
 

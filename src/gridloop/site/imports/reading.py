@@ -161,8 +161,8 @@ def read_records(
 
 def read_grid(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]], str]:
     """The header, the records that hold anything with their row numbers, and the encoding (``xlsx`` for a workbook)."""
-    if _is_workbook(path):
-        first, *others = _workbook_rows(path) or [[]]
+    if is_workbook(path):
+        first, *others = workbook_rows(path) or [[]]
         return (
             first,
             ((number, cells) for number, cells in enumerate(others, start=2) if any(map(str.strip, cells))),
@@ -173,7 +173,8 @@ def read_grid(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]], s
     return next(lines, []), _records(lines, path), encoding
 
 
-def _is_workbook(path: Path) -> bool:
+def is_workbook(path: Path) -> bool:
+    """Whether the file is an .xlsx, whatever it is called."""
     try:
         with path.open("rb") as file:
             return file.read(4) == WORKBOOK
@@ -181,19 +182,23 @@ def _is_workbook(path: Path) -> bool:
         return False  # reading the text says why
 
 
-def _workbook_rows(path: Path) -> list[list[str]]:
+def workbook_rows(path: Path) -> list[list[str]]:
     """The rows of the first sheet as text. Raises WrongInput when it is none."""
     from openpyxl import load_workbook
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-        return [
-            ["" if cell is None else str(cell) for cell in row]
-            for row in book.worksheets[0].iter_rows(values_only=True)
-        ]
+        return [[_said(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
     except Exception as fault:  # a damaged archive fails in as many ways as it has parts
         sentence = f"打不开工作簿“{path.name}”;请另存为 .xlsx 或 CSV 再试。"
         raise WrongInput("import.unreadable", sentence, file=str(path)) from fault
+
+
+def _said(cell: Any) -> str:
+    """A cell as text: a whole number without its point."""
+    if cell is None:
+        return ""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15 else str(cell)
 
 
 def _delimiter(text: str) -> str:
