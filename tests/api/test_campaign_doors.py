@@ -116,6 +116,9 @@ def test_what_was_changed_meanwhile_is_not_overwritten(caller, helps, group, dat
     assert problem(send(leader, "patch", "/campaigns/helps", told | {"scheme": "别的"}, If_Match=seen)) == (
         412, "api.stale"
     )  # fmt: skip
+    assert problem(send(leader, "patch", "/campaigns/helps", told, If_Match=seen, Idempotency_Key="k")) == (
+        412, "api.stale"
+    )  # fmt: skip
     first = send(leader, "put", f"/campaigns/activities/{made['ref']}", again, If_Match=looked)
     late = send(leader, "put", f"/campaigns/activities/{made['ref']}", again | {"aim": "不讲了吧"}, If_Match=looked)
     assert first.json()["aim"] == "每月讲两场" and problem(late) == (412, "api.stale")

@@ -140,6 +140,24 @@ def test_a_step_counts_only_at_the_revision_that_was_seen(caller, firm):
     assert problem(by_body) == (409, "enterprise.outdated")
 
 
+def test_a_stale_step_with_a_key_is_refused_in_words_and_does_not_use_the_key_up(caller, firm):
+    manager = caller("manager")
+    ref = manager.post("/banks/matches", DEMAND | {"enterprise": firm.ref}).json()["match"]["ref"]
+    told = {"reason": "营业执照变更", "name": "示例机电厂(演示)"}
+
+    stale = manager.post(f"/banks/matches/{ref}/consent", AGREED, If_Match='"7"', Idempotency_Key="k")
+    fresh = manager.post(f"/banks/matches/{ref}/consent", AGREED, If_Match='"0"', Idempotency_Key="k")
+    again = manager.post(f"/banks/matches/{ref}/consent", AGREED, If_Match='"0"', Idempotency_Key="k")
+    amended = manager.client.patch(
+        f"/api/v1/enterprises/{firm.ref}", told, "application/json",
+        headers=manager.headers | {"If-Match": '"99"', "Idempotency-Key": "k"},
+    )  # fmt: skip
+
+    assert problem(stale) == (412, "api.stale") and stale.json()["fields"]["rev"] == 0
+    assert (fresh.status_code, again.status_code, again["Idempotent-Replay"]) == (200, 200, "true")
+    assert problem(amended) == (412, "api.stale")
+
+
 def test_a_plan_and_an_order_have_revisions_that_every_step_moves(caller, firm):
     manager, at = caller("manager"), timezone.now()
     plan = manager.post(f"/enterprises/{firm.ref}/plans", plan_told()).json()["plan"]

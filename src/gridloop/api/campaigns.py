@@ -257,13 +257,16 @@ def _deed(
     caller = request.auth
     where = street_of(caller.actor, street)
 
-    def do() -> dict[str, Any]:
-        row = queries.campaign_by_code(code, by=caller.actor, street=where)
-        with seen(request, rev=rev, present=lambda: queries.campaign(row.ref, by=caller.actor).rev) as present:
-            action(by=caller.actor, at=caller.at, campaign=row.ref, rev=present, **said)
+    row = queries.campaign_by_code(code, by=caller.actor, street=where)
+
+    def do(present: int | None) -> dict[str, Any]:
+        action(by=caller.actor, at=caller.at, campaign=row.ref, rev=present, **said)
         return _file(caller, where, code)
 
-    return told_once(request, CampaignFile, operation=f"{name} campaign {where} {code}", do=do, status=status)
+    with seen(request, rev=rev, present=lambda: queries.campaign(row.ref, by=caller.actor).rev) as present:
+        return told_once(
+            request, CampaignFile, operation=f"{name} campaign {where} {code}", do=lambda: do(present), status=status
+        )
 
 
 @router.post(

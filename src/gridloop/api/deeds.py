@@ -38,9 +38,9 @@ class DeedsOn:
         """The action is done to the thing. Raises what the action raises, and Stale where the thing is no longer as it was seen."""
         caller = request.auth
 
-        def do() -> dict[str, Any]:
-            with seen(request, rev=rev, present=lambda: int(self.found(ref, by=caller.actor).rev)) as present:
-                action(**{self.argument: ref}, by=caller.actor, at=caller.at, rev=present, **said)
+        def do(present: int | None) -> dict[str, Any]:
+            action(**{self.argument: ref}, by=caller.actor, at=caller.at, rev=present, **said)
             return self.file(caller, ref)
 
-        return told_once(request, self.shape, operation=f"{name} {self.kind} {ref}", do=do)
+        with seen(request, rev=rev, present=lambda: int(self.found(ref, by=caller.actor).rev)) as present:
+            return told_once(request, self.shape, operation=f"{name} {self.kind} {ref}", do=lambda: do(present))

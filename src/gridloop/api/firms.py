@@ -191,17 +191,14 @@ def amend(request: CallerRequest, ref: str, told: FirmAmendIn) -> HttpResponse:
     caller = request.auth
     changed = _as_text(told.model_dump(exclude_unset=True, exclude={"reason", "rev"}))
 
-    def do() -> dict[str, Any]:
-        def present() -> int:
-            return int(register.enterprise(ref, by=caller.actor).rev)
-
-        with seen(request, rev=told.rev, present=present) as rev:
-            actions.amend_enterprise(
-                by=caller.actor, at=caller.at, enterprise=ref, told=changed, reason=told.reason, rev=rev
-            )
+    def do(rev: int | None) -> dict[str, Any]:
+        actions.amend_enterprise(
+            by=caller.actor, at=caller.at, enterprise=ref, told=changed, reason=told.reason, rev=rev
+        )
         return tell.firm_line(register.enterprise(ref, by=caller.actor))
 
-    return told_once(request, FirmLine, operation=f"amend {ref}", do=do)
+    with seen(request, rev=told.rev, present=lambda: int(register.enterprise(ref, by=caller.actor).rev)) as rev:
+        return told_once(request, FirmLine, operation=f"amend {ref}", do=lambda: do(rev))
 
 
 def _deed(request: CallerRequest, ref: str, name: str, action: Any, **told: Any) -> HttpResponse:

@@ -124,14 +124,14 @@ def decide_standing(request: CallerRequest, ref: str, told: ProjectStandingIn) -
     """A person decides whether the project stands still."""
     caller = request.auth
 
-    def do() -> dict[str, Any]:
-        with seen(request, rev=told.rev, present=lambda: int(found_project(ref, by=caller.actor).rev)) as present:
-            row = actions.decide_standing(
-                by=caller.actor, at=caller.at, project=ref, rev=present, **told.model_dump(exclude={"rev"})
-            )
+    def do(present: int | None) -> dict[str, Any]:
+        row = actions.decide_standing(
+            by=caller.actor, at=caller.at, project=ref, rev=present, **told.model_dump(exclude={"rev"})
+        )
         return _watched(standstill.watched(row, at=caller.at))
 
-    return told_once(request, ProjectWatched, operation=f"standing project {ref}", do=do)
+    with seen(request, rev=told.rev, present=lambda: int(found_project(ref, by=caller.actor).rev)) as present:
+        return told_once(request, ProjectWatched, operation=f"standing project {ref}", do=lambda: do(present))
 
 
 @router.post(

@@ -3,7 +3,8 @@
 Terms: the *revision* of a case grows with every deed; the ETag of what was looked at begins with it (``"7-5b1f…"``). ``If-Match`` may send
 that ETag back, or the revision alone (``"7"``); ``*`` means any. A weak tag never matches (RFC 9110 §13.1.1).
 
-Guarantees: the comparison that counts is made inside the deed, by the action itself; here it is only read and worded.
+Guarantees: the comparison that counts is made inside the deed, by the action itself; here it is only read and worded. ``seen`` stands
+around ``answered_once``, never inside it: there the refusal has ended the transaction, and nothing can be looked up any more.
 
 Worked example::
 
