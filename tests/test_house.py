@@ -46,6 +46,16 @@ def test_no_table_or_column_counts_check_ins_points_online_time_or_rank() -> Non
     assert found == []
 
 
+def test_no_page_writes_a_day_without_its_weekday() -> None:
+    templates = sorted((SOURCE / "web" / "templates").rglob("*.html"))
+    bare = re.compile(r"""\|date:"[^"]*[djn][^"]*\"""")
+
+    found = [path.name for path in templates if bare.search(path.read_text(encoding="utf-8"))]
+
+    assert len(templates) > 100
+    assert found == []
+
+
 def test_every_owned_row_carries_its_street() -> None:
     belongs_to_an_owner = {
         "street",

@@ -22,6 +22,7 @@ from gridloop.offices.indicators.computed import MOST_ROWS, compute, compute_all
 from gridloop.web.forms import StyledForm, line
 from gridloop.web.reader import Reader, staff
 from gridloop.web.sentences import spoken
+from gridloop.web.templatetags.gridloop import day
 from gridloop.web.webhooks import NO_CHOICES
 
 PLACES = {
@@ -136,7 +137,9 @@ def offered_periods(reader: Reader, period: Period) -> list[Period]:
 
 
 def said(period: Period) -> str:
-    """The period as people say it; English pages show its code."""
+    """The period as people say it, a single day with its weekday; English pages show the code of a longer one."""
+    if period.kind == "day":
+        return day(period.first)
     return period.label if (get_language() or "zh").startswith("zh") else period.code
 
 

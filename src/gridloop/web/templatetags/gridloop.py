@@ -79,9 +79,9 @@ def until(at: datetime | None) -> str:
     return f"{day(before)}{', ' if _is_english() else ''}24:00"
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def day(on: date | None) -> str:
-    """2022年5月23日(周一)."""
+    """2022年5月23日(周一); of a moment, the day it has here."""
     if on is None:
         return "—"
     if _is_english():
@@ -89,9 +89,9 @@ def day(on: date | None) -> str:
     return f"{on.year}年{on.month}月{on.day}日(周{WEEKDAYS[on.weekday()]})"
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def short_day(on: date) -> str:
-    """5月23日(周一), for rows of days."""
+    """5月23日 周一, for rows of days."""
     return f"{on:%a} {on.day} {on:%b}" if _is_english() else f"{on.month}月{on.day}日 周{WEEKDAYS[on.weekday()]}"
 
 
