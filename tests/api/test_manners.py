@@ -293,3 +293,19 @@ def test_options_says_which_methods_an_address_takes(caller):
 
     assert (cases.status_code, cases.content, cases["Allow"]) == (204, b"", "GET, HEAD, OPTIONS, POST")
     assert bulk["Allow"] == "OPTIONS, POST"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field", "words"),
+    [
+        ("/cases/{ref}/verbs/request_extension", {"reason_code": "x"}, "reason_code", "只能是 'third_party', 'materials', 'weather', 'evidence', 'procedure'"),
+        ("/cases/{ref}/verbs/request_extension", {"amount": 1.5}, "amount", "应为整数"),
+        ("/cases/bulk", {"verb": "accept", "cases": [{"ref": "2a3b4c5d6e7f8g9h"}] * 201}, "cases", "最多 200 项"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_field_is_said_in_our_own_words(caller, path, body, field, words):
+    ref = caller("desk").post("/cases", LAMP).json()["ref"]
+
+    answer = caller("urban").post(path.format(ref=ref), body)
+
+    assert (answer.status_code, answer.json()["fields"][field]) == (422, words)

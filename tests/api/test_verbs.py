@@ -116,6 +116,18 @@ def test_a_split_tells_the_cases_it_made(caller, ref):
     assert [case["unit"]["code"] for case in told["made"]] == ["urban", "environment"]
 
 
+def test_a_case_is_merged_into_another_by_its_ref_or_by_the_number_people_say(caller, ref):
+    desk = caller("desk")
+    other, third = (desk.post("/cases", {"text": text, **IN_SW}).json() for text in ("又一盏灯不亮", "第三盏灯不亮"))
+
+    by_number = desk.verb(ref, "merge", into=other["number"], reason="同一盏路灯")
+    by_ref = desk.verb(third["ref"], "merge", into=other["ref"], reason="同一盏路灯")
+    unknown = desk.verb(other["ref"], "merge", into="20220523-999999", reason="同一盏路灯")
+
+    assert [each.json()["case"]["state"] for each in (by_number, by_ref)] == ["merged", "merged"]
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "cases.no_such_number")
+
+
 def test_an_extension_is_asked_for_and_decided(caller, ref):
     urban = caller("urban")
     urban.verb(ref, "accept")

@@ -53,6 +53,9 @@ WORDS = {
     "string_type": "应为文字",
     "int_type": "应为整数",
     "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "int_parsing_size": "数太大",
+    "finite_number": "应为有限的数",
     "float_type": "应为数",
     "float_parsing": "应为数",
     "bool_type": "应为 true 或 false",
@@ -63,6 +66,9 @@ WORDS = {
     "timezone_aware": "请写明时区,例如 +08:00",
     "date_from_datetime_parsing": "应为日期,例如 2022-05-29",
     "date_parsing": "应为日期,例如 2022-05-29",
+    "date_from_datetime_inexact": "应为日期,例如 2022-05-29",
+    "date_type": "应为日期,例如 2022-05-29",
+    "datetime_type": "应为日期时间,例如 2022-05-29T08:00:00+08:00",
     "string_pattern_mismatch": "太短、空着,或写法不对",
     "string_unicode": "有读不出来的字符",
     "model_attributes_type": "应为对象",
@@ -107,7 +113,7 @@ def _name(where: Iterable[str | int]) -> str:
     parts = [str(part) for part in where]
     if parts and parts[0] in ("body", "query", "path", "header", "form", "file"):
         parts = parts[1:]
-    if parts and parts[0] == "told":
+    if parts and (parts[0] == "told" or (len(parts) > 1 and parts[0] == "body")):
         parts = parts[1:]
     return ".".join(parts) or "body"
 
@@ -122,13 +128,23 @@ def _words(error: Mapping[str, Any] | ErrorDetails) -> str:
             return f"至少 {limits['min_length']} 个字"
         case "string_too_long":
             return f"最多 {limits['max_length']} 个字"
+        case "too_short":
+            return f"至少 {limits['min_length']} 项"
+        case "too_long":
+            return f"最多 {limits['max_length']} 项"
+        case "greater_than":
+            return f"大于 {limits['gt']}"
+        case "less_than":
+            return f"小于 {limits['lt']}"
         case "greater_than_equal":
             return f"不小于 {limits['ge']}"
         case "less_than_equal":
             return f"不大于 {limits['le']}"
         case "literal_error" | "enum":
-            return f"只能是 {limits['expected']}"
-    return str(error["msg"])
+            return f"只能是 {str(limits['expected']).replace(' or ', ', ')}"
+        case "value_error":
+            return str(error["msg"]).removeprefix("Value error, ")
+    return "写法不对"
 
 
 def problem(

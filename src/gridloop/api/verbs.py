@@ -114,7 +114,7 @@ class Decide(Body):
 
 
 class Merge(Reasoned):
-    into: str = Field(description="并入的事项(ref)")
+    into: str = Field(description="并入的事项:ref 或编号")
 
 
 class PartIn(Told):

@@ -17,18 +17,18 @@ from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.filing import Filing, file_case, hash_receipt
 from gridloop.offices.cases.actions.moves import end_segments, hand_over, moved, noted, said
 from gridloop.offices.cases.models import Case, Report
-from gridloop.offices.cases.queries.finding import case_for_verb, scoped_case
+from gridloop.offices.cases.queries.finding import case_by_number, case_for_verb, scoped_case
 from gridloop.offices.supervision.actions import restart_clocks, stop_all
 
 
 def merge(*, by: Actor, at: datetime, case: str, into: str, reason: str, rev: int | None = None) -> Case:
     """The case is handled as part of another; its reporters follow the other's answer with their own receipts.
 
-    Raises Refused for merging into itself, into a closed or a merged case, or across streets.
+    ``into`` is the other's ref, or the number people say (``20220529-000017``). Raises Refused for merging into itself, into a closed or a merged case, or across streets.
     """
     with deed():
         found, _ = case_for_verb(case, by=by, verb="merge", rev=rev)
-        target = scoped_case(into, by=by)
+        target = case_by_number(into, by=by) if "-" in into else scoped_case(into, by=by)
         if target.pk == found.pk or target.street != found.street:
             raise Refused("cases.merge_itself", "请选择本街道的另一个事项来并入。", into=into)
         if target.state in ("merged", "cleared", "withdrawn", "archived"):
