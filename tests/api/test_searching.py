@@ -61,3 +61,27 @@ def test_a_whole_telephone_number_is_found_by_its_blind_index_and_noted(caller, 
 @pytest.mark.parametrize("asked", [{"since": "soon"}, {"q": "x" * 201}, {"after": -1}])
 def test_what_cannot_be_asked_is_said_so(caller, asked):
     assert caller("desk").get("/cases", **asked).status_code == 422
+
+
+def test_counts_beside_the_choices_are_those_of_the_narrowed_list(caller, noise_and_lamp):
+    desk = caller("desk")
+
+    everything = desk.get("/cases/counts").json()
+    noisy = desk.get("/cases/counts", q="噪音", unit="environment").json()
+
+    for facet, name in (("unit", "units"), ("state", "states"), ("source", "sources"), ("grade", "grades")):
+        assert {
+            value: len(desk.get("/cases", **{facet: value}).json()["cases"]) for value in everything[name]
+        } == everything[name]
+    assert everything["total"] == len(desk.get("/cases").json()["cases"]) and not everything["is_at_least"]
+    assert noisy["total"] == len(desk.get("/cases", q="噪音").json()["cases"])
+    assert desk.get("/cases/counts", since="gestern").status_code == 422
+
+
+def test_a_view_holds_no_number_and_an_export_is_narrowed_by_an_adverse_factor(caller, noise_and_lamp):
+    desk = caller("desk")
+    view = desk.post("/views", {"name": "某人", "query": "text=138%200000%200005", "sharing": "street"})
+    told = {"file_format": "csv", "purpose": "报区里用", "factor": "nobody-has-this"}
+
+    assert (view.status_code, view.json()["code"]) == (409, "cases.phone_in_view")
+    assert len(desk.post("/exports", told).content.decode("utf-8-sig").strip().splitlines()) == 2  # head and watermark

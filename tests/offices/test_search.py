@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from gridloop.core.access import SYSTEM
 from gridloop.core.identity import normal_phone
-from gridloop.core.search import MARK, findable, is_hit, keys_of, sought
+from gridloop.core.search import MARK, findable, is_hit, keys_of, phone_in, sought
 from gridloop.offices.archive import queries as archive
 from gridloop.offices.archive.actions import erase, seal
 from gridloop.offices.archive.models import AccessNote, Entry
 from gridloop.offices.cases.actions.searching import follow_ledger, index_cases, rebuild_search, seek_phone
 from gridloop.offices.cases.list_models import SearchText
 from gridloop.offices.cases.models import Case
+from gridloop.offices.cases.queries.counts import count
 from gridloop.offices.cases.queries.lists import Filter, list_cases
 from gridloop.offices.cases.queries.search import age_marks, stretches
 from tests.offices.loop import answered, told
@@ -112,6 +113,45 @@ def test_a_case_is_found_by_its_number_at_once_and_stands_first(street):
     assert found(str(first.pk))[0] == first.ref
     assert found(f"19990101-{first.pk:06d}") == []  # a number of another day is another number
     assert found(first.number, state="cleared") == [first.ref]  # a whole number is found whatever else is asked
+
+
+@pytest.mark.parametrize(("sort", "size"), [("", 1), ("", 2), ("due", 1), ("oldest", 2)])
+def test_pages_behind_the_case_of_a_number_hold_every_other_hit_once(street, sort, size):
+    refs = [told(text=f"{n} 号楼第 2 次漏水").ref for n in range(1, 5)]
+    follow()
+    asked = Filter(text=str(Case.objects.get(ref=refs[1]).pk), sort=sort)
+    words = Filter(text="2", sort=sort)
+
+    for wanted in (asked, words):
+        shown, after = [], ""
+        while True:
+            page = list_cases(who("desk"), replace(wanted, after=after), size=size)
+            assert 0 < len(page.cases) <= size
+            shown += [case.ref for case in page.cases]
+            after = page.after
+            if not after:
+                break
+        assert len(shown) == len(set(shown))
+        assert set(shown) == {case.ref for case in list_cases(who("desk"), wanted, size=100).cases}
+
+
+@pytest.mark.parametrize("typed", ["{day} {n:06}", "{day}–{n:06}", "{day}—{n:06}", "#{n}", "编号:{n}", "No.{n}"])
+def test_a_number_is_understood_however_it_is_written(street, typed):
+    case = told(**TOLD["leak"]).case
+    day, _dash, running = case.number.partition("-")
+
+    assert found(typed.format(day=day, n=int(running)))[0] == case.ref
+
+
+@pytest.mark.parametrize("signs", ["。", "%_", "😀", '"*'])
+def test_signs_alone_find_nothing_rather_than_everything(cases, signs):
+    assert found(signs) == [] and count(who("desk"), Filter(text=signs)).total == 0
+    assert found("  ") != []
+
+
+@pytest.mark.parametrize("dialled", ["138.0000.0005", "138–0000–0005", "138—0000—0005", "+86 138‑0000‑0005"])
+def test_a_telephone_is_understood_with_any_dash(dialled):
+    assert phone_in(dialled) == "13800000005"
 
 
 def test_a_number_outside_the_scope_is_not_found(street):
@@ -272,7 +312,7 @@ def test_every_text_is_a_hit_of_its_own_words(text):
 def test_nothing_asked_finds_nothing_special(street):
     ref = told().ref
 
-    assert found(" ,。—— ") == [ref]  # no letter in it: no words are asked for
+    assert found("  ") == [ref] and found("") == [ref]
     assert archive.timeline(f"case:{ref}")
 
 

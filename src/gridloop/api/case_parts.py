@@ -26,12 +26,16 @@ from gridloop.api.shapes_desk import (
     TimelinePage,
     VerbList,
 )
+from gridloop.api.shapes_registers import Narrowed
 from gridloop.api.tokens import CONTACTS, READ, CallerRequest, doors
 from gridloop.core.access import relations
 from gridloop.core.errors import NotAllowed
 from gridloop.offices.archive import queries as archive
 from gridloop.offices.cases.actions.contact import sees_looks, show_contacts
-from gridloop.offices.cases.queries import finding, lists, pages
+from gridloop.offices.cases.actions.searching import note_what_is_sought
+from gridloop.offices.cases.queries import finding, pages
+from gridloop.offices.cases.queries.counts import by_unit_code, count
+from gridloop.offices.cases.queries.lists import Filter
 from gridloop.offices.supervision import queries as supervision
 
 router = Router(tags=["事项"])
@@ -40,12 +44,20 @@ NUMBER = r"^[0-9]{8}-?[0-9]{1,17}$"
 
 
 @router.get(
-    "/cases/counts", auth=doors(READ), response={200: CaseCounts, frozenset({401, 403}): Problem}, summary="各状态件数"
-)
-def counts(request: CallerRequest) -> dict[str, Any]:
-    """How many of the caller's cases stand in each state."""
-    found = lists.count_by_state(request.auth.actor)
-    return {"states": found, "total": sum(found.values())}
+    "/cases/counts", auth=doors(READ), response={200: CaseCounts, frozenset({401, 403, 422}): Problem}, summary="各种筛选的件数"
+)  # fmt: skip
+def counts(request: CallerRequest, narrowed: Query[Narrowed]) -> dict[str, Any]:
+    """How many of the caller's cases each choice of the list would show, by the conditions of ``GET /cases``; without any, of all of them."""
+    caller = request.auth
+    told = narrowed.model_dump(exclude={"q", "since", "until"})
+    words, phone = note_what_is_sought(by=caller.actor, at=caller.at, said=narrowed.q)
+    days = {"since": str(narrowed.since or ""), "until": str(narrowed.until or "")}
+    found = count(caller.actor, Filter(**told, **days, text=words, phone=phone))
+    return {
+        "states": found.by_state, "total": found.total, "units": by_unit_code(found),
+        "categories": found.by_category, "places": found.by_place, "grades": found.by_grade, "sources": found.by_source,
+        "late": found.late, "gap": found.gap, "mine": found.mine, "is_at_least": found.is_capped or found.are_hits_cut,
+    }  # fmt: skip
 
 
 @router.get(

@@ -21,7 +21,7 @@ from gridloop.offices.cases.queries.views import exports_of, may_read_exports
 
 router = Router(tags=["导出"])
 SHUT = frozenset({401, 403})
-PLAIN = ("state", "unit", "category", "place", "street", "grade", "source", "late", "gap", "mine", "sort")
+PLAIN = ("state", "unit", "category", "place", "street", "grade", "source", "factor", "late", "gap", "mine", "sort")
 
 
 @router.post(

@@ -14,10 +14,24 @@ from gridloop.offices.notices.actions import SCHEMES
 
 
 class CaseCounts(Schema):
-    """How many cases stand in each state; a state without cases is left out."""
+    """What stands beside each choice of the console's list: how many cases it would hold if that choice were taken and all else stayed.
+
+    A choice without cases is left out. Units are named by their codes; ``categories`` and ``places`` count what lies exactly there, not below.
+    """
 
     states: dict[str, int]
     total: int
+    units: dict[str, int]
+    categories: dict[str, int]
+    places: dict[str, int]
+    grades: dict[str, int]
+    sources: dict[str, int]
+    late: int
+    gap: int
+    mine: int
+    is_at_least: bool = Field(
+        description="数是下限:已结事项或检索命中太多,只数了最新的一部分;未结的件数不检索时总是准的"
+    )
 
 
 class PlaceCount(Schema):

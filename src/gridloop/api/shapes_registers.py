@@ -20,6 +20,25 @@ REF = r"^[2-9a-hjkmnp-z]{16}$"
 Reason = Annotated[str, Words(longest=200)]
 
 
+class Narrowed(Schema):
+    """What a list of cases is narrowed to; the conditions of ``GET /cases``."""
+
+    state: Narrow = Field("", description="状态代码,或 open(未答复)、live(未办结)")
+    unit: Narrow = ""
+    category: Narrow = Field("", description="类别路径前缀")
+    place: Narrow = Field("", description="地点路径前缀")
+    street: Narrow = ""
+    q: Narrow = Field("", description="编号、文字、拼音首字母;完整电话号码按盲索引查并留痕")
+    grade: Narrow = ""
+    source: Narrow = ""
+    factor: Annotated[str, StringConstraints(max_length=20)] = Field("", description="标注的不利因素(代码)")
+    late: bool = False
+    gap: bool = False
+    mine: bool = Field(False, description="我首问或经办的")
+    since: IsoDate | None = Field(None, description="登记日期,自(含)")
+    until: IsoDate | None = Field(None, description="登记日期,至(含)")
+
+
 class ExportIn(Told):
     """Which cases, which columns, in which form, and what for. The conditions are those of ``GET /cases``."""
 
@@ -36,6 +55,7 @@ class ExportIn(Told):
     q: Narrow = ""
     grade: Narrow = ""
     source: Narrow = ""
+    factor: Annotated[str, StringConstraints(max_length=20)] = Field("", description="标注的不利因素(代码)")
     late: StrictBool = False
     gap: StrictBool = False
     mine: StrictBool = False

@@ -47,8 +47,9 @@ MARK = "¤"  # before a mark; both signs are no part of any run
 
 _RUN = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[a-z0-9]{2,}")
-_DIALLED = re.compile(r"\+?[\d\s()-]{7,24}")
-_NUMBER = re.compile(r"(?:(\d{8})-?(\d{1,12})|(\d{1,9}))")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))  # what a Chinese keyboard and a copied page put for the hyphen
+_DIALLED = re.compile(r"\+?[\d\s().-]{7,24}")
+_NUMBER = re.compile(r"(?:#|No\.?|编号:?)?\s*(?:(\d{8})[-\s]?(\d{1,12})|(\d{1,9}))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +107,16 @@ def _initial_keys(initials: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """A query: its terms, and the case number it may be. Every term must be met."""
+    """A query: its terms, and the case number it may be. Every term must be met.
+
+    ``is_signs_only``: something was typed, yet no letter, digit or 汉字 is in it. Nothing is found by that (not everything: whoever
+    exports or closes what a search shows must not get the whole street for a slip of the pen).
+    """
 
     terms: tuple[str, ...]
     number: int = 0
     day: str = ""
+    is_signs_only: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -120,12 +126,12 @@ class Sought:
 def sought(query: str) -> Sought:
     """The query cut into terms. What is too long is cut off: nobody remembers sixty characters of a case."""
     terms = tuple(dict.fromkeys(runs_of(query[:LONGEST_QUERY])))[:MOST_TERMS]
-    return Sought(terms, *_number(query))
+    return Sought(terms, *_number(query), is_signs_only=not terms and bool(query.strip()))
 
 
 def _number(query: str) -> tuple[int, str]:
-    """The running number and, where told, the day of ``20220529-000017`` or ``17``; 0 when the query is no number."""
-    said = _NUMBER.fullmatch(unicodedata.normalize("NFKC", query).strip())
+    """The running number and, where told, the day of ``20220529-000017`` or ``17`` (also ``#17``, ``编号 17``); 0 when the query is no number."""
+    said = _NUMBER.fullmatch(_plain(query))
     if said is None:
         return 0, ""
     day, running, alone = said.groups()
@@ -134,11 +140,16 @@ def _number(query: str) -> tuple[int, str]:
 
 def phone_in(query: str) -> str:
     """The whole telephone number that the query is, in normal form; empty for anything else (a case number, part of a number)."""
-    plain = unicodedata.normalize("NFKC", query).strip()
+    plain = _plain(query)
     if not _DIALLED.fullmatch(plain):
         return ""
     found = normal_phone(plain) or ""
     return found if found.startswith("0") or (len(found) == 11 and found.startswith("1")) else ""
+
+
+def _plain(query: str) -> str:
+    """The query in ordinary digits, letters and hyphens."""
+    return unicodedata.normalize("NFKC", query).strip().translate(_DASHES)
 
 
 def may_be_initials(term: str) -> bool:

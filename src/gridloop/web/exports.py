@@ -20,7 +20,9 @@ from gridloop.offices.cases.actions.exports import (
     may_show_contacts,
     may_take_out,
 )
+from gridloop.offices.cases.actions.searching import note_what_is_sought
 from gridloop.offices.cases.queries.columns import COLUMNS
+from gridloop.offices.cases.queries.lists import Filter
 from gridloop.offices.cases.queries.views import exports_of, may_read_exports
 from gridloop.web import list_filters as filters
 from gridloop.web.reader import Reader, staff
@@ -54,13 +56,20 @@ class ExportForm(forms.Form):
             del self.fields["shows_contacts"]
 
 
+def _without_number(request: HttpRequest, reader: Reader) -> Filter:
+    """What the address asks for; a whole telephone number among the words is exchanged for its blind index, as the list does."""
+    wanted = filters.wanted_from(request.GET)
+    words, phone = note_what_is_sought(by=reader.actor, at=reader.at, said=wanted.text)
+    return replace(wanted, text=words, phone=phone) if phone else wanted
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff
 def export(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/cases/export/?(the list's own address): asks for the purpose; posted, it answers with the file."""
     if not may_take_out(reader.actor):
         raise NotAllowed("cases.may_not_export", "导出由值班受理岗、负责人、核查员或审计管理员来做;请联系他们。")
-    wanted, columns = filters.wanted_from(request.GET), filters.columns_from(request.GET)
+    wanted, columns = _without_number(request, reader), filters.columns_from(request.GET)
     offers = may_show_contacts(reader.actor)
     if request.method != "POST":
         return _ask(request, reader, ExportForm(initial={"columns": list(columns)}, offers_contacts=offers))

@@ -117,8 +117,9 @@ def _state_word(state: str) -> str:
 
 
 def told(n: int, counts: Counts, *, is_exact: bool = False) -> str:
-    """A count as shown: with "+" where closed cases were counted among the newest only."""
-    return f"{n}+" if counts.is_capped and not is_exact and n else f"{n}"
+    """A count as shown: with "+" where closed cases, or the hits of a search, were counted among the newest only."""
+    is_more = counts.are_hits_cut or (counts.is_capped and not is_exact)
+    return f"{n}+" if is_more and n else f"{n}"
 
 
 def tabs(counts: Counts, wanted: Filter, columns: tuple[str, ...]) -> list[Tab]:

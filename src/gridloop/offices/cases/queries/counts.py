@@ -7,7 +7,8 @@ without its own narrowing.
 
 How: the cases that the other conditions let through (scope, words, period, telephone) are gathered once, then grouped once for each
 facet. Cases not struck off are gathered all; of the closed ones only the newest ``MOST_CLOSED``, so that the page costs the same
-after ten years. Where that limit cuts, every count of closed cases is a lower bound and ``is_capped`` says so ("1000+").
+after ten years. Where that limit cuts, every count of closed cases is a lower bound and ``is_capped`` says so ("1000+"). Of what a
+search finds the newest ``MOST_HITS`` are counted; where that cuts, every count is a lower bound and ``are_hits_cut`` says so.
 
 Worked example::
 
@@ -28,8 +29,10 @@ from django.db.models import When as If
 
 from gridloop.core.access import Actor
 from gridloop.core.lifecycle import CLOSED_STATES, LIVE_STATES, OPEN_STATES
+from gridloop.core.search import sought
 from gridloop.offices.cases.models import Case, Participation
 from gridloop.offices.cases.queries.lists import Filter, hits
+from gridloop.offices.organisation.models import Unit
 
 MOST_LIVE = 50_000
 MOST_CLOSED = 5_000
@@ -48,7 +51,7 @@ _FLAGS = ("late", "gap", "mine")
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """By facet and choice: how many. ``is_capped``: closed cases were counted among the newest only."""
+    """By facet and choice: how many. ``is_capped``: closed cases were counted among the newest only; ``are_hits_cut``: so were the hits of a search."""
 
     by_state: Mapping[str, int] = field(default_factory=dict)
     by_unit: Mapping[int, int] = field(default_factory=dict)
@@ -60,6 +63,7 @@ class Counts:
     gap: int = 0
     mine: int = 0
     is_capped: bool = False
+    are_hits_cut: bool = False
 
     def of_states(self, states: frozenset[str]) -> int:
         return sum(self.by_state.get(state, 0) for state in states)
@@ -84,7 +88,16 @@ def count(actor: Actor, wanted: Filter) -> Counts:
     sql, values = _statement(live, closed, wanted)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return _counts(cursor.fetchall())
+        return _counts(cursor.fetchall(), seeks_words=not sought(wanted.text).is_empty)
+
+
+def by_unit_code(counts: Counts) -> dict[str, int]:
+    """The counts by unit under the codes of the units; units of several streets that share a code count together."""
+    codes = dict(Unit.objects.filter(pk__in=counts.by_unit).values_list("pk", "code"))
+    told: dict[str, int] = {}
+    for key, n in counts.by_unit.items():
+        told[codes[key]] = told.get(codes[key], 0) + n
+    return told
 
 
 def _gathered(found: QuerySet[Case], actor: Actor, *, most: int) -> tuple[str, tuple[Any, ...]] | None:
@@ -120,6 +133,7 @@ def _statement(
         condition, asked = _others(wanted, flag)
         parts.append(f"SELECT '{flag}', '', COALESCE(SUM({flag}), 0) FROM base WHERE {condition}")
         values += asked
+    parts.append("SELECT 'all', '', COUNT(*) FROM base")
     parts.append(f"SELECT 'closed', '', COUNT(*) FROM base WHERE state IN ({', '.join(['%s'] * len(CLOSED_STATES))})")
     values += sorted(CLOSED_STATES)
     gathered = f"SELECT * FROM ({live[0]}) AS living UNION ALL SELECT * FROM ({closed[0]}) AS closed"
@@ -146,7 +160,7 @@ def _condition(wanted: Filter, facet: str) -> tuple[str, list[Any]]:
     return f"{facet} = %s", [value]
 
 
-def _counts(rows: list[tuple[str, str, int]]) -> Counts:
+def _counts(rows: list[tuple[str, str, int]], *, seeks_words: bool) -> Counts:
     told: dict[str, dict[str, int]] = {}
     for facet, choice, n in rows:
         told.setdefault(facet, {})[choice] = int(n)
@@ -154,5 +168,6 @@ def _counts(rows: list[tuple[str, str, int]]) -> Counts:
     return Counts(
         by_state=told.get("state", {}), by_unit={int(unit): n for unit, n in told.get("unit", {}).items()},
         by_category=told.get("category", {}), by_grade=told.get("grade", {}), by_source=told.get("source", {}),
-        by_place=told.get("place", {}), is_capped=told.get("closed", {}).get("", 0) >= MOST_CLOSED, **flags,
+        by_place=told.get("place", {}), is_capped=told.get("closed", {}).get("", 0) >= MOST_CLOSED,
+        are_hits_cut=seeks_words and told.get("all", {}).get("", 0) >= MOST_HITS, **flags,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import WrongInput
@@ -84,13 +84,16 @@ class CasePage:
 def list_cases(actor: Actor, wanted: Filter, *, size: int = PAGE) -> CasePage:
     """The actor's cases, narrowed, in the wanted order. A search by number shows that case first, then the newest hits."""
     asked = sought(wanted.text)
-    exact = _exact(actor, wanted, asked) if asked.number and not wanted.after else []
-    found = narrowed(actor, wanted)
-    if not asked.is_empty:
+    exact = _exact(actor, wanted, asked) if asked.number else []
+    found = narrowed(actor, wanted).exclude(pk__in=[case.pk for case in exact]) if exact else narrowed(actor, wanted)
+    if not asked.is_empty or asked.is_signs_only:
         found = _with_words(found, asked, actor, wanted, size=size)
     rows = list(_in_order(found, wanted)[: size + 1])
-    shown = (exact + [row for row in rows if row not in exact])[:size] if exact else rows[:size]
-    return CasePage(shown, key_of(shown[-1], wanted.sort) if len(rows) + len(exact) > size and shown else "")
+    first = [] if wanted.after else exact
+    shown = rows[: size - len(first)]
+    if len(shown) == len(rows):
+        return CasePage(first + shown, "")
+    return CasePage(first + shown, key_of(shown[-1], wanted.sort) if shown else _key_before(rows[0], wanted.sort))
 
 
 def _in_order(found: QuerySet[Case], wanted: Filter) -> QuerySet[Case]:
@@ -123,6 +126,13 @@ def key_of(case: Case, sort: str) -> str:
         return str(case.pk)
     value: datetime | None = getattr(case, field)
     return f"{'' if value is None else (value - _EPOCH) // _TICK}.{case.pk}"
+
+
+def _key_before(case: Case, sort: str) -> str:
+    """The key behind which this case comes first."""
+    value, _dot, _case = key_of(case, sort).rpartition(".")
+    falls = _BY.get(sort, _BY[""])[1]
+    return f"{value}{_dot}{case.pk + (1 if falls else -1)}"
 
 
 _EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
@@ -201,7 +211,7 @@ def hits(actor: Actor, wanted: Filter, *, limit: int, except_for: frozenset[str]
     """The filter with its words: the newest ``limit`` hits, in no order."""
     found = narrowed(actor, wanted, except_for=except_for)
     asked = sought(wanted.text)
-    if asked.is_empty:
+    if asked.is_empty and not asked.is_signs_only:
         return found
     told = replace(
         wanted,
@@ -246,8 +256,3 @@ def _exact(actor: Actor, wanted: Filter, asked: Sought) -> list[Case]:
     if row is None or (asked.day and row.number[:8] != asked.day):
         return []
     return [row]
-
-
-def count_by_state(actor: Actor) -> dict[str, int]:
-    """How many of the actor's cases stand in each state."""
-    return dict(visible_to(actor).values_list("state").annotate(n=Count("pk")).order_by())
