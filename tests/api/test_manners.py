@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -61,7 +62,9 @@ def test_bodies_of_another_media_type_are_refused_by_name(caller):
         ("application/json", 200),
         ("*/*", 200),
         ("text/html, application/*;q=0.5", 200),
+        ("", 200),  # nothing asked for is anything
         ("text/html", 406),
+        ("application/json;q=0, text/html", 406),  # asked not to be sent JSON
         ("image/png, text/csv", 406),
     ],
 )
@@ -309,3 +312,12 @@ def test_what_is_wrong_with_a_field_is_said_in_our_own_words(caller, path, body,
     answer = caller("urban").post(path.format(ref=ref), body)
 
     assert (answer.status_code, answer.json()["fields"][field]) == (422, words)
+
+
+def test_a_file_that_is_too_large_is_413_everywhere(caller, monkeypatch):
+    monkeypatch.setattr("gridloop.core.outlines.LARGEST", 1)
+    told = {"name": "grids.geojson", "content": base64.b64encode(b"{}").decode()}
+
+    answer = caller("keeper").post("/boundaries/file", told)
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "grid.file_too_large")

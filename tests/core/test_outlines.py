@@ -150,3 +150,17 @@ def test_a_damaged_shapefile_is_refused_or_read(position, value):
 
     with suppress(GridloopError):
         read(bytes(content), code="GRIDCODE", name="NAME")
+
+
+def test_a_shape_that_crosses_itself_is_mended_and_said_so():
+    tie = {
+        "type": "Polygon",
+        "coordinates": [[[113.5, 34.7], [113.51, 34.71], [113.51, 34.7], [113.5, 34.71], [113.5, 34.7]]],
+    }
+    feature = {"type": "Feature", "properties": {"code": "T"}, "geometry": tie}
+
+    read = read_outlines(json.dumps(feature).encode(), file="t.geojson", columns=Columns(), system="wgs84")
+
+    assert [outline.code for outline in read.outlines] == ["T"] and read.outlines[0].geometry.is_valid
+    assert [(each.row, each.column) for each in read.problems] == [(1, "geometry")]
+    assert "自相交" in read.problems[0].sentence

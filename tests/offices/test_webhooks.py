@@ -373,3 +373,22 @@ def test_every_event_is_a_kind_that_some_deed_records():
     whole = "".join(path.read_text(encoding="utf-8") for path in source.rglob("*.py") if path.name != "events.py")
 
     assert [kind for kind in events.EVENTS if f'"{kind}"' not in whole and f"'{kind}'" not in whole] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("https://127.0.0.1/hook", "webhooks.inside"),
+        ("https://localhost:8443/hook", "webhooks.inside"),
+        ("https://0x7f000001/hook", "webhooks.inside"),
+        ("https://169.254.169.254/latest", "webhooks.inside"),
+        ("http://hotline.example/hook", "webhooks.not_encrypted"),
+    ],
+)
+def test_an_address_that_is_seen_to_lead_inside_is_refused_when_it_is_given(street, settings, url, code):
+    with pytest.raises(WrongInput) as refused:
+        subscribed(url=url)
+
+    assert (refused.value.code, refused.value.fields["field"]) == (code, "url")
+    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8", "169.254.0.0/16"]
+    assert subscribed(url=url)

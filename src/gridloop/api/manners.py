@@ -19,6 +19,7 @@ Worked example: ``GET /cases/{ref}`` of a case at revision 7 says ``ETag: "7-5b1
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
@@ -34,6 +35,7 @@ from gridloop.api.revisions import names_any, revision_shown
 
 READS = ("application/json", "application/*", "*/*", MEDIA_TYPE)
 NULL = "\x00"
+REFUSED = re.compile(r"q\s*=\s*0(?:\.0*)?")
 
 
 class JsonReader(Parser):
@@ -109,8 +111,8 @@ def _unreadable(request: HttpRequest) -> HttpResponse | None:
     """The problem of a request that no endpoint can serve; None for all others."""
     if NULL in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
         return problem(request, status=400, code="api.unreadable", sentence="地址里有空字符;请去掉后重新请求。")
-    accepted = request.META.get("HTTP_ACCEPT", "*/*")
-    if "*/*" in accepted or any(_names(accepted, media_type) for media_type in READS):
+    accepted = _accepted(request.META.get("HTTP_ACCEPT", ""))
+    if not accepted or "*/*" in accepted or any(media_type in accepted for media_type in READS):
         return None
     return problem(
         request, status=406, code="api.not_acceptable", sentence="接口只答复 application/json;请改 Accept 头后重试。",
@@ -118,8 +120,12 @@ def _unreadable(request: HttpRequest) -> HttpResponse | None:
     )  # fmt: skip
 
 
-def _names(accepted: str, media_type: str) -> bool:
-    return any(each.partition(";")[0].strip().lower() == media_type for each in accepted.split(","))
+def _accepted(header: str) -> list[str]:
+    """The media ranges of an ``Accept`` header; what has the weight 0 is not accepted (RFC 9110 §12.4.2). None without a header."""
+    parts = [[part.strip().lower() for part in each.split(";")] for each in header.split(",") if each.strip()]
+    return [name for name, *told in parts if not any(REFUSED.fullmatch(each) for each in told)] or (
+        ["-"] if parts else []
+    )
 
 
 def _without_method(request: HttpRequest, allowed: str) -> HttpResponse:

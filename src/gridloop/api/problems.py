@@ -46,7 +46,12 @@ TITLES = {
     429: "超过限额",
     500: "系统故障",
 }
-STATUS_OF_CODE = {"attachment.too_large": 413, "attachment.too_many_pixels": 413, "api.too_many_rows": 413}
+TOO_LARGE = (
+    "api.too_many_rows", "attachment.too_large", "attachment.too_many_pixels", "cases.export_too_large", "enterprise.file_too_large",
+    "enterprise.too_many_rows", "grid.file_too_large", "grid.too_many_rows", "setup.sheet_too_long", "setup.too_many_changes",
+)  # fmt: skip
+"""What is too large in itself is 413; what was asked too often, or is beyond a quota, stays 429."""
+STATUS_OF_CODE = dict.fromkeys(TOO_LARGE, 413)
 WORDS = {
     "missing": "必填",
     "extra_forbidden": "没有这一项",

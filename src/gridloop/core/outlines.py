@@ -96,6 +96,8 @@ def read_outlines(content: bytes, *, file: str, columns: Columns, system: str) -
                 RowProblem(row, columns.code, f"编码“{outline.code}”出现多次,各块图形已合并为一格,请确认。")
             )
             outline = replace(outline, geometry=shapely.union(found[outline.code].geometry, outline.geometry))
+        if not shape(geometry).is_valid:
+            problems.append(RowProblem(row, "geometry", f"“{outline.code}”的图形自相交,已自动修复,请核对边界。"))
         found[outline.code] = outline
         rows.setdefault(outline.code, row)
     return Reading(tuple(found.values()), tuple(rows.values()), tuple(problems), len(features))
@@ -157,14 +159,15 @@ def _text(value: object) -> str:
 
 
 def _geojson(content: bytes) -> Iterator[tuple[Mapping[str, Any], object]]:
-    """Properties and geometry of each feature."""
+    """Properties and geometry of each feature of a FeatureCollection, or of the one Feature that the file is (RFC 7946 §2)."""
     try:
         document = json.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as fault:
         raise WrongInput(
             "grid.not_json", "文件既不是 GeoJSON,也不是打包成 .zip 的 Shapefile;请重新导出。", field="file"
         ) from fault
-    features = document.get("features") if isinstance(document, dict) else None
+    is_alone = isinstance(document, dict) and document.get("type") == "Feature"
+    features = [document] if is_alone else document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
         raise WrongInput("grid.not_geojson", "文件不是 GeoJSON 的 FeatureCollection,请重新导出。", field="file")
     for feature in features:

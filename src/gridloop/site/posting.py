@@ -24,21 +24,17 @@ import ssl
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+from gridloop.core.outside import Network, is_allowed
 from gridloop.offices.notices.webhooks.actions import Letter, Reply
 
 SECONDS = 15
 LONGEST_ANSWER = 2048
 AT_A_TIME = 8
-TUNNELS = tuple(ip_network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96"))
-"""IPv6 networks that lead to some IPv4 address; none of them is needed to reach anyone."""
-
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
 
 
 class NotOutside(ValueError):
@@ -74,15 +70,6 @@ def post_one(letter: Letter) -> Reply:
 def allowed_networks() -> tuple[Network, ...]:
     """The inside networks that the installation allows."""
     return tuple(ip_network(each.strip()) for each in settings.WEBHOOK_NETWORKS if each.strip())
-
-
-def is_allowed(address: Address, networks: Sequence[Network]) -> bool:
-    """Is the address public, or in one of the allowed networks?"""
-    plain = getattr(address, "ipv4_mapped", None) or address
-    if any(plain in network for network in networks):
-        return True
-    is_tunnel = any(plain in network for network in TUNNELS)
-    return plain.is_global and not (plain.is_multicast or plain.is_reserved or plain.is_unspecified or is_tunnel)
 
 
 def judged_address(host: str, port: int, *, is_encrypted: bool) -> str:

@@ -15,11 +15,15 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
 
 from gridloop.core.access import SYSTEM, Actor, Role
 from gridloop.core.errors import Outdated, Refused, TooMuch, WrongInput
+from gridloop.core.outside import is_allowed, written_out
 from gridloop.offices.archive import queries as archive
 from gridloop.offices.archive.actions import move_bookmark, record
 from gridloop.offices.archive.identifiers import random_bytes
@@ -348,7 +352,20 @@ def _address(url: str) -> str:
         raise refusal
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise refusal
+    _must_lead_outside(parts)
     return address
+
+
+def _must_lead_outside(parts: SplitResult) -> None:
+    """What can be seen to lead inside is refused at once, not only when the first message is due. Raises WrongInput."""
+    networks = tuple(ip_network(each.strip()) for each in settings.WEBHOOK_NETWORKS if each.strip())
+    host = str(parts.hostname).rstrip(".")
+    literal = ip_address("127.0.0.1") if host == "localhost" or host.endswith(".localhost") else written_out(host)
+    if literal is not None and not is_allowed(literal, networks):
+        sentence = "地址通向内部网络,不投递;确需投递请在 GRIDLOOP_WEBHOOK_NETWORKS 中写明该网段。"
+        raise WrongInput("webhooks.inside", sentence, field="url")
+    if parts.scheme == "http" and not networks:
+        raise WrongInput("webhooks.not_encrypted", "对外只用 https 投递;请改用 https 地址。", field="url")
 
 
 def _events(events: Iterable[str]) -> list[str]:

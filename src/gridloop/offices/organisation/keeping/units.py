@@ -26,7 +26,8 @@ from gridloop.offices.organisation.models import DutyItem, Person, Unit
 
 UNIT_KINDS = {
     "street_office": "街道办事处", "department": "科室", "station": "站所", "authority": "职能部门", "community": "社区", "company": "企业",
-    "party": "党组织", "other": "其他",
+    "party": "党组织", "utility": "水电气热等公用单位", "campaign_office": "专项办公室", "team": "工作组", "task_force": "专班", "command": "指挥部",
+    "other": "其他",
 }  # fmt: skip
 
 
