@@ -16,10 +16,10 @@ from gridloop.offices.cases.actions import Filing, file_case
 from gridloop.offices.enterprise.actions.cases import file_need, link_case
 from gridloop.offices.enterprise.actions.clusters import add_cluster, end_cluster
 from gridloop.offices.enterprise.actions.contacts import add_contact, answer_consent, end_contact, look_at_contacts
+from gridloop.offices.enterprise.actions.merging import merge_enterprises
 from gridloop.offices.enterprise.actions.register import (
     amend_enterprise,
     end_enterprise,
-    merge_enterprises,
     register_enterprise,
     tell_figures,
 )

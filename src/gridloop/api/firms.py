@@ -50,6 +50,7 @@ from gridloop.offices.archive.queries import access_notes, timeline
 from gridloop.offices.enterprise.actions import contacts as people
 from gridloop.offices.enterprise.actions import register as actions
 from gridloop.offices.enterprise.actions import vitality as states
+from gridloop.offices.enterprise.actions.merging import merge_enterprises
 from gridloop.offices.enterprise.queries import pages, pairing, register, teams
 from gridloop.offices.enterprise.queries.cases import cases_of
 
@@ -251,9 +252,7 @@ def merge_firms(request: CallerRequest, ref: str, told: FirmMergeIn) -> HttpResp
     caller = request.auth
 
     def do() -> dict[str, Any]:
-        kept = actions.merge_enterprises(
-            by=caller.actor, at=caller.at, duplicate=ref, into=told.into, reason=told.reason
-        )
+        kept = merge_enterprises(by=caller.actor, at=caller.at, duplicate=ref, into=told.into, reason=told.reason)
         return tell.firm_line(register.enterprise(kept.ref, by=caller.actor))
 
     return told_once(request, FirmLine, operation=f"merge {ref}", do=do)

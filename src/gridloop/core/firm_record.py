@@ -170,10 +170,10 @@ def money(said: str) -> Decimal:
     if found is None:
         raise WrongInput("enterprise.money", f"金额“{said}”看不懂;请写数字(万元)。")
     factor = {"亿": 10**8, "万": 10**4, "千": 10**3, "元": 1}[(found.group(2) or "万")[0]]
-    amount = (Decimal(found.group(1)) * factor).quantize(Decimal("0.01"))
-    if not 0 <= amount < MOST_MONEY:
+    amount = Decimal(found.group(1)) * factor
+    if not 0 <= amount < MOST_MONEY:  # asked first: what is too long cannot be rounded
         raise WrongInput("enterprise.money_range", f"金额“{said}”不合理;请核对单位(万元)。")
-    return amount
+    return amount.quantize(Decimal("0.01"))
 
 
 def day(said: str) -> date:
@@ -219,7 +219,7 @@ def _whole(said: str, *, least: int, most: int, what: str) -> int:
         number = Decimal(text)
     except InvalidOperation:
         number = Decimal(-1)
-    if number != number.to_integral_value() or not least <= number <= most:
+    if not number.is_finite() or number != number.to_integral_value() or not least <= number <= most:
         raise WrongInput("enterprise.number", f"{what}“{said}”不对;请写 {least} 到 {most} 的整数。")
     return int(number)
 

@@ -112,7 +112,7 @@ def check_uscc(text: str) -> Check:
         warning = "" if _legacy_fits(value) else "注册号校验位不符,请对照执照核对。"
         return Check(True, value, "legacy", "是 15 位旧注册号,建议补登 18 位统一社会信用代码。", warning)
     if len(value) != 18:
-        return Check(False, value, "uscc", f"统一社会信用代码应为 18 位,现为 {len(value)} 位,请补全。")
+        return Check(False, value, "uscc", f"统一社会信用代码应为 18 位,现为 {len(value)} 位,请{_mend(value)}。")
     wrong = sorted({letter for letter in value if letter not in _USCC_ALPHABET})
     if wrong:
         return Check(False, value, "uscc", f"含有代码中不会出现的字符“{'、'.join(wrong)}”,请核对(不用 I、O、S、V、Z)。")
@@ -222,8 +222,14 @@ def mask_address(address: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Full-width forms folded, blanks and dashes gone, capitals."""
-    return re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text)).upper()
+    """Full-width forms folded, capitals; blanks, dashes and what has no width (a pasted U+200B, a byte order mark) gone."""
+    folded = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text)).upper()
+    return folded if folded.isascii() else "".join(each for each in folded if unicodedata.category(each) != "Cf")
+
+
+def _mend(value: str) -> str:
+    """What to do about a number that has not 18 characters."""
+    return "补全" if len(value) < 18 else "去掉多出的字符"
 
 
 def _id_kind(value: str) -> str:
@@ -236,7 +242,7 @@ def _id_shape_fault(value: str) -> str:
     if re.fullmatch(r"[0-9]{15}", value):
         return "15 位的第一代身份证已于 2013 年停用,请登记 18 位号码。"
     if len(value) != 18:
-        return f"身份证号应为 18 位,现为 {len(value)} 位,请补全。"
+        return f"身份证号应为 18 位,现为 {len(value)} 位,请{_mend(value)}。"
     if not re.fullmatch(r"[0-9]{17}[0-9X]", value):
         return "前 17 位应为数字,末位为数字或 X,请核对。"
     return ""

@@ -248,6 +248,10 @@ class VitalityProposal(Kept):
         indexes = [models.Index(fields=["street", "decided_at"], name="proposals_to_be_decided")]
 
 
+NOBODY = "(未留姓名)"
+"""What stands for the name of a contact of whom only the telephone is known."""
+
+
 class Contact(Kept):
     """联系人 (L3): whom to call at the enterprise, from when until when. Name and telephone are encrypted."""
 

@@ -130,7 +130,7 @@ _UNIT_BEHIND = re.compile(r"(.+?)[(\[,,:/]?(?:单位:?)?((?:千|万|亿)?元)[)\
 
 def _csv_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
     number = 0
-    text = _decoded(content)
+    text = _decoded(content).removeprefix("\ufeff")  # GB 18030 and UTF-16 have a byte order mark of their own
     opening = next((line for line in text.splitlines() if len(_parted(line)) > 1), "")
     delimiter = max(_PARTING, key=opening.count) if opening else ","
     try:

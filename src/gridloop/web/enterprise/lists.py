@@ -18,7 +18,7 @@ from gridloop.core.firm_size import SIZES
 from gridloop.core.industry import SECTIONS
 from gridloop.core.vitality import VITALITIES
 from gridloop.offices.enterprise.actions.clusters import add_cluster, end_cluster
-from gridloop.offices.enterprise.actions.register import merge_enterprises
+from gridloop.offices.enterprise.actions.merging import merge_enterprises
 from gridloop.offices.enterprise.actions.vitality import decide_proposal
 from gridloop.offices.enterprise.queries import pages, pairing, plans, register
 from gridloop.offices.enterprise.queries.register import Wanted

@@ -13,7 +13,7 @@ from gridloop.offices.archive.actions import note_access, record
 from gridloop.offices.archive.concealed import blind
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.enterprise.actions.inviting import close_access
-from gridloop.offices.enterprise.models import CONSENTS, Consent, Contact, Enterprise
+from gridloop.offices.enterprise.models import CONSENTS, NOBODY, Consent, Contact, Enterprise
 from gridloop.offices.enterprise.queries import register
 
 
@@ -21,13 +21,20 @@ def new_contact(enterprise: Enterprise, *, name: str, phone: str, duty: str, is_
     """The unsaved contact."""
     return Contact(
         enterprise=enterprise,
-        name=name or "(未留姓名)",
+        name=name or NOBODY,
         phone=phone,
         phone_index=blind(phone),
         duty=duty,
         is_main=is_main,
         starts_at=at,
     )
+
+
+def tell_phone(contact: Contact, phone: str) -> bool:
+    """The contact, who left no telephone, has one: the row is written. True."""
+    contact.phone, contact.phone_index = phone, blind(phone)
+    contact.save(update_fields=["phone", "phone_index"])
+    return True
 
 
 def add_contact(

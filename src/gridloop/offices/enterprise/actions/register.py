@@ -1,4 +1,4 @@
-"""Registering and amending enterprises: who they are, where they stand, their figures, and that they left or were entered twice.
+"""Registering and amending enterprises: who they are, where they stand, their figures, and that they left.
 
 ``told`` is text as people write it (``core.firm_record``). What the rules derive (size, threshold) is derived again whenever what it
 follows from changes; a value that a person stated stands until they take it back.
@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotFound, Refused, WrongInput
-from gridloop.core.firm_access import must_arrange, must_keep
+from gridloop.core.firm_access import must_keep
 from gridloop.core.firm_record import FirmRecord, read_told
 from gridloop.core.firm_size import sized, threshold
 from gridloop.offices.archive.actions import record
@@ -27,11 +27,14 @@ from gridloop.offices.enterprise.models import (
     LEFT_BECAUSE,
     Cluster,
     Enterprise,
+    VitalityProposal,
     VitalitySpell,
     YearFigures,
 )
 from gridloop.offices.enterprise.pairing_models import Pairing
 from gridloop.offices.enterprise.queries import register
+from gridloop.offices.enterprise.queries.visits import wishes_open
+from gridloop.offices.enterprise.visit_models import Visit
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.territory.queries import Atlas, Cell, atlas_of
 
@@ -188,7 +191,7 @@ def amend_enterprise(
     with deed():
         firm = register.enterprise_to_change(enterprise, by=by, rev=rev)
         must_keep(by, firm.street)
-        _must_be_here(firm)
+        must_be_here(firm)
         if len(reason.strip()) < 2:
             raise WrongInput("enterprise.no_reason", "请写明修改的依据(例如:营业执照变更)。", field="reason")
         before = _changeable(firm)
@@ -264,7 +267,8 @@ def save_amended(firm: Enterprise) -> None:
         ) from fault
 
 
-def _must_be_here(firm: Enterprise) -> None:
+def must_be_here(firm: Enterprise) -> None:
+    """Raises Refused for a firm that left."""
     if firm.left_at is not None:
         raise Refused(
             "enterprise.left", f"这家企业已{LEFT_BECAUSE[firm.left_because]},档案不再修改。", enterprise=firm.ref
@@ -289,7 +293,7 @@ def tell_figures(
     with deed():
         firm = register.enterprise_to_change(enterprise, by=by)
         must_keep(by, firm.street)
-        _must_be_here(firm)
+        must_be_here(firm)
         before = YearFigures.objects.filter(enterprise=firm, year=year).values("staff", "revenue", "assets").first()
         keep_figures(firm, year=year, told=told, source=source, at=at)
         record(
@@ -325,8 +329,8 @@ def end_enterprise(*, by: Actor, at: datetime, enterprise: str, because: str, re
     with deed():
         firm = register.enterprise_to_change(enterprise, by=by)
         must_keep(by, firm.street)
-        _must_be_here(firm)
-        _leave(firm, because=because, at=at)
+        must_be_here(firm)
+        leave(firm, because=because, at=at)
         record(
             "enterprise.left", by=by, at=at, street=firm.street, subject=firm.subject,
             payload={"because": because, "reason": reason.strip()[:200]},
@@ -334,32 +338,16 @@ def end_enterprise(*, by: Actor, at: datetime, enterprise: str, because: str, re
     return firm
 
 
-def merge_enterprises(*, by: Actor, at: datetime, duplicate: str, into: str, reason: str) -> Enterprise:
-    """What was entered twice is one: the duplicate's dated rows stay with it, its page leads to the other.
-
-    Raises Refused for an enterprise into itself or into one that left.
-    """
-    with deed():
-        kept = register.enterprise_to_change(into, by=by)
-        other = register.enterprise_to_change(duplicate, by=by)
-        must_arrange(by, kept.street)
-        _must_be_here(kept)
-        _must_be_here(other)
-        if kept.pk == other.pk or kept.street != other.street:
-            raise Refused("enterprise.not_two", "并入要选同一街道的另一家企业。", enterprise=other.ref)
-        other.merged_into = kept
-        _leave(other, because="merged", at=at)
-        record(
-            "enterprise.merged", by=by, at=at, street=kept.street, subject=other.subject,
-            payload={"into": kept.ref, "into_name": kept.name, "name": other.name, "code": other.code, "reason": reason.strip()[:200]},
-        )  # fmt: skip
-    return kept
-
-
-def _leave(firm: Enterprise, *, because: str, at: datetime) -> None:
+def leave(firm: Enterprise, *, because: str, at: datetime) -> None:
+    """The row is out of the register; its pairings and its state end, and nobody is to go there or to decide on it any more."""
     firm.left_at, firm.left_because = at, because
     Pairing.objects.filter(subject=firm.subject, ends_at__isnull=True).update(
         ends_at=at, ended_because=LEFT_BECAUSE[because]
     )
     VitalitySpell.objects.filter(enterprise=firm, ends_at__isnull=True).update(ends_at=at)
+    VitalityProposal.objects.filter(enterprise=firm, decided_at__isnull=True).delete()
+    Visit.objects.filter(enterprise=firm, state="planned").update(
+        state="cancelled", outcome=f"企业已{LEFT_BECAUSE[because]}", logged_at=at
+    )
+    wishes_open(firm.street).filter(enterprise=firm).update(withdrawn_at=at)
     save_amended(firm)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from gridloop.core.access import Actor
 from gridloop.core.errors import NotFound
@@ -116,7 +118,7 @@ def counts(actor: Actor, *, street: str, since: date | None, until: date | None)
     made = rows.filter(state="done")
     of_way = dict(made.order_by().values_list("way").annotate(Count("pk")))
     firms = register.visible_to(actor).filter(street=street, left_at__isnull=True)
-    reached = made.order_by().values("enterprise").distinct()
+    reached = _firms_of(made)
     return VisitCounts(
         visits=sum(of_way.values()), on_site=of_way.get("on_site", 0), phone=of_way.get("phone", 0), online=of_way.get("online", 0),
         firms=reached.count(), merged=sum(len(bodies) > 1 for bodies in made.values_list("bodies", flat=True)),
@@ -126,11 +128,16 @@ def counts(actor: Actor, *, street: str, since: date | None, until: date | None)
     )  # fmt: skip
 
 
+def _firms_of(made: QuerySet[Visit]) -> QuerySet[Visit, Any]:
+    """The keys of the distinct firms visited; one that was entered twice is one."""
+    return made.order_by().values(firm=Coalesce("enterprise__merged_into_id", "enterprise_id")).distinct()
+
+
 def unvisited(
     actor: Actor, *, street: str, since: date | None, until: date | None, after: str = "", size: int = 200
 ) -> list[Enterprise]:
     """The firms without a contact in the period, longest on the register first."""
-    reached = narrowed(actor, VisitsWanted(state="done", since=since, until=until)).order_by().values("enterprise")
+    reached = _firms_of(narrowed(actor, VisitsWanted(state="done", since=since, until=until)))
     firms = register.visible_to(actor).filter(street=street, left_at__isnull=True).exclude(pk__in=reached)
     return LONGEST_KNOWN.page(firms.select_related("grid"), after=after, size=size)
 
