@@ -18,11 +18,14 @@ from gridloop.offices.enterprise.actions.pairing import (
 )
 from gridloop.offices.enterprise.actions.register import end_enterprise
 from gridloop.offices.enterprise.actions.teams import found_team, join_team, leave_team
+from gridloop.offices.enterprise.actions.visits import plan_visit
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.pairing_models import Pairing
 from gridloop.offices.enterprise.queries import pairing, register, teams
 from gridloop.offices.enterprise.queries.register import Wanted, list_enterprises
+from gridloop.offices.enterprise.visit_models import Visit
 from gridloop.offices.organisation.actions import add_person, add_post, appoint
+from gridloop.offices.organisation.models import Person
 from tests.firms import registered
 from tests.sample import CODE, FOUNDED, MONDAY, sample_street, who
 
@@ -235,6 +238,11 @@ def test_the_four_coverages_have_denominators_and_lists_of_the_uncovered() -> No
     assert [row.name for row in teams.uncovered_firms(desk, "tax").enterprises] == [second.name]
     join_team(by=desk, at=MONDAY, team=tax.ref, person="P03", kind="tax")  # for the whole street
     assert teams.uncovered_firms(desk, "tax").count == 0
+    Person.objects.filter(street=CODE, code="P03").update(
+        left_at=MONDAY
+    )  # left the sub-district, not the team: serves nobody
+    assert [row.name for row in teams.uncovered_firms(desk, "tax").enterprises] == [second.name]
+    Person.objects.filter(street=CODE, code="P03").update(left_at=None)
     leave_team(by=desk, at=LATER, member=member.ref, reason="调岗")
     with pytest.raises(Refused):
         leave_team(by=desk, at=LATER, member=member.ref)
@@ -263,3 +271,35 @@ def test_load_is_counted_by_person_and_ordered_by_staff_code() -> None:
 
     assert [(load.person.code, load.pairings) for load in teams.loads(CODE)] == [("P08", 0), ("P20", 1)]
     assert register.visible_to(desk).count() == 1
+
+
+def test_the_visits_that_a_manager_arranged_pass_on_with_the_firm() -> None:
+    one, other = registered(1), registered(2)
+    row = paired(one)
+    paired(other)
+    for firm in (one, other):
+        plan_visit(by=who("manager"), at=MONDAY, enterprise=firm.ref, on=LATER.date(), purposes=["know"])
+
+    hand_over(by=who("desk"), at=MONDAY, pairing=row.ref, person="P20", reason="原管家调岗")
+
+    hosts = dict(Visit.objects.values_list("enterprise__name", "host__code"))
+    assert hosts == {one.name: "P20", other.name: "P08"}
+    assert timeline(one.subject)[-1].payload["visits"] == 1
+
+
+def test_who_has_left_leaves_a_blank_that_the_next_pairing_takes_over() -> None:
+    firms = [registered(n) for n in (91, 92, 93)]
+    rows = [paired(firm) for firm in firms]
+    Person.objects.filter(street=CODE, code="P08").update(left_at=MONDAY)
+
+    assert "manager" in pairing.stack_of(firms[0].subject, street=CODE).blanks
+    assert pairing.blanks(who("desk"), Wanted())["manager"] == 3
+    assert next(each for each in teams.coverage(who("desk")) if each.service == "admin").covered == 0
+
+    taken = paired(firms[0], person="P20")
+    others = [firm.subject for firm in firms]
+    filled = pair_many(by=who("desk"), at=LATER, street=CODE, subjects=others, slot="manager", person="P20")
+
+    assert (filled, pairing.blanks(who("desk"), Wanted())["manager"]) == (2, 0)
+    assert Pairing.objects.get(pk=rows[0].pk).followed_by == taken  # handed over, so the pack names the former
+    assert taken.reason == "原包联人已离开"

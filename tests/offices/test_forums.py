@@ -231,6 +231,20 @@ def test_what_was_registered_before_the_meeting_is_not_filed_twice():
     assert [each.title for each in forums.forums_of_case(before)] == [forum.title]
 
 
+def test_a_question_does_not_hide_behind_a_case_that_is_over():
+    firm = registered(1)
+    over = file_need(
+        by=who("manager", at=SUNDAY), at=SUNDAY, enterprise=firm.ref, filing=Filing(text="贷款续不上")
+    ).case
+    Case.objects.filter(pk=over.pk).update(state="cleared", cleared_at=SUNDAY)
+    forum = asked_to(announced(), firm)
+    row = take_question(by=who("desk"), at=MONDAY, forum=forum.ref, told=replace(ASKED, enterprise=firm.ref))
+
+    with pytest.raises(Refused, match="另立一件"):
+        attach_question(by=who("desk"), at=MONDAY, question=row.ref, case=over.number)
+    assert forums.counter_of(forum, today=TODAY).filed == 0
+
+
 def test_a_question_taken_back_is_not_counted_and_cannot_be_filed():
     forum = announced()
     row = take_question(by=who("desk"), at=MONDAY, forum=forum.ref, told=ASKED)

@@ -26,6 +26,7 @@ from gridloop.offices.enterprise.actions.links import (
     tell_listing,
     withdraw_listing,
 )
+from gridloop.offices.enterprise.actions.register import end_enterprise
 from gridloop.offices.enterprise.actions.stories import add_photo, publish_story, withdraw_story, write_story
 from gridloop.offices.enterprise.link_models import FirmLink, Listing, Story
 from gridloop.offices.enterprise.models import Consent, Enterprise
@@ -280,3 +281,17 @@ def test_a_story_of_a_link_is_about_one_of_its_firms():
         write_story(by=who("desk"), at=MONDAY, enterprise=other.ref, title="一则故事", text=TEXT, link=link.ref)
     with pytest.raises(NotFound):
         write_story(by=who("desk"), at=MONDAY, enterprise=other.ref, title="一则故事", text=TEXT, case="没有这件")
+
+
+def test_a_firm_that_took_back_its_consent_or_left_is_not_introduced():
+    shop, platform, link = pair()
+    for firm in (shop, platform):
+        answer_link(by=who("desk"), at=MONDAY, link=link.ref, enterprise=firm.ref, willing=True, how="电话说明")
+    answer_consent(by=who("desk"), at=MONDAY, enterprise=platform.ref, kind="link", granted=False, how="来函")
+    with pytest.raises(Refused, match="收回"):
+        introduce_link(by=who("desk"), at=MONDAY, link=link.ref, how="见面")
+
+    answer_consent(by=who("desk"), at=MONDAY, enterprise=platform.ref, kind="link", granted=True, how="来函")
+    end_enterprise(by=who("desk"), at=MONDAY, enterprise=shop.ref, because="closed", reason="注销公告")
+    with pytest.raises(Refused, match="已离开"):
+        introduce_link(by=who("desk"), at=MONDAY, link=link.ref, how="见面")

@@ -34,7 +34,7 @@ def stack(found: Stack) -> dict[str, Any]:
 
 
 def slot(held: Slot) -> dict[str, Any]:
-    return fields_named(held, "slot unit person substitute unit_phone since term_ends_on pairing is_default")
+    return fields_named(held, "slot unit person substitute unit_phone since term_ends_on pairing is_default has_left")
 
 
 def masked_contact(row: Any) -> dict[str, Any]:

@@ -203,7 +203,7 @@ class FirmCounts(Schema):
 
 
 class SlotOut(Schema):
-    """Who holds one of the four slots; ``pairing`` is empty where the sub-district stands in by default."""
+    """Who holds one of the four slots; ``pairing`` is empty where the sub-district stands in by default; who ``has_left`` waits for the next."""
 
     slot: Slot
     unit: str
@@ -214,6 +214,7 @@ class SlotOut(Schema):
     term_ends_on: date | None
     pairing: str
     is_default: bool
+    has_left: bool
 
 
 class StackOut(Schema):

@@ -21,6 +21,7 @@ def plan_faults(
     managers: Mapping[str, int],
     rules: Rules,
     wishes: Sequence[Wish] = (),
+    busy: Mapping[tuple[str, date], int] | None = None,
 ) -> list[str]:
     """What is wrong with a plan, told from the rules alone and by other means than the planner's; none when every promise is kept."""
     found: list[str] = []
@@ -50,7 +51,8 @@ def plan_faults(
         ]
     loads: dict[tuple[str, date], int] = {}
     for visit in plan.visits:
-        loads[visit.manager, visit.day] = loads.get((visit.manager, visit.day), 0) + 1
+        key = visit.manager, visit.day
+        loads[key] = loads.get(key, (busy or {}).get(key, 0)) + 1
     return found + [
         f"{who} on {day}: {n} visits" for (who, day), n in sorted(loads.items()) if n > managers.get(who, 0)
     ]

@@ -132,7 +132,7 @@ class _Candidate:
 
 
 def need_of(firm: Firm, *, at: date, rules: Rules) -> tuple[float, str]:
-    """The need, and the sentence that shows how it came about. Contacts after ``at`` are agreed ones and count as today."""
+    """The need, and the sentence that shows how it came about. A contact after ``at`` has not been made and does not count yet."""
     last = max((day for day in firm.contacts if day <= at), default=None)
     waited = rules.never if last is None else (at - last).days
     size, risk = SIZES.get(firm.size, 1.0), RISKS.get(firm.risk, 1.0)
@@ -147,8 +147,9 @@ def plan_visits(
     managers: Mapping[str, int],
     rules: Rules,
     wishes: Iterable[Wish] = (),
+    busy: Mapping[tuple[str, date], int] | None = None,
 ) -> Plan:
-    """The plan for these workdays; ``managers`` says how many visits each can do a day.
+    """The plan for these workdays; ``managers`` says how many visits each can do a day, ``busy`` how many of them are arranged already.
 
     1. Wishes of one firm are put together: one visit, before the earliest last day.
     2. For each firm the days are found that quiet days, cap and last day leave.
@@ -172,7 +173,8 @@ def plan_visits(
             able.setdefault(firm.manager, []).append(candidate)
     visits: list[Visit] = []
     for manager, candidates in sorted(able.items()):
-        chosen = _choose(candidates, rooms=len(days), room=managers[manager])
+        rooms = [max(managers[manager] - (busy or {}).get((manager, day), 0), 0) for day in days]
+        chosen = _choose(candidates, rooms)
         _gather(candidates, chosen)
         visits += [_visit(candidates[index], days[day]) for index, day in chosen.items()]
         left += [
@@ -253,8 +255,8 @@ def _free_on(firm: Firm, days: Sequence[date], rules: Rules) -> date | None:
     return next((day for day in later if cap_allows(firm.on_site, day, rules.cap)), None)
 
 
-def _choose(candidates: Sequence[_Candidate], *, rooms: int, room: int) -> dict[int, int]:
-    """Candidate -> day of the best set of firms; each day holds at most ``room``.
+def _choose(candidates: Sequence[_Candidate], rooms: Sequence[int]) -> dict[int, int]:
+    """Candidate -> day of the best set of firms; ``rooms`` is how many each day holds.
 
     A firm that finds no day, not even by moving others, never will once more are chosen, so it is asked only once.
     """
@@ -264,14 +266,14 @@ def _choose(candidates: Sequence[_Candidate], *, rooms: int, room: int) -> dict[
         return not any(wish.by for wish in each.wishes), -each.need, each.firm.code
 
     chosen: dict[int, int] = {}
-    held: list[set[int]] = [set() for _ in range(rooms)]
+    held: list[set[int]] = [set() for _ in rooms]
     for index in sorted(range(len(candidates)), key=rank):
-        _seat(index, candidates, chosen, held, room)
+        _seat(index, candidates, chosen, held, rooms)
     return chosen
 
 
 def _seat(
-    index: int, candidates: Sequence[_Candidate], chosen: dict[int, int], held: list[set[int]], room: int
+    index: int, candidates: Sequence[_Candidate], chosen: dict[int, int], held: list[set[int]], rooms: Sequence[int]
 ) -> bool:
     """Whether the candidate has a day now: the shortest way of moving others that frees one, breadth first."""
     came_from: dict[int, int] = {}
@@ -283,7 +285,7 @@ def _seat(
                 continue
             reached.add(day)
             came_from[day] = moving
-            if len(held[day]) < room:
+            if len(held[day]) < rooms[day]:
                 _shift(day, came_from, chosen, held)
                 return True
             queue += sorted(held[day])

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from gridloop.core.access import Actor
+from gridloop.core.lifecycle import LIVE_STATES
 from gridloop.offices.cases.actions import accept, answer, begin_work
 from gridloop.offices.cases.models import Case
 from gridloop.offices.enterprise.actions import forum_questions as questions
@@ -141,9 +142,10 @@ def _told(stage: Stage, at: datetime, kind: str, title: str, **words: str) -> Fo
 
 
 def _talk(stage: Stage, at: datetime) -> None:
-    """Three firms ask for what is a case already; their questions join these cases."""
+    """Three firms ask for what is a case already and is not over; their questions join these cases."""
     named = {firm.name: firm for firm in _firms(stage)}
-    rows = Case.objects.filter(street=stage.street, filed_at__lt=at, enterprise__in=list(named)).order_by("pk")
+    earlier = Case.objects.filter(street=stage.street, filed_at__lt=at, enterprise__in=list(named))
+    rows = earlier.filter(state__in=LIVE_STATES).order_by("pk")
     cases = list({case.enterprise: case for case in rows}.values())[:3]
     firms = [named[case.enterprise] for case in cases] + _firms(stage, section="I")[:6]
     row = _hold(

@@ -75,6 +75,9 @@ def accept_order(
             raise Refused("enterprise.left_unserved", "这家企业已离开本街道。", enterprise=firm.ref)
         about = assisting.matter(matter, by=by)
         someone = organisation.person(firm.street, helper) if helper else person_of(by)
+        strange = [name for name in brought if name not in {each["name"] for each in about.materials}]
+        if strange:
+            raise NotFound("assist.no_material", f"这项事项不要材料“{strange[0]}”;请从清单中选择。", field="brought")
         papers = [{**each, "come_at": at.isoformat() if each["name"] in brought else None} for each in about.materials]
         row = AssistOrder.objects.create(
             street=firm.street,

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from gridloop.core.access import Actor
 from gridloop.core.errors import GridloopError, NotFound, Refused, WrongInput
 from gridloop.core.firm_access import must_serve, must_serve_or_speak
+from gridloop.core.lifecycle import CLOSED_STATES
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.actions.filing import Filed, Filing, file_case, must_file
@@ -146,6 +147,12 @@ def attach_question(*, by: Actor, at: datetime, question: str, case: str) -> For
 
 
 def _joined(row: ForumQuestion, case: Case, *, by: Actor, at: datetime) -> ForumQuestion:
+    """The question hangs on to the case, or to the one it was merged into. Raises Refused for one that is over: nobody would look at it."""
+    case = case.merged_into or case
+    if case.state in CLOSED_STATES:
+        raise Refused(
+            "forums.case_over", f"事项 {case.number} 已经{case.get_state_display()};这次又提出来的,请另立一件。", field="case"
+        )  # fmt: skip
     row.case, row.filed_at = case, at
     row.save(update_fields=["case", "filed_at"])
     record(

@@ -167,15 +167,29 @@ def answer_link(
 
 
 def introduce_link(*, by: Actor, at: datetime, link: str, how: str) -> FirmLink:
-    """The two firms were brought together. Raises Refused before both agreed."""
+    """The two firms were brought together. Raises Refused before both agreed, or when one has left or taken back its consent since."""
     how_done = said(how, field="how", longest=200)
     with deed():
         must_serve(by, links.link(link, by=by).street)
         row = _to_change(link, "agreed", by=by)
+        for firm in (row.need.enterprise, row.offer.enterprise):
+            _must_still_take_part(firm)
         row.state, row.introduced_at, row.introduced_how = "introduced", at, how_done
         row.save(update_fields=["state", "introduced_at", "introduced_how"])
         _record("firm_link.introduced", row, by=by, at=at, how=how_done)
     return row
+
+
+def _must_still_take_part(firm: Enterprise) -> None:
+    """The firm is here and has not taken back that it takes part. Raises Refused."""
+    if firm.left_at is not None:
+        raise Refused("links.firm_left", "这家企业已离开本街道。", enterprise=firm.ref)
+    if not agrees(firm, "link"):
+        raise Refused(
+            "links.taken_back",
+            f"“{firm.name}”已收回参加企企联建的授权,不能引荐;请先征得企业同意。",
+            enterprise=firm.ref,
+        )
 
 
 def settle_link(*, by: Actor, at: datetime, link: str, cooperated: bool, outcome: str) -> FirmLink:

@@ -23,11 +23,13 @@ from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.models import BEIJING
 from gridloop.offices.enterprise.pairing_models import SLOTS, SUBJECT_KINDS, Pairing
 from gridloop.offices.enterprise.queries import register
+from gridloop.offices.enterprise.visit_models import Visit
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.models import Person, Unit
 
 PART = 400
 """Firms asked for in one statement."""
+GONE = "原包联人已离开"
 OF_UNITS = frozenset({"department", "backstop"})
 """These slots may be held by a unit without naming a person."""
 
@@ -49,7 +51,7 @@ def pair(
     *, by: Actor, at: datetime, street: str, subject: str, slot: str, unit: str = "", person: str = "", substitute: str = "",
     reason: str = "", term_ends_on: date | None = None,
 ) -> Pairing:  # fmt: skip
-    """The slot is held from now on. Raises Refused when somebody holds it already, NotFound, WrongInput."""
+    """The slot is held from now on; from one who has left it is handed over. Raises Refused when somebody holds it already, NotFound, WrongInput."""
     must_arrange(by, street)
     with deed():
         _must_exist(subject, by=by, street=street)
@@ -59,6 +61,11 @@ def pair(
             .select_related("unit", "person")
             .first()
         )
+        if held is not None and _has_left(held):
+            return hand_over(
+                by=by, at=at, pairing=held.ref, unit=unit, person=person, substitute=substitute, reason=reason.strip() or GONE,
+                term_ends_on=term_ends_on,
+            )  # fmt: skip
         if held is not None:
             raise Refused(
                 "enterprise.slot_held",
@@ -76,7 +83,8 @@ def pair_many(
     *, by: Actor, at: datetime, street: str, subjects: Sequence[str], slot: str, unit: str = "", person: str = "",
     substitute: str = "", reason: str = "", term_ends_on: date | None = None,
 ) -> int:  # fmt: skip
-    """The slot of each of these subjects is held from now on; those already held are left as they are. How many were filled."""
+    """The slot of each of these subjects is held from now on; those already held are left as they are, save by one who has left. How many
+    were filled."""
     must_arrange(by, street)
     with deed():
         holder = _holder(street, slot=slot, unit=unit, person=person, substitute=substitute, at=at)
@@ -84,6 +92,12 @@ def pair_many(
         _must_all_exist(wanted, by=by, street=street)
         rows = Pairing.objects.filter(street=street, slot=slot, ends_at__isnull=True)
         held = set(rows.values_list("subject", flat=True))
+        left = list(rows.filter(person__left_at__isnull=False, subject__in=wanted).order_by("pk"))
+        for row in left:
+            hand_over(
+                by=by, at=at, pairing=row.ref, unit=unit, person=person, substitute=substitute, reason=reason.strip() or GONE,
+                term_ends_on=term_ends_on,
+            )  # fmt: skip
         made = [
             _new(street, subject, slot, holder, at=at, reason=reason, term_ends_on=term_ends_on)
             for subject in wanted
@@ -93,14 +107,18 @@ def pair_many(
         record_many(
             [Fact("pairing.begun", row.subject, _told(row, holder)) for row in made], by=by, at=at, street=street
         )
-    return len(made)
+    return len(made) + len(left)
+
+
+def _has_left(row: Pairing) -> bool:
+    return row.person is not None and row.person.left_at is not None
 
 
 def hand_over(
     *, by: Actor, at: datetime, pairing: str, unit: str = "", person: str = "", substitute: str = "", reason: str, note: str = "",
     term_ends_on: date | None = None,
 ) -> Pairing:  # fmt: skip
-    """The slot passes to the next holder at this instant; ``note`` goes into the hand-over pack.
+    """The slot passes to the next holder at this instant, a manager's with the visits arranged; ``note`` goes into the hand-over pack.
 
     Raises Refused when it has passed on already or to the one who holds it, WrongInput without a reason.
     """
@@ -117,11 +135,19 @@ def hand_over(
         _end(row, at=at, because=words)
         following.save(force_insert=True)
         Pairing.objects.filter(pk=row.pk).update(followed_by=following)
+        visits = _pass_on_visits(row, following) if row.slot == "manager" else 0
         record(
             "pairing.handed_over", by=by, at=at, street=row.street, subject=row.subject,
-            payload={**_told(following, holder), "before": name_of(row), "before_ref": row.ref},
+            payload={**_told(following, holder), "before": name_of(row), "before_ref": row.ref, "visits": visits},
         )  # fmt: skip
     return following
+
+
+def _pass_on_visits(row: Pairing, following: Pairing) -> int:
+    """The visits that the former manager had arranged at the firm are the next one's; how many."""
+    arranged = Visit.objects.filter(street=row.street, state="planned", host_id=row.person_id)
+    of_firm = arranged.filter(enterprise__ref=row.subject.removeprefix("enterprise:"))
+    return of_firm.update(host=following.person)
 
 
 def hand_over_all(

@@ -49,6 +49,7 @@ def propose_visits(*, by: Actor, at: datetime, street: str, first_on: date, days
         "managers": asked.managers,
         "rules": asked.rules,
         "wishes": asked.wishes,
+        "busy": asked.busy,
     }
     plan = plan_visits(asked.firms, **question)
     if faults := plan_faults(plan, asked.firms, **question):
@@ -97,6 +98,7 @@ def adopt_plan(*, by: Actor, at: datetime, street: str, plan: str) -> Adopted:
         for told in row.visits:
             firm, day = firms.get(told["firm"]), date.fromisoformat(told["day"])
             why = _why_no_longer(known.get(told["firm"]), day, told, now, at=at)
+            now.busy[told["manager"], day] += not why
             if why or firm is None:
                 refused.append((firm.name if firm else told["firm"], why))
             else:
@@ -116,6 +118,10 @@ def _why_no_longer(firm: Firm | None, day: date, told: dict[str, Any], now: plan
         return "已不在册"
     if day < at.astimezone(BEIJING).date():
         return "日期已过"
+    if firm.manager != told["manager"]:
+        return "服务管家已换人"
+    if now.busy[firm.manager, day] >= now.managers[firm.manager]:
+        return "服务管家当天已排满"
     return why_not(firm, day, rules=now.rules, urgent=bool(told["urgent"]))
 
 

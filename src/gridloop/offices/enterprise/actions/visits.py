@@ -191,7 +191,7 @@ def plan_visit(
         must_be_open(firm, on=on, way=way, urgent_because=urgent_because)
         person = organisation.person(firm.street, host) if host else Person.objects.filter(pk=by.person_id).first()
         row = Visit(
-            street=firm.street, enterprise=firm, way=way, state="planned", planned_on=on, host=person, purposes=list(purposes),
+            street=firm.street, enterprise=firm, way=way, state="planned", planned_on=on, host=person, purposes=list(dict.fromkeys(purposes)),
             bodies=[person.unit.code] if person else [], why=urgent_because[:200], logged_at=at,
         )  # fmt: skip
         row.save(force_insert=True)

@@ -138,7 +138,7 @@ def notice_of(firm: Enterprise, *, address: str) -> Notice:
             SLOTS[slot],
             _DUTIES[slot],
             held.unit if held else "(待定)",
-            held.person if held else "",
+            held.person if held and not held.has_left else "",
             held.unit_phone if held else "",
         )
         for slot, held in slots.items()

@@ -30,7 +30,8 @@ PART = 400
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One slot of a subject as held; ``is_default`` is the sub-district standing in for a backstop that nobody named."""
+    """One slot of a subject as held; ``is_default`` is the sub-district standing in for a backstop that nobody named, ``has_left`` says that
+    the person no longer works here and the slot waits for the next."""
 
     slot: str
     unit: str
@@ -42,6 +43,7 @@ class Slot:
     term_ends_on: date | None = None
     pairing: str = ""
     is_default: bool = False
+    has_left: bool = False
 
     @property
     def label(self) -> str:
@@ -62,8 +64,8 @@ class Stack:
 
     @property
     def blanks(self) -> list[str]:
-        """Slots that nobody was named for, the backstop by default among them."""
-        return [slot for slot, held in self.slots.items() if held is None or held.is_default]
+        """Slots that nobody was named for, the backstop by default among them, and those whose holder has left."""
+        return [slot for slot, held in self.slots.items() if held is None or held.is_default or held.has_left]
 
     @property
     def is_full(self) -> bool:
@@ -100,6 +102,7 @@ def slot_of(row: Pairing) -> Slot:
     return Slot(
         row.slot, row.unit.name, row.person.name if row.person else "", row.person.ref if row.person else "", row.unit.phone,
         row.substitute.name if row.substitute else "", row.starts_at, row.term_ends_on, row.ref,
+        has_left=row.person is not None and row.person.left_at is not None,
     )  # fmt: skip
 
 

@@ -171,8 +171,9 @@ def narrowed(actor: Actor, wanted: Wanted) -> QuerySet[Enterprise]:
 
 
 def lacking(slot: str) -> Q:
-    """Those in whose slot nobody was named."""
-    return ~Q(Exists(Pairing.objects.filter(subject=_subject(), slot=slot, ends_at__isnull=True)))
+    """Those in whose slot nobody was named, or somebody who has left the sub-district since."""
+    held = Pairing.objects.filter(subject=_subject(), slot=slot, ends_at__isnull=True, person__left_at__isnull=True)
+    return ~Q(Exists(held))
 
 
 def with_words(rows: QuerySet[Enterprise], text: str) -> QuerySet[Enterprise]:

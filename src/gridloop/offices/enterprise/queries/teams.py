@@ -50,7 +50,7 @@ def is_member(team: ServiceTeam, person: Person) -> bool:
 def serving_at(street: str, place: str) -> list[TeamMember]:
     """The team members whose beat includes the place, the nearest beat first; a rescue team serves its own firm, not a place."""
     rows = (
-        TeamMember.objects.filter(street=street, ends_at__isnull=True)
+        TeamMember.objects.filter(street=street, ends_at__isnull=True, person__left_at__isnull=True)
         .exclude(team__kind="rescue")
         .select_related("person__unit", "team")
     )
@@ -138,7 +138,11 @@ def uncovered(service: str, *, street: str) -> Q:
     if service == "factor":
         return register.lacking("backstop")
     beats = TeamMember.objects.filter(
-        street=street, team__kind=service, ends_at__isnull=True, team__ended_at__isnull=True
+        street=street,
+        team__kind=service,
+        ends_at__isnull=True,
+        team__ended_at__isnull=True,
+        person__left_at__isnull=True,
     )
     reached = Q(pk__in=[])
     for place in set(beats.values_list("place", flat=True)):

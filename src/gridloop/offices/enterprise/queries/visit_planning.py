@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+
+from django.db.models import Q
 
 from gridloop.core.errors import NotFound
 from gridloop.core.quiet import Quiet, quiet_among
@@ -78,7 +81,7 @@ def quiet_this_week(street: str, *, on: date) -> list[date]:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The planner's arguments for one street; ``names`` gives each ref its name."""
+    """The planner's arguments for one street; ``names`` gives each ref its name, ``busy`` what stands at doors by person and day."""
 
     firms: list[Firm]
     days: list[date]
@@ -86,6 +89,7 @@ class Question:
     rules: Rules
     wishes: list[Wish]
     names: dict[str, str]
+    busy: Counter[tuple[str, date]]
 
 
 def workdays_from(street: str, first_on: date, count: int) -> list[date]:
@@ -116,7 +120,17 @@ def question_of_days(street: str, days: list[date], *, manager: str = "") -> Que
     names = {person.ref: person.name for person in hosts.values()}
     quiet = quiet_among([as_rule(row) for row in quiet_days(street)], days)
     rules = Rules(quiet, Cap(told.cap_visits, told.cap_days))
-    return Question(firms, days, dict.fromkeys(names, told.per_day), rules, wishes, names)
+    return Question(firms, days, dict.fromkeys(names, told.per_day), rules, wishes, names, _busy(street, days))
+
+
+def _busy(street: str, days: Sequence[date]) -> Counter[tuple[str, date]]:
+    """By person (ref) and day: the visits at the door that are arranged, or made already."""
+    doors = Visit.objects.filter(street=street, way="on_site", host__isnull=False)
+    agreed = doors.filter(state="planned", planned_on__in=days).values_list("host__ref", "planned_on")
+    since = datetime(days[0].year, days[0].month, days[0].day, tzinfo=BEIJING)
+    made = doors.filter(state="done", happened_at__gte=since).values_list("host__ref", "happened_at")
+    told = [*agreed, *((host, _day_of(at)) for host, at in made)]
+    return Counter((host, day) for host, day in told if day is not None)
 
 
 def managers_of(street: str) -> dict[str, Person]:
@@ -153,8 +167,10 @@ def _contacts(street: str, *, since: datetime) -> tuple[dict[int, list[date]], d
     met: dict[int, list[date]] = {}
     on_site: dict[int, list[date]] = {}
     made = Visit.objects.filter(street=street, state="done", happened_at__gte=since)
-    for key, way, at in made.values_list("enterprise_id", "way", "happened_at"):
-        day = _day_of(at)
+    for firm, merged_into, way, at in made.values_list(
+        "enterprise_id", "enterprise__merged_into_id", "way", "happened_at"
+    ):
+        key, day = merged_into or firm, _day_of(at)
         if day is None:
             continue
         met.setdefault(key, []).append(day)
@@ -173,7 +189,8 @@ def _contacts(street: str, *, since: datetime) -> tuple[dict[int, list[date]], d
 
 def door_days(firm: Enterprise, *, without: int = 0) -> list[date]:
     """The days at the firm's door, made or agreed, for the cap; one visit may be left out of account."""
-    rows = firm.visits.filter(way="on_site", state__in=("done", "planned")).exclude(pk=without)
+    whose = Q(enterprise=firm) | Q(enterprise__merged_into=firm)
+    rows = Visit.objects.filter(whose, way="on_site", state__in=("done", "planned")).exclude(pk=without)
     found = (_day_of(at) or planned for at, planned in rows.values_list("happened_at", "planned_on"))
     return [day for day in found if day is not None]
 
