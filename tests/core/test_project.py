@@ -82,12 +82,32 @@ ALARMS = [
     # 缺月报: April is due on 10 May; a project that began in May owes none
     (Dates("building", started=date(2022, 1, 1), reported=date(2022, 3, 1)), ["缺月报"]),
     (Dates("building", started=date(2022, 5, 2)), []),
+    (Dates("building", started=date(2022, 5, 1)), []),
+    (Dates("building", started=date(2022, 4, 30)), ["缺月报"]),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("dates", "labels"), ALARMS)
 def test_alarms_name_what_is_late_and_what_came_early(dates: Dates, labels: list[str]) -> None:
     assert [alarm.label for alarm in alarms(dates, on=ON)] == labels
+
+
+@pytest.mark.parametrize(
+    ("on", "reported", "said"),
+    [
+        (date(2022, 5, 10), date(2022, 3, 1), []),  # April is not due before the day is over
+        (date(2022, 5, 11), date(2022, 3, 1), ["2022年4月"]),
+        (date(2022, 5, 3), date(2022, 1, 1), ["2022年3月"]),  # what was due before stays due
+        (date(2022, 1, 5), date(2021, 10, 1), ["2021年11月"]),
+        (date(2022, 1, 11), date(2021, 11, 1), ["2021年12月"]),
+    ],
+)
+def test_a_report_that_is_missing_is_missed_on_every_day_of_the_month(
+    on: date, reported: date, said: list[str]
+) -> None:
+    found = alarms(Dates("building", started=date(2021, 1, 1), reported=reported), on=on)
+
+    assert [each.sentence.partition("的")[0] for each in found] == said
 
 
 def test_a_project_ten_points_behind_lags_and_the_sentence_says_by_how_much() -> None:
@@ -123,7 +143,7 @@ def test_conversion_counts_who_stood_in_a_library_and_who_went_on() -> None:
 def test_a_plan_spread_over_months_sums_to_the_plan(yuan: int, first: int) -> None:
     months = spread(Decimal(yuan), first=first)
 
-    assert len(months) == 12 and sum(months) == yuan
+    assert len(months) == 12 and sum(months) == yuan and min(months) >= 0
     assert all(each == 0 for each in months[: first - 1])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -35,8 +35,8 @@ def street() -> None:
     sample_street(FOUNDED)
 
 
-def figure(code: str, *, by: str = "leader", period: Period = MAY) -> Computed:
-    return compute(code, by=who(by), street=CODE, period=period, at=MONTH_END)
+def figure(code: str, *, by: str = "leader", period: Period = MAY, at: datetime = MONTH_END) -> Computed:
+    return compute(code, by=who(by), street=CODE, period=period, at=at)
 
 
 def test_a_sum_of_money_rests_on_the_demands_that_have_it_and_small_sums_are_said_in_wan() -> None:
@@ -107,6 +107,14 @@ def test_links_promises_and_assisted_matters_are_counted_and_the_shortest_time_i
     assert (figure("assists_done").shown, figure("fastest_assist").shown) == ("1", "5 小时 40 分钟")
     assert figure("promises_kept").shown == "50.0%(1/2)"
     assert (figure("links_introduced").shown, figure("links_cooperated").shown) == ("0", "—")
+
+
+def test_a_promise_of_today_is_not_broken_before_the_day_is_over() -> None:
+    firm = registered(2)
+    serving.promise(by=who("manager"), at=MONDAY, enterprise=firm.ref, text="今天送到", due_on=MONDAY.date())
+
+    assert figure("promises_kept", at=MONDAY).shown == "—"
+    assert figure("promises_kept", at=MONDAY + DAY).shown == "0%(0/1)"
 
 
 def test_an_introduction_counts_on_its_day_and_as_cooperation_when_it_became_one() -> None:

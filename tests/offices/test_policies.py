@@ -16,7 +16,8 @@ from gridloop.core.fact_table import NAMES
 from gridloop.core.quiet import Quiet
 from gridloop.offices.archive.models import Entry
 from gridloop.offices.enterprise.actions.contacts import answer_consent
-from gridloop.offices.enterprise.actions.register import amend_enterprise, tell_figures
+from gridloop.offices.enterprise.actions.merging import merge_enterprises
+from gridloop.offices.enterprise.actions.register import amend_enterprise, end_enterprise, tell_figures
 from gridloop.offices.enterprise.actions.visits import set_quiet_days
 from gridloop.offices.enterprise.models import Enterprise
 from gridloop.offices.enterprise.queries.facts import facts_of
@@ -313,6 +314,27 @@ def test_what_was_withdrawn_or_refused_meanwhile_is_not_told() -> None:
 
     assert actions.tell_due_digests(by=SYSTEM, at=MONDAY + DAY, street=CODE) == 0
     assert not Notice.objects.exists() and firm.policy_digests.get().told_at is not None
+
+
+def test_what_expired_while_the_days_were_quiet_is_not_told_nor_a_firm_that_has_left() -> None:
+    firm, gone = registered(1), registered(2)
+    published(valid_until=MONDAY.date())
+    pushed(at=MONDAY + 11 * HOUR)  # 21:00 of its last day
+    published("稳岗返还(示例)")
+    assert pushed(at=MONDAY + 12 * HOUR).pushes == 2
+    end_enterprise(by=SYSTEM, at=MONDAY + 13 * HOUR, enterprise=gone.ref, because="moved", reason="迁往外区")
+
+    assert actions.tell_due_digests(by=SYSTEM, at=MONDAY + DAY, street=CODE) == 1
+    assert "稳岗返还" in Notice.objects.get().text and firm.name in Notice.objects.get().text
+
+
+def test_a_policy_told_to_a_duplicate_was_told_to_the_firm() -> None:
+    kept, double = registered(1), registered(2)
+    policy = published()
+    actions.decline_policy(by=who("desk"), at=MONDAY, enterprise=double.ref, policy=policy.ref, how="联系人电话告知")
+    merge_enterprises(by=who("desk"), at=MONDAY, duplicate=double.ref, into=kept.ref, reason="同一家")
+
+    assert (pushed().pushes, pushed().told_before) == (0, 1)
 
 
 def test_a_long_list_is_told_in_portions() -> None:

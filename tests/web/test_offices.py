@@ -124,6 +124,19 @@ def test_the_template_sheet_reads_back_as_a_draft(signed_in: SignIn) -> None:
     assert [clause["condition"] for clause in policy.clauses][2] == {"not": {"fact": "vitality", "equals": "stalled", "label": "经营状态"}}  # fmt: skip
 
 
+def test_a_title_may_stand_above_the_header_of_a_sheet_of_policies(signed_in: SignIn) -> None:
+    economy = signed_in("economy")
+    book = load_workbook(BytesIO(economy.get("/policies/import/sheet.xlsx").content))
+    book.worksheets[0].insert_rows(1, 2)
+    book.worksheets[0]["A1"] = "惠企政策清单(2022年5月)"
+    file = BytesIO()
+    book.save(file)
+    file.name = "policies.xlsx"
+    file.seek(0)
+
+    assert "读到 1 项" in text(economy.post("/policies/import/", {"file": file}))
+
+
 def test_lists_of_policies_are_narrowed_and_empty_ones_say_so(signed_in: SignIn) -> None:
     published(topic="rent", auto_grant=True)
     published("稳岗返还(示例)", topic="labour")

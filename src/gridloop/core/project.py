@@ -19,8 +19,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date, timedelta
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 from gridloop.core.errors import Refused, WrongInput
@@ -121,7 +121,9 @@ def pace(*, planned: Decimal, done: Decimal, month: int) -> Pace | None:
 def spread(amount: Decimal, *, first: int = 1) -> list[Decimal]:
     """The year's plan by months from ``first`` on, equal to the 元; the last month takes what is left. They sum exactly."""
     months = 13 - first
-    each = (amount / months).quantize(Decimal(1), ROUND_HALF_UP)
+    each = (amount / months).quantize(
+        Decimal(1), ROUND_DOWN
+    )  # up, a small amount would leave less than nothing for the last
     return [Decimal(0)] * (first - 1) + [each] * (months - 1) + [amount - each * (months - 1)]
 
 
@@ -181,11 +183,14 @@ def _lagging(dates: Dates, pace: Pace | None) -> Iterable[Alarm]:
 
 
 def _unreported(dates: Dates, on: date) -> Iterable[Alarm]:
-    if dates.library != "building" or on.day <= REPORT_DUE:
+    if dates.library != "building":
         return
-    last = date(on.year - (on.month == 1), (on.month - 2) % 12 + 1, 1)
+    ended = on.replace(day=1)  # the month whose report is due ended before this day
+    if on.day <= REPORT_DUE:
+        ended = (ended - timedelta(days=1)).replace(day=1)
+    last = (ended - timedelta(days=1)).replace(day=1)
     began = dates.started or dates.entered
-    if (dates.reported is None or dates.reported < last) and not (began and began >= date(on.year, on.month, 1)):
+    if (dates.reported is None or dates.reported < last) and not (began and began >= ended):
         yield Alarm("unreported", "缺月报", f"{last.year}年{last.month}月的进度还没有报;每月 {REPORT_DUE} 日前报上月。")
 
 

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -33,6 +34,8 @@ from gridloop.web.setup_sheets import CSV_TYPE, XLSX_TYPE, csv_of, lines_of, xls
 from gridloop.web.webhooks import NO_CHOICES
 
 EMPTY_ROWS = 3
+MOST_TITLES = 10
+"""Rows in which the header is looked for: a title may stand above it."""
 MOST_ROWS = 60
 PARTS = ("clause", "quote", "fact", "operator", "value", "excluded", "written")
 
@@ -167,7 +170,7 @@ def _form(
         initial = (
             {name: getattr(told, name) for name in PolicyForm.base_fields}
             if told
-            else {"valid_from": reader.at.date(), "level": "district"}
+            else {"valid_from": localdate(reader.at), "level": "district"}
         )
         form = PolicyForm(initial=initial)
     clauses, wrong = read_rows([_numbered(row, place) for place, row in enumerate(rows)]) if rows else ([], [])
@@ -242,11 +245,12 @@ def _uploaded(request: HttpRequest) -> list[tuple[int, dict[str, str]]]:
         raise WrongInput("web.no_file", "请选择要上传的文件。", field="file")
     lines = lines_of(file.read())
     known = {title: name for name, label in COLUMNS.items() for title in (name, label)}
-    header = [known.get(title.strip().lstrip("\ufeff"), "") for title in (lines[0][1] if lines else [])]
-    if "title" not in header:
+    headers = ([known.get(title.strip().lstrip("\ufeff"), "") for title in row] for _, row in lines[:MOST_TITLES])
+    above, header = next(((at, found) for at, found in enumerate(headers, 1) if "title" in found), (0, []))
+    if not header:
         raise WrongInput("web.unknown_column", f"表头要有“标题”等列:{'、'.join(COLUMNS.values())}。", field="file")
     return [
-        (number, {name: cell for name, cell in zip(header, row, strict=False) if name}) for number, row in lines[1:]
+        (number, {name: cell for name, cell in zip(header, row, strict=False) if name}) for number, row in lines[above:]
     ]
 
 

@@ -44,8 +44,9 @@ def _officers(kinds: Iterable[str], code: str) -> Calculation:
 
     def calculate(asked: Asked) -> Numbers:
         stood = Q(ends_at__isnull=True) | Q(ends_at__gte=asked.until)
+        stayed = Q(person__left_at__isnull=True) | Q(person__left_at__gte=asked.until)
         rows = TeamMember.objects.filter(
-            stood, street=asked.street, team__kind="four", kind__in=list(kinds), starts_at__lt=asked.until
+            stood, stayed, street=asked.street, team__kind="four", kind__in=list(kinds), starts_at__lt=asked.until
         )
         found = {row.person_id: row for row in rows.select_related("person", "team").order_by("person__code", "-pk")}
         return (
@@ -69,7 +70,9 @@ def visits_made(asked: Asked, state: str = "done") -> list[Visit]:
 def _read_visits(asked: Asked, state: str) -> list[Visit]:
     rows = visible_visits(asked.by).filter(street=asked.street, state=state)
     rows = rows.filter(happened_at__gte=asked.since, happened_at__lt=asked.until).select_related("enterprise")
-    wanted = rows.only("ref", "way", "state", "bodies", "happened_at", "enterprise__ref", "enterprise__name")
+    wanted = rows.only(
+        "ref", "way", "state", "bodies", "happened_at", "enterprise__ref", "enterprise__name", "enterprise__merged_into"
+    )
     return list(wanted.order_by("happened_at", "id"))
 
 
@@ -95,7 +98,8 @@ def _visited_firms(asked: Asked) -> Numbers:
     """Of the firms on the register at the end of the period, those that somebody reached in it."""
     reached: dict[int, int] = {}
     for row in visits_made(asked):
-        reached[row.enterprise_id] = reached.get(row.enterprise_id, 0) + 1
+        key = row.enterprise.merged_into_id or row.enterprise_id  # what was entered twice is one firm
+        reached[key] = reached.get(key, 0) + 1
     rows = [
         SourceRow(
             firm.subject, firm.name, f"{reached[firm.pk]} 次" if firm.pk in reached else "没有走访", firm.pk in reached
@@ -124,7 +128,8 @@ def _four_names(asked: Asked) -> Numbers:
     """Firms in whose four slots somebody was named at the end of the period."""
     held: dict[str, set[str]] = {}
     stood = Q(ends_at__isnull=True) | Q(ends_at__gte=asked.until)
-    rows = Pairing.objects.filter(stood, street=asked.street, starts_at__lt=asked.until)
+    stayed = Q(person__isnull=True) | Q(person__left_at__isnull=True) | Q(person__left_at__gte=asked.until)
+    rows = Pairing.objects.filter(stood, stayed, street=asked.street, starts_at__lt=asked.until)
     for subject, slot in rows.values_list("subject", "slot"):
         held.setdefault(subject, set()).add(slot)
     found = []
@@ -171,10 +176,12 @@ def _key_projects(asked: Asked) -> Numbers:
 
 
 def _promises_kept(asked: Asked) -> Numbers:
-    """Promises that fell due in the period: those kept."""
+    """Promises of the period that are settled or past their day, as the promise log counts them: those kept."""
     seen = firms_seen_by(asked.by).filter(street=asked.street).values("pk")
-    last = min(asked.period.last, asked.at.astimezone(ZONE).date())
-    due = Promise.objects.filter(enterprise__in=seen, due_on__gte=asked.period.first, due_on__lte=last)
+    over = Q(settled_at__isnull=False) | Q(due_on__lt=asked.at.astimezone(ZONE).date())
+    due = Promise.objects.filter(
+        over, enterprise__in=seen, due_on__gte=asked.period.first, due_on__lte=asked.period.last
+    )
     rows = [
         SourceRow(row.enterprise.subject, row.text, f"期限 {row.due_on.isoformat()}", bool(row.kept))
         for row in due.select_related("enterprise").order_by("due_on", "pk")
@@ -343,6 +350,6 @@ HELPING: tuple[Indicator, ...] = (
         Indicator(f"cause_{code}", f"不利因素:{label}", f"期内登记的企业问题中,按事项类别属于“{label}”的。", of_cause(code))
         for code, (label, _words) in CAUSES.items()
     ),
-    Indicator("promises_kept", "承诺兑现率", "期内到期的承诺中,已兑现的;到期没有说明的算没有兑现。", _promises_kept),
+    Indicator("promises_kept", "承诺兑现率", "期限在期内、已有结果或已过期限的承诺中,已兑现的;过了期限没有说明的算没有兑现。", _promises_kept),
 )  # fmt: skip
 """In the order in which they are shown."""

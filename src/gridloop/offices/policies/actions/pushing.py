@@ -183,11 +183,9 @@ def _wanted(street: str, refs: Sequence[str], *, on: date) -> list[Policy]:
 def _planned(register: Register, fitting: dict[int, list[Policy]]) -> tuple[Pushed, dict[int, list[Policy]]]:
     """By row of the register, what will be told; and the account of it."""
     agrees = agreeing([register.firms[row].id for row in fitting], "push")
-    done = set(
-        PolicyPush.objects.filter(
-            family__in={each.family for several in fitting.values() for each in several}
-        ).values_list("enterprise_id", "family")
-    )
+    told = PolicyPush.objects.filter(family__in={each.family for several in fitting.values() for each in several})
+    rows = told.values_list("enterprise_id", "enterprise__merged_into_id", "family")
+    done = {(merged_into or firm, family) for firm, merged_into, family in rows}  # a duplicate was the same firm
     opted_out = told_before = waiting = 0
     plan: dict[int, list[Policy]] = {}
     for row, several in sorted(fitting.items()):
@@ -231,11 +229,12 @@ def _write(register: Register, plan: dict[int, list[Policy]], *, by: Actor, at: 
 
 
 def _tell(digest: Digest, *, by: Actor, at: datetime) -> int:
-    """Those who serve the firm are told of what still stands; 0 when nothing does, or the firm has said no meanwhile."""
+    """Those who serve the firm are told of what still stands; 0 when nothing does, or the firm has left or said no meanwhile."""
     firm = digest.enterprise
-    standing = PolicyPush.objects.filter(digest=digest, answer="", policy__state="published").order_by("id")
+    in_validity = in_force(digest.street, on=at.astimezone(ZONE).date())
+    standing = PolicyPush.objects.filter(digest=digest, answer="", policy__in=in_validity).order_by("id")
     titles = list(standing.values_list("policy__title", flat=True))
-    if not titles or not agreeing([firm.pk], "push")[firm.pk]:
+    if not titles or firm.left_at is not None or not agreeing([firm.pk], "push")[firm.pk]:
         return 0
     people = _who_serve(firm, at=at)
     Digest.objects.filter(pk=digest.pk).update(told_to="、".join(person.name for person in people)[:200])
