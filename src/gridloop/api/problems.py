@@ -145,14 +145,6 @@ def _words(error: Mapping[str, Any] | ErrorDetails) -> str:
             return f"不小于 {limits['ge']}"
         case "less_than_equal":
             return f"不大于 {limits['le']}"
-        case "too_short":
-            return f"至少 {limits['min_length']} 项"
-        case "too_long":
-            return f"最多 {limits['max_length']} 项"
-        case "greater_than":
-            return f"大于 {limits['gt']}"
-        case "less_than":
-            return f"小于 {limits['lt']}"
         case "literal_error" | "enum":
             return f"只能是 {str(limits['expected']).replace(' or ', ', ')}"
         case "value_error":
