@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -38,6 +39,13 @@ def test_a_trouble_that_looks_alike_is_shown_before_anything_is_saved(desk, ligh
     assert answer.status_code == 409 and Case.objects.count() == 1
     assert "可能是同一问题" in page and f'value="{light}"' in page and "文字相近" in page
     assert "柳荫路的路灯坏了不亮" in page, "what was typed is kept"
+
+
+def test_only_who_chose_files_is_told_to_choose_them_again(desk, light):
+    plain = file(desk, **LAMP).content.decode()
+    with_file = file(desk, **LAMP, files=SimpleUploadedFile("灯.jpg", b"...", "image/jpeg")).content.decode()
+
+    assert "选过的文件要重新选一次" not in plain and "选过的文件要重新选一次" in with_file
 
 
 def test_the_same_trouble_joins_the_open_case_with_its_own_receipt(desk, light):

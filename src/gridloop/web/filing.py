@@ -169,6 +169,7 @@ def _form_page(
         "at": reader.at,
         "like": like or [],
         "same": form["same"].value() or "",
+        "files_lost": bool(request.FILES),  # not form.files: to a template that is the field of this name
         **asked(reader.street.code, form["category"].value() or "", request.POST),
     }
     return render(request, "console/new_case.html", page, status=status)
