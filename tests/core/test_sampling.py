@@ -88,8 +88,14 @@ def test_a_month_is_that_of_the_street():
     assert period_of(datetime.fromisoformat("2022-05-31T16:30:00+00:00"), "Asia/Shanghai") == "2022-06"
     starts, ends = bounds_of("2022-12", "Asia/Shanghai")
     assert (starts.isoformat(), ends.isoformat()) == ("2022-12-01T00:00:00+08:00", "2023-01-01T00:00:00+08:00")
+
+
+@pytest.mark.parametrize(
+    "written", ["2022-13", "2022-5", "+2022-05", "２０２２-05", "0001-01", "9999-12", "2022-05\n", ""]
+)
+def test_a_month_of_no_calendar_of_ours_is_refused_in_words(written):
     with pytest.raises(WrongInput):
-        bounds_of("2022-13", "Asia/Shanghai")
+        bounds_of(written, "Asia/Shanghai")
 
 
 @pytest.mark.parametrize(

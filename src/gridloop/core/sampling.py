@@ -22,6 +22,7 @@ Worked example::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,7 @@ from gridloop.core.access import Role
 from gridloop.core.errors import WrongInput
 
 DOMAIN = "gridloop-sample-v1"
+_MONTH = re.compile(r"(?:19|2[0-9])[0-9]{2}-(?:0[1-9]|1[0-2])")
 RESULTS = {"true": "确已解决", "false": "虚假销号", "unable": "无法核实"}
 INSPECTS = (Role.ENV_MONITOR, Role.VERIFIER, Role.DUTY_DESK, Role.STREET_LEADER)
 """Who may inspect; monitors first, the others when their days are over."""
@@ -105,14 +107,11 @@ def period_of(at: datetime, zone: str) -> str:
 
 
 def bounds_of(period: str, zone: str) -> tuple[datetime, datetime]:
-    """The first moment of the month, and that of the next. Raises WrongInput for what is no month."""
-    try:
-        year, month = (int(part) for part in period.split("-"))
-        starts = datetime(year, month, 1, tzinfo=ZoneInfo(zone))
-    except ValueError:
-        raise WrongInput(
-            "sampling.period", f"“{period[:20]}”不是月份;请写成 2022-05 的样子。", period=period[:20]
-        ) from None
+    """The first moment of the month, and that of the next. Raises WrongInput for what is no month, written otherwise, or not of 1900 to 2999."""
+    if not _MONTH.fullmatch(period):
+        raise WrongInput("sampling.period", f"“{period[:20]}”不是月份;请写成 2022-05 的样子。", period=period[:20])
+    year, month = (int(part) for part in period.split("-"))
+    starts = datetime(year, month, 1, tzinfo=ZoneInfo(zone))
     return starts, starts.replace(year=year + month // 12, month=month % 12 + 1)
 
 
