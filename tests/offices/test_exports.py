@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from gridloop.core.cells import harmless
 from gridloop.core.errors import NotAllowed, TooMuch, WrongInput
 from gridloop.offices.archive.models import AccessNote, Entry
 from gridloop.offices.cases.actions import exports
@@ -19,7 +20,7 @@ from gridloop.offices.cases.list_models import ExportRecord
 from gridloop.offices.cases.queries.columns import masked_text
 from gridloop.offices.cases.queries.lists import Filter
 from gridloop.offices.cases.queries.views import exports_of
-from gridloop.offices.cases.sheets import Sheet, harmless, table_file
+from gridloop.offices.cases.sheets import Sheet, table_file
 from tests.offices.loop import told
 from tests.sample import IN_NE, MONDAY, sample_street, who
 
@@ -162,6 +163,12 @@ def test_an_xlsx_holds_text_only_and_opens(street):
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", " ="])
 def test_what_a_spreadsheet_takes_for_a_formula_is_disarmed(start):
     assert harmless(f"{start}1+1").startswith("'")
+    assert (
+        table_file("csv", sheet=Sheet("事项", ("甲",), "水印", "DC-1"), rows=[[f"{start}1+1"]])
+        .decode("utf-8-sig")
+        .count("'")
+        == 1
+    )
 
 
 @pytest.mark.parametrize("letter", ["\x00", "\x0b", "\x1f", "\ufffe", "\uffff"])

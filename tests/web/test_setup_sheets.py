@@ -48,6 +48,20 @@ def test_a_workbook_adds_and_alters_rows(signed_in):
     assert [(each.kind, each.key) for each in shown()] == [("added", "B-07")]
 
 
+@pytest.mark.parametrize(
+    ("parting", "encoding"), [("\t", "utf-16"), ("\t", "gb18030"), (";", "utf-8-sig"), (",", "utf-16")]
+)
+def test_a_table_of_routes_comes_back_however_a_spreadsheet_program_wrote_it(signed_in, parting, encoding):
+    client = signed_in("keeper")
+
+    answer = upload(client, GOOD.replace(",", parting), encoding=encoding)
+
+    assert answer.status_code == 302, text_of(answer)
+    assert ("added", "R1") in [(each.kind, each.key) for each in shown()] or "R1" in text_of(
+        client.get(answer["Location"])
+    )
+
+
 BROKEN = [
     b"PK\x03\x04not a workbook",
     b"\xff\xfe\x00bad",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from django import forms
@@ -15,11 +13,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gridloop.core.access import Role
+from gridloop.core.cells import csv_file
 from gridloop.core.errors import Broken, GridloopError, NotAllowed
 from gridloop.core.gaming import SIGNS
 from gridloop.core.sampling import RESULTS, SampleRule, bounds_of, period_of
 from gridloop.offices.cases.actions import record_inspection, reply_to_sign, set_sampling_rule
 from gridloop.offices.cases.queries import inspecting, signs
+from gridloop.web.downloads import download
 from gridloop.web.reader import Reader, staff
 from gridloop.web.sentences import spoken
 
@@ -126,40 +126,19 @@ def sheet(request: HttpRequest, reader: Reader, period: str) -> HttpResponse:
     """/inspections/2022-05.csv: the rates of the units."""
     inspecting.must_see_samples(reader.actor, reader.street.code)
     found = inspecting.sample_page(reader.actor, inspecting.sample_of(reader.street.code, period), at=reader.at)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        [
-            _("月份"),
-            _("单位"),
-            _("销号件数"),
-            _("抽查"),
-            _("确已解决"),
-            _("虚假销号"),
-            _("无法核实"),
-            _("待查"),
-            _("虚假销号率"),
-            _("95% 区间"),
-        ]
-    )
-    for row in found.units:
-        writer.writerow(
-            [
-                period,
-                row.name,
-                row.population,
-                row.drawn,
-                row.true,
-                row.false,
-                row.unable,
-                row.open,
-                row.rate.shown,
-                row.rate.interval_shown,
-            ]
+    heads = (
+        _("月份"), _("单位"), _("销号件数"), _("抽查"), _("确已解决"), _("虚假销号"), _("无法核实"), _("待查"), _("虚假销号率"), _("95% 区间"),
+    )  # fmt: skip
+    cells = [
+        (
+            period, row.name, *map(str, (row.population, row.drawn, row.true, row.false, row.unable, row.open)), row.rate.shown,
+            row.rate.interval_shown,
         )
-    answer = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="inspections-{found.sample.period}.csv"'
-    return answer
+        for row in found.units
+    ]  # fmt: skip
+    return download(
+        csv_file([heads, *cells]), name=f"inspections-{found.sample.period}.csv", kind="text/csv; charset=utf-8"
+    )
 
 
 @require_safe

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gridloop.core.cells import csv_file
 from gridloop.core.errors import Broken, GridloopError, WrongInput
 from gridloop.core.policy_access import must
 from gridloop.offices.archive.repeated import once_sealed
@@ -30,7 +31,7 @@ from gridloop.web.forms import StyledForm, line, words
 from gridloop.web.policies import rev_of
 from gridloop.web.reader import Reader, staff
 from gridloop.web.sentences import spoken
-from gridloop.web.setup_sheets import CSV_TYPE, XLSX_TYPE, csv_of, lines_of, xlsx_of
+from gridloop.web.setup_sheets import CSV_TYPE, XLSX_TYPE, lines_of, xlsx_of
 from gridloop.web.webhooks import NO_CHOICES
 
 EMPTY_ROWS = 3
@@ -259,5 +260,5 @@ def _uploaded(request: HttpRequest) -> list[tuple[int, dict[str, str]]]:
 def sheet(request: HttpRequest, reader: Reader, form: str) -> HttpResponse:
     """/policies/import/sheet.xlsx: an empty sheet with one example."""
     table = [list(COLUMNS.values()), *policy_words.sheet_example()]
-    content, kind = (csv_of(table), CSV_TYPE) if form == "csv" else (xlsx_of(table, title="政策"), XLSX_TYPE)
+    content, kind = (csv_file(table), CSV_TYPE) if form == "csv" else (xlsx_of(table, title="政策"), XLSX_TYPE)
     return download(content, name=f"政策导入表.{form}", kind=kind)

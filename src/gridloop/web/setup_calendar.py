@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from gridloop.core.cells import text_of
 from gridloop.core.errors import Broken, GridloopError, TooMuch, WrongInput
 from gridloop.core.holiday_notice import Notice, read_notice
 from gridloop.core.worktime import OfficeHours
@@ -128,13 +129,12 @@ def _text(request: HttpRequest) -> str:
         return request.POST.get("text", "")[:LARGEST]
     if sent.size is not None and sent.size > LARGEST:
         raise TooMuch("web.file_too_large", "文件太大,不像一份放假通知;请只传这一年的表。", field="file")
-    content = sent.read()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise WrongInput("web.not_text", "文件不是文本;请另存为 CSV(UTF-8),或把通知的文字贴进来。", field="file")
+    try:
+        return text_of(sent.read())[0]
+    except UnicodeDecodeError as fault:
+        raise WrongInput(
+            "web.not_text", "文件不是文本;请另存为 CSV(UTF-8),或把通知的文字贴进来。", field="file"
+        ) from fault
 
 
 @require_POST

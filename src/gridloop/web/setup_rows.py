@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gridloop.core.cells import csv_file
 from gridloop.core.errors import Broken, GridloopError, WrongInput
 from gridloop.offices.organisation.changesets import actions
 from gridloop.offices.organisation.changesets.cells import KEEP
@@ -29,7 +30,7 @@ from gridloop.offices.organisation.changesets.chapters import (
 from gridloop.web.downloads import download
 from gridloop.web.reader import Reader, staff
 from gridloop.web.setup_drafts import NEW, Drafting, drafting, must_draft, problems_of, to_change_set
-from gridloop.web.setup_sheets import CSV_TYPE, XLSX_TYPE, csv_of, records_of, table_of, xlsx_of
+from gridloop.web.setup_sheets import CSV_TYPE, XLSX_TYPE, records_of, table_of, xlsx_of
 
 OWN_PAGES = {"routes": "routes", "profiles": "profiles", "calendar": "calendar"}
 FIRST_SHOWN = 500
@@ -185,7 +186,7 @@ def sheet(request: HttpRequest, reader: Reader, chapter: str, form: str) -> Http
         else drafting(request, reader, chapter).setup.unchanged()
     )
     table = table_of(found, setup)
-    content, kind = (csv_of(table), CSV_TYPE) if form == "csv" else (xlsx_of(table, title=found.label), XLSX_TYPE)
+    content, kind = (csv_file(table), CSV_TYPE) if form == "csv" else (xlsx_of(table, title=found.label), XLSX_TYPE)
     name = f"{reader.street.name}-{found.label}-{reader.at:%Y%m%d}.{form}"
     return download(content, name=name, kind=kind)
 

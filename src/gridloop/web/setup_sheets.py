@@ -1,4 +1,5 @@
-"""A chapter of the setup as a spreadsheet, both ways: CSV (UTF-8 with BOM, or GB 18030 when read) and xlsx.
+"""A chapter of the setup as a spreadsheet, both ways: CSV (UTF-8 with BOM; when read also UTF-16 with its mark or GB18030, parted by commas,
+semicolons or tabs, as ``core.cells`` reads them) and xlsx.
 
 Headers may be the Chinese labels or the English names. A cell that a spreadsheet would run as a formula is written as text; a file is read
 with its row numbers, so that what is wrong can be said by row and column.
@@ -16,13 +17,13 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 from openpyxl.utils.exceptions import InvalidFileException
 
+from gridloop.core.cells import as_typed, delimiter_of, harmless, text_of
 from gridloop.core.errors import TooMuch, WrongInput
 from gridloop.offices.organisation.changesets.chapters import Chapter, Proposed, word_of
 
 LARGEST = 2 * 1024 * 1024
 LARGEST_OPENED = 40 * 1024 * 1024
 MOST_ROWS = 5000
-RUNS = ("=", "+", "-", "@", "\t")
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -52,18 +53,12 @@ def _cell(column: Any, value: Any, setup: Proposed) -> str:
     return word_of(column, value, setup)
 
 
-def csv_of(table: Sequence[Sequence[str]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerows([[_harmless(cell) for cell in row] for row in table])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
 def xlsx_of(table: Sequence[Sequence[str]], *, title: str) -> bytes:
     book = Workbook()
     sheet: Any = book.active
     sheet.title = title[:30]
     for row in table:
-        sheet.append([_harmless(cell) for cell in row])
+        sheet.append([harmless(cell) for cell in row])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"
@@ -75,12 +70,6 @@ def xlsx_of(table: Sequence[Sequence[str]], *, title: str) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A text that a spreadsheet would take for a formula is quoted; whole numbers are not."""
-    is_number = cell.lstrip("-").isdecimal()
-    return f"'{cell}" if cell.startswith(RUNS) and not is_number else cell
 
 
 # --- in --------------------------------------------------------------------------------------------------------------
@@ -99,7 +88,7 @@ def lines_of(content: bytes) -> list[tuple[int, list[str]]]:
         raise TooMuch("web.file_too_large", "文件超过 2 MB;请拆分后再传。", field="file")
     rows = _xlsx_rows(content) if content.startswith(b"PK") else _csv_rows(content)
     found = [
-        (number, [_plain(cell) for cell in row])
+        (number, [as_typed(cell) for cell in row])
         for number, row in enumerate(rows, start=1)
         if number == 1 or any(cell.strip() for cell in row)
     ]
@@ -129,27 +118,19 @@ def _names(chapter: Chapter, header: Sequence[str]) -> list[str]:
     return [known.get(title, "") for title in titles]
 
 
-def _plain(cell: str) -> str:
-    """Without the quote that kept it from running."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(RUNS) else cell
-
-
 def _csv_rows(content: bytes) -> Iterator[list[str]]:
     try:
-        yield from csv.reader(io.StringIO(_decoded(content).lstrip("\ufeff"), newline=""), strict=True)
+        text, _ = text_of(content)
+        delimiter = delimiter_of(text.partition("\n")[0])
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    except UnicodeDecodeError as fault:
+        raise WrongInput(
+            "web.not_text", "文件不是文本;请在表格软件里另存为 CSV(UTF-8)或 xlsx 再上传。", field="file"
+        ) from fault
     except csv.Error as fault:
         raise WrongInput(
             "web.bad_csv", f"文件里的引号或分隔不对({fault});请在表格软件里另存为 CSV 再传。", field="file"
         ) from fault
-
-
-def _decoded(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise WrongInput("web.not_text", "文件不是文本;请在表格软件里另存为 CSV(UTF-8)或 xlsx 再上传。", field="file")
 
 
 def _xlsx_rows(content: bytes) -> Iterator[list[str]]:

@@ -6,8 +6,6 @@ again doubles nothing. Rows that are refused come back as a sheet with their rea
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -21,19 +19,19 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gridloop.core.cells import csv_file
 from gridloop.core.errors import Broken, GridloopError, WrongInput
 from gridloop.core.firm_access import must_serve
 from gridloop.core.visit_rows import COLUMNS, NEEDED, Fault, is_blank, read_row
 from gridloop.core.visiting import LEVELS, OUTCOMES, PURPOSES, STATES, WAYS
 from gridloop.offices.archive.repeated import once_sealed
-from gridloop.offices.cases.sheets import harmless
 from gridloop.offices.enterprise.actions.visit_sheets import MOST, RefusedRow, SheetVisit, enter_visits, judge_visits
 from gridloop.offices.enterprise.actions.visits import VisitTold
 from gridloop.offices.enterprise.queries import register, visits
 from gridloop.web.downloads import download
 from gridloop.web.reader import Reader, staff
 from gridloop.web.sentences import spoken
-from gridloop.web.setup_sheets import CSV_TYPE, XLSX_TYPE, csv_of, lines_of, xlsx_of
+from gridloop.web.setup_sheets import CSV_TYPE, XLSX_TYPE, lines_of, xlsx_of
 from gridloop.web.verbs import new_key
 
 SHOWN = 200
@@ -209,18 +207,13 @@ def _carried(said: str) -> list[Cells]:
 
 def _refused_sheet(rows: list[Cells], refused: list[RefusedRow]) -> HttpResponse:
     """The refused rows with row, column and reason in front, to be corrected and sent again."""
-    typed, out = dict(rows), io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_("原行号"), _("哪一列"), _("原因"), *(names[0] for names in COLUMNS.values())])
-    for row in refused:
-        cells = [
-            str(row.number),
-            COLUMNS[row.column][0],
-            row.reason,
-            *(typed[row.number].get(name, "") for name in COLUMNS),
-        ]
-        writer.writerow([harmless(cell) for cell in cells])
-    return download(b"\xef\xbb\xbf" + out.getvalue().encode(), name=_("退回的行.csv"), kind=CSV_TYPE)
+    typed = dict(rows)
+    heads = [_("原行号"), _("哪一列"), _("原因"), *(names[0] for names in COLUMNS.values())]
+    cells = [
+        [str(row.number), COLUMNS[row.column][0], row.reason, *(typed[row.number].get(name, "") for name in COLUMNS)]
+        for row in refused
+    ]
+    return download(csv_file([heads, *cells]), name=_("退回的行.csv"), kind=CSV_TYPE)
 
 
 @require_safe
@@ -230,5 +223,5 @@ def empty_sheet(request: HttpRequest, reader: Reader, form: str) -> HttpResponse
     must_serve(reader.actor, reader.street.code)
     firms = register.own_firms_said(reader.actor, street=reader.street.code, most=MOST)
     table = [[names[0] for names in COLUMNS.values()], *([firm, *([""] * (len(COLUMNS) - 1))] for firm in firms)]
-    content, kind = (csv_of(table), CSV_TYPE) if form == "csv" else (xlsx_of(table, title="走访登记簿"), XLSX_TYPE)
+    content, kind = (csv_file(table), CSV_TYPE) if form == "csv" else (xlsx_of(table, title="走访登记簿"), XLSX_TYPE)
     return download(content, name=f"走访登记簿.{form}", kind=kind)

@@ -5,8 +5,8 @@ stands on every row, so that a part of the file still says where it comes from.
 
 Guarantees
 
-* **No formula**: a cell that a spreadsheet would read as one (it begins with = + - @, their full-width forms, a tab or a line break)
-  is preceded by an apostrophe, in both formats; in .xlsx every cell is text besides.
+* **No formula**: a cell that a spreadsheet would read as one is preceded by an apostrophe (``core.cells``), in both formats; in .xlsx every
+  cell is text besides.
 * The memory used does not grow with the rows of an .xlsx (openpyxl's write-only mode writes as it goes).
 * CSV is UTF-8 with BOM, so that spreadsheet programs read Chinese, and lines end as RFC 4180 says.
 
@@ -17,9 +17,7 @@ Worked example::
 
 from __future__ import annotations
 
-import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,11 +27,9 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Font
 
-LONGEST_CELL = 32_000  # a spreadsheet holds 32,767 characters in a cell
+from gridloop.core.cells import csv_file, harmless, without_control
+
 NUMBER_HEAD = "导出登记号"
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What a workbook, which is XML, cannot hold."""
-_FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]")
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -50,35 +46,21 @@ class Sheet:
     number: str
 
 
-def harmless(cell: str) -> str:
-    """The cell as text that no spreadsheet program takes for a formula, without characters that no file may hold."""
-    clean = _without_control(cell)[:LONGEST_CELL]
-    return f"'{clean}" if _FORMULA.match(clean) else clean
-
-
-def _without_control(text: str) -> str:
-    return _NO_XML.sub("", text)
-
-
 def table_file(file_format: str, *, sheet: Sheet, rows: Iterable[Sequence[str]]) -> bytes:
     """The file's bytes. ``file_format`` is xlsx or csv; each row has as many cells as there are heads."""
     return _xlsx(sheet, rows) if file_format == "xlsx" else _csv(sheet, rows)
 
 
 def _csv(sheet: Sheet, rows: Iterable[Sequence[str]]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*sheet.heads, NUMBER_HEAD])
-    writer.writerows([*map(harmless, row), sheet.number] for row in rows)
-    writer.writerow([harmless(sheet.mark)])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    body = ([*row, sheet.number] for row in rows)
+    return csv_file([[*sheet.heads, NUMBER_HEAD], *body, [sheet.mark]])
 
 
 def _xlsx(sheet: Sheet, rows: Iterable[Sequence[str]]) -> bytes:
     book = Workbook(write_only=True)
     page = book.create_sheet(sheet.title[:31])
     page.freeze_panes = "A3"
-    mark = _without_control(sheet.mark)
+    mark = without_control(sheet.mark)
     page.oddFooter.center.text = mark.replace("&", "&&")[:200]  # "&" begins a code in footers
     for column in range(len(sheet.heads) + 1):
         page.column_dimensions[_letters(column)].width = 18

@@ -21,9 +21,9 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from gridloop.core.cells import csv_file, delimiter_of, text_of
 from gridloop.core.errors import TooMuch, WrongInput
 from gridloop.core.firm_record import COLUMNS
-from gridloop.offices.cases.sheets import harmless
 
 LARGEST = 40 * 1024 * 1024
 LARGEST_OPENED = 600 * 1024 * 1024
@@ -31,7 +31,6 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 100
 MOST_TITLES = 10
 """Rows above the header: a title over merged cells, who made the table and when."""
-ENCODINGS = (("utf-8-sig", b"\xef\xbb\xbf"), ("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +129,10 @@ _UNIT_BEHIND = re.compile(r"(.+?)[(\[,,:/]?(?:单位:?)?((?:千|万|亿)?元)[)\
 
 def _csv_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
     number = 0
-    text = _decoded(content).removeprefix("\ufeff")  # GB 18030 and UTF-16 have a byte order mark of their own
-    opening = next((line for line in text.splitlines() if len(_parted(line)) > 1), "")
-    delimiter = max(_PARTING, key=opening.count) if opening else ","
+    text = _decoded(content)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1):
+        for number, cells in enumerate(lines, start=1):
             yield number, cells
     except csv.Error as fault:
         raise WrongInput(
@@ -142,26 +140,9 @@ def _csv_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
         ) from fault
 
 
-_PARTING = (",", ";", "\t")
-
-
-def _parted(line: str) -> list[str]:
-    return re.split(f"[{''.join(_PARTING)}]", line)
-
-
 def _decoded(content: bytes) -> str:
-    for encoding, mark in ENCODINGS:
-        if content.startswith(mark):
-            return _text(content, encoding)
     try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return _text(content, "gb18030")
-
-
-def _text(content: bytes, encoding: str) -> str:
-    try:
-        return content.decode(encoding)
+        return text_of(content)[0]
     except UnicodeDecodeError as fault:
         raise WrongInput(
             "enterprise.not_text", "文件不是表格;请另存为 xlsx 或 CSV(UTF-8)再导入。", field="file"
@@ -200,10 +181,7 @@ def refused_sheet(rows: Iterable[Mapping[str, Any]]) -> bytes:
     """The refused rows as CSV for correcting: their cells under our headers, the row number and what is wrong in front."""
     kept = list(rows)
     used = [name for name in COLUMNS if any(name in row["told"] for row in kept)] or ["name", "code"]
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["原行号", "原因", *(COLUMNS[name][0] for name in used)])
-    for row in kept:
-        cells = [str(row["row"]), row["reason"], *(row["told"].get(name, "") for name in used)]
-        writer.writerow([harmless(cell) for cell in cells])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    heads = ["原行号", "原因", *(COLUMNS[name][0] for name in used)]
+    return csv_file(
+        [heads, *([str(row["row"]), row["reason"], *(row["told"].get(name, "") for name in used)] for row in kept)]
+    )

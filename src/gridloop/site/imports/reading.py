@@ -25,12 +25,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gridloop.core.cells import text_of
 from gridloop.core.errors import WrongInput
 
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 WORKBOOK = b"PK\x03\x04"
 GZIP = b"\x1f\x8b"
-MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 LARGEST = 512 * 1024 * 1024
 
 
@@ -73,13 +73,11 @@ class Sheet:
 def read_text(path: Path) -> tuple[str, str]:
     """The file's text and its encoding. Raises WrongInput when it cannot be opened, unzipped or decoded."""
     content = _content(path)
-    for mark, encoding in MARKS:
-        if content.startswith(mark):
-            return _decoded(content, encoding, path), encoding
     try:
-        return content.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        return _decoded(content, "gb18030", path), "gb18030"
+        return text_of(content)
+    except UnicodeDecodeError as fault:
+        sentence = f"文件“{path.name}”既不是 UTF-8 也不是 GB18030;请另存为 UTF-8 的 CSV 再导入。"
+        raise WrongInput("import.encoding", sentence, file=str(path), position=fault.start) from fault
 
 
 def _content(path: Path) -> bytes:
@@ -95,14 +93,6 @@ def _content(path: Path) -> bytes:
     if len(content) > LARGEST:
         raise WrongInput("import.too_large", f"文件“{path.name}”超过 512 MB;请拆开再导入。", file=str(path))
     return content
-
-
-def _decoded(content: bytes, encoding: str, path: Path) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as fault:
-        sentence = f"文件“{path.name}”既不是 UTF-8 也不是 GB18030;请另存为 UTF-8 的 CSV 再导入。"
-        raise WrongInput("import.encoding", sentence, file=str(path), position=fault.start) from fault
 
 
 def read_json(path: Path) -> Any:
