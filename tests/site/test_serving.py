@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 import threading
 import time
 
-from gridloop.site.serving import Keeper, Restarted, web_command
+from gridloop.site.serving import Keeper, Restarted, tell_children, web_command
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
 END = (sys.executable, "-c", "raise SystemExit(3)")
@@ -25,8 +26,6 @@ def test_when_the_web_server_dies_everything_stops_with_its_code():
 
 
 def test_a_tick_that_dies_is_started_again():
-    import subprocess
-
     tick = Restarted(SLEEP, subprocess.Popen)
     first = tick.child
     first.send_signal(signal.SIGKILL)
@@ -41,6 +40,21 @@ def test_a_tick_that_dies_is_started_again():
     assert tick.child.poll() is None
     tick.child.kill()
     tick.child.wait()
+
+
+def test_what_the_children_write_into_receipts_leads_to_the_port_that_is_served(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRIDLOOP_HOME", str(tmp_path))
+    monkeypatch.setenv("GRIDLOOP_URL", "")
+    monkeypatch.setenv("GRIDLOOP_PORT", "")
+    ask = "from gridloop.site import settings; print(settings.PUBLIC_URL, settings.LEDGER_KEY_NAME)"
+
+    tell_children(port=0)
+    at_any = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    tell_children(port=8317)
+    child = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+
+    assert at_any.stdout.split() == ["http://127.0.0.1:8000", "127.0.0.1:8000"]
+    assert child.stdout.split() == ["http://127.0.0.1:8317", "127.0.0.1:8000"]
 
 
 def test_the_web_server_serves_our_door():

@@ -126,9 +126,9 @@ def test_the_books_are_signed_under_the_kept_key_and_hold(db):
 
 def test_the_signing_key_keeps_its_former_names(settings, tmp_path, monkeypatch):
     monkeypatch.setenv("GRIDLOOP_HOME", str(tmp_path))
-    settings.PUBLIC_URL = "http://127.0.0.1:8000"
+    settings.LEDGER_KEY_NAME = "127.0.0.1:8000"
     former = keys.signing_key()
-    settings.PUBLIC_URL = "https://liuyin.example.cn"
+    settings.LEDGER_KEY_NAME = "liuyin.example.cn"
 
     present = keys.signing_key()
 

@@ -19,6 +19,23 @@ def home() -> Path:
     return folder
 
 
+OWN_ADDRESS = "http://127.0.0.1:8000"
+PORT = "GRIDLOOP_PORT"
+
+
+def public_url() -> str:
+    """The address that stands in receipts and QR codes: GRIDLOOP_URL, else this machine at the port that ``gridloop up`` serves at."""
+    port = os.environ.get(PORT, "")
+    return os.environ.get("GRIDLOOP_URL") or (f"http://127.0.0.1:{port}" if port.isdecimal() else OWN_ADDRESS)
+
+
+def signing_name() -> str:
+    """The host (and port) of the public address, under which the ledger signs. Without GRIDLOOP_URL it is one and the same at every port, so that
+    ``up`` and ``tick`` sign alike.
+    """
+    return urlsplit(os.environ.get("GRIDLOOP_URL") or OWN_ADDRESS).netloc.rpartition("@")[2] or "localhost"
+
+
 def kept_secret(name: str, *, size: int = 32) -> bytes:
     """The secret bytes kept in the home folder under ``name``; made once, never overwritten, safe under a race."""
     path = home() / name

@@ -17,7 +17,6 @@ Worked example::
 from __future__ import annotations
 
 import os
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -32,7 +31,7 @@ FORMER_FILE = "ledger.former"
 
 def site_name() -> str:
     """The host (and port) of the public address: the name of the signing key."""
-    return urlsplit(settings.PUBLIC_URL).netloc.rpartition("@")[2] or "localhost"
+    return str(settings.LEDGER_KEY_NAME)
 
 
 def signing_key() -> KeyPair:

@@ -32,6 +32,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from gridloop.site.database import open_django
+from gridloop.site.home import PORT
 
 THREADS_ON_SQLITE = 4
 SECONDS_TO_STOP = 20
@@ -47,6 +48,7 @@ def up(*, host: str = "127.0.0.1", port: int = 8000, workers: int | None = None)
     """The house is open until SIGTERM or SIGINT; the exit code: 0 when it was asked to stop, else the web server's."""
     open_django()
     prepare()
+    tell_children(port=port)
     keeper = Keeper(web=web_command(host=host, port=port, workers=workers), tick=TICK)
     before = {number: signal.signal(number, keeper.ask_to_stop) for number in (signal.SIGTERM, signal.SIGINT)}
     connection.close()
@@ -55,6 +57,12 @@ def up(*, host: str = "127.0.0.1", port: int = 8000, workers: int | None = None)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def tell_children(*, port: int) -> None:
+    """What the children write into receipts and QR codes leads to this port; 0, any port that is free, nobody knows before."""
+    if port:
+        os.environ[PORT] = str(port)
 
 
 def prepare() -> None:

@@ -1,7 +1,7 @@
 """The one settings file. What an installation chooses comes from the environment; what a street chooses is a dated row.
 
 GRIDLOOP_HOME, DATABASE_URL (``home.py``) · GRIDLOOP_HOSTS (comma list) · GRIDLOOP_ORIGINS (comma list, https://…)
-· GRIDLOOP_SECOND_FACTOR (comma list of roles that must have a second factor) · GRIDLOOP_DEBUG=1 · GRIDLOOP_URL (public address, used in receipts) · EMAIL_URL (smtp://user:password@host:port)
+· GRIDLOOP_SECOND_FACTOR (comma list of roles that must have a second factor) · GRIDLOOP_DEBUG=1 · GRIDLOOP_URL (public address, used in receipts; else this machine at the port of ``gridloop up``) · EMAIL_URL (smtp://user:password@host:port)
 · GRIDLOOP_WEBHOOK_NETWORKS (comma list of inside networks that webhooks may reach, 10.20.0.0/16)
 """
 
@@ -12,15 +12,15 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from gridloop.core.checkpoint import generate_key
-from gridloop.site.home import database, home, kept_secret
+from gridloop.site.home import database, home, kept_secret, public_url, signing_name
 
 PACKAGE = Path(__file__).resolve().parents[1]
 HOME = home()
 SECRET_KEY = os.environ.get("GRIDLOOP_SECRET_KEY") or kept_secret("web.key").hex()
 DATA_KEY = os.environ.get("GRIDLOOP_DATA_KEY") or kept_secret("data.key").hex()
 DEBUG = os.environ.get("GRIDLOOP_DEBUG") == "1"
-PUBLIC_URL = os.environ.get("GRIDLOOP_URL", "http://127.0.0.1:8000")
-LEDGER_KEY_NAME = urlsplit(PUBLIC_URL).netloc.rpartition("@")[2] or "localhost"
+PUBLIC_URL = public_url()
+LEDGER_KEY_NAME = signing_name()
 LEDGER_VERIFIER_KEY = generate_key(LEDGER_KEY_NAME, seed=kept_secret("ledger.key")).verifier_key
 ALLOWED_HOSTS = [*os.environ.get("GRIDLOOP_HOSTS", "localhost,127.0.0.1,[::1]").split(","), "testserver"]
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("GRIDLOOP_ORIGINS", "").split(",") if origin]
