@@ -19,7 +19,9 @@ RUN = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 def test_the_text_is_the_same_in_every_encoding(encoding: str) -> None:
     assert text_of(TEXT.encode(encoding))[0] == TEXT
     if encoding != "gbk":
-        assert text_of(f"\ufeff{TEXT}".encode(encoding))[0] == TEXT  # written by one program, marked once more by another
+        assert (
+            text_of(f"\ufeff{TEXT}".encode(encoding))[0] == TEXT
+        )  # written by one program, marked once more by another
 
 
 def test_big_endian_with_its_mark_is_read_too() -> None:

@@ -127,6 +127,68 @@ def test_a_file_with_too_many_rows_is_refused() -> None:
         read_firms(as_csv(ROW, ROW), most=1)
 
 
+SHARED = ("企业名称", "统一社会信用代码", "行业代码", "从业人员", "重点级别", "地址")
+
+
+def merged_xlsx(*ranges: str) -> bytes:
+    """Four firms below a title that is merged, too; rows 3 to 6, with a merged cell for each range."""
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["企业名录"])
+    sheet.merge_cells("A1:F1")
+    sheet.append(SHARED)
+    for number in range(1, 5):
+        sheet.append([f"示例{'甲乙丙丁'[number - 1]}厂", code_of(number), "6210", "8", "区重点", f"柳荫路{number}号"])
+    for each in ranges:
+        first, _, _last = each.partition(":")
+        for row in sheet[each] if len(each) < 9 else ():
+            for cell in row:
+                cell.value = cell.value if cell.coordinate == first else None
+        sheet.merged_cells.add(each)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.pure
+def test_what_a_group_shares_is_read_in_each_row_of_a_merged_cell() -> None:
+    rows = read_firms(merged_xlsx("E3:E5", "C4:C6")).rows
+
+    assert [row.number for row in rows] == [3, 4, 5, 6] and not any(row.faults for row in rows)
+    assert [row.told["priority"] for row in rows] == ["区重点"] * 4
+    assert [row.told["industry"] for row in rows] == ["6210"] * 4
+
+
+# what is merged, the row and column that is refused, what is said
+MERGED = [
+    ("A3:A4", 4, "企业名称", "和上面第 3 行合并"),
+    ("B4:B5", 5, "统一社会信用代码", "和上面第 4 行合并"),
+    ("D3:D4", 4, "从业人员", "和上面第 3 行合并"),  # may be the sum of both
+    ("A5:B5", 5, "统一社会信用代码", "和左边的“企业名称”合并"),
+    ("E6:F6", 6, "注册地址", "和左边的“重点级别”合并"),
+    ("E5:F6", 6, "注册地址", "和左边的“重点级别”合并"),
+]
+
+
+@pytest.mark.parametrize(("merged", "number", "column", "says"), MERGED)
+def test_a_merged_cell_that_could_be_either_s_is_named_with_what_to_undo(
+    street: None, merged: str, number: int, column: str, says: str
+) -> None:
+    done = put(merged_xlsx(merged))
+
+    told = [each for each in done.refused if each["row"] == number]
+    assert [each["column"] for each in told] == [column]
+    assert says in told[0]["reason"] and "请取消合并" in told[0]["reason"]
+    assert done.added == 4 - done.refused_rows and done.refused_rows in (1, 2)
+
+
+@pytest.mark.pure
+def test_a_range_beyond_the_sheet_costs_nothing() -> None:
+    rows = read_firms(merged_xlsx("E3:XFD1048576")).rows
+
+    assert len(rows) == 4 and all(row.told["priority"] == "区重点" for row in rows)
+
+
 def test_good_rows_go_in_and_bad_ones_are_named_by_row_and_column(street: None) -> None:
     found = put(
         as_csv(

@@ -96,9 +96,12 @@ def one_of_each_code(rows: Sequence[SheetRow], found: Imported, *, on: date) -> 
 def _readable(rows: Sequence[SheetRow], found: Imported, *, on: date) -> Iterator[Candidate]:
     for row in rows:
         firm, faults = read_told(row.told, on=on)
+        for column, reason in row.faults.items():
+            found.refuse(row, column, reason)
         for fault in faults:
-            found.refuse(row, fault.column, fault.reason)
-        if faults:
+            if fault.column not in row.faults:  # a cell that is merged away is not empty besides
+                found.refuse(row, fault.column, fault.reason)
+        if faults or row.faults:
             continue
         found.warnings += [{"row": row.number, "name": firm.name, "warning": text} for text in firm.warnings]
         each = Candidate(row, dict(row.told), firm)
