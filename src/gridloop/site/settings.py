@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "gridloop.web.gate.AccountPages",
     "gridloop.web.middleware.Answers",
+    "gridloop.web.nulls.WithoutNull",
 ]
 
 ROOT_URLCONF = "gridloop.site.urls"

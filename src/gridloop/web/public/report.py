@@ -38,6 +38,7 @@ from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.territory import queries as territory
 from gridloop.web import drawing
 from gridloop.web.asked import asked, with_answers
+from gridloop.web.nulls import cleaned
 from gridloop.web.public.doors import PUBLIC, open_receipt
 from gridloop.web.public.limits import count
 from gridloop.web.public.told import (
@@ -95,7 +96,9 @@ def _length(request: HttpRequest) -> int:
 
 @csrf_protect
 def _report(request: HttpRequest, street: Any) -> HttpResponse:
-    if request.method != "POST":
+    if request.method == "POST":
+        request.POST = cleaned(request.POST)  # type: ignore[assignment]
+    else:
         came = {name: request.GET.get(name, "")[:20] for name in ("firm", "grid")}
         return _form(request, street, told_at_the_door(street, **came))
     if request.POST.get(HONEYPOT):
