@@ -18,6 +18,9 @@ FORMALISM = re.compile(
 WRITE = re.compile(
     r"\.objects\b.*\.(create|update|delete|bulk_create|bulk_update|get_or_create|update_or_create)\(|\.save\(|\.delete\(\)"
 )
+UTC_DAY = re.compile(
+    r"\b(at|now|\w+_at|\w+_until)\.(date\(\)|(year|month|day|hour|minute)\b|(iso)?weekday\(|strftime\()|\{(reader|caller)\.at:"
+)
 OFFICES = (
     "archive",
     "organisation",
@@ -114,6 +117,34 @@ def test_only_actions_write_in_the_offices() -> None:
     ]
 
     assert lines == []
+
+
+def test_no_day_is_read_off_a_moment_in_utc() -> None:
+    """Moments are kept in UTC, where until eight in the morning it is still yesterday: the day is asked of the street's zone."""
+    inside = [path for path in SOURCE.rglob("*.py") if not {"core", "demo", "migrations"} & set(path.parts)]
+    found = [
+        f"{path.name}:{number}: {line.strip()}"
+        for path in inside
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if UTC_DAY.search(line)
+    ]
+
+    assert len(inside) > 300
+    assert found == []
+
+
+def test_every_field_for_a_day_is_written_as_browsers_read_it() -> None:
+    """Django writes a day in the page's language, 2022/05/23, which a browser's own date field takes for nothing: see ``DayInput``."""
+    plain = re.compile(
+        r"forms\.(SplitDateTime|SelectDate|DateTime|Date|Time)(Input|Widget)|\"type\": \"(date|time|month)"
+    )
+    found = [
+        path.name
+        for path in SOURCE.rglob("*.py")
+        if path != SOURCE / "web" / "forms.py" and plain.search(path.read_text(encoding="utf-8"))
+    ]
+
+    assert found == []
 
 
 def test_no_room_is_longer_than_500_lines() -> None:

@@ -15,7 +15,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 
 from gridloop.core.bank_match import Demand
 from gridloop.offices.archive.actions import seal
@@ -91,7 +91,7 @@ def receipt(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[s
 
 def firm_with_something_of_everything(*, at: datetime) -> None:
     """A firm whose own page has a row in each of its lists, with every form open to it."""
-    desk, until = who("desk", at=at), at.date() + timedelta(days=30)
+    desk, until = who("desk", at=at), localdate(at) + timedelta(days=30)
     firm, other = registered(1, at=at, contact="张三丰", phone=PHONE), registered(2, at=at, name="另一家示例厂")
     team = found_team(by=desk, at=at, street=CODE, kind="tax", name="办税团队")
     join_team(by=desk, at=at, team=team.ref, person="P08", kind="tax")

@@ -21,6 +21,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.db import DatabaseError, models, transaction
+from django.utils.timezone import localdate
 
 from gridloop.core.access import SYSTEM, Role
 from gridloop.core.quiet import Quiet
@@ -138,7 +139,7 @@ def _firm_plan(side: Side) -> str:
         _made("enterprise.Enterprise", side)
         firm = side.kept["enterprise.Enterprise"]
         desk = actor_of(side.people[Role.DUTY_DESK], at=side.case.filed_at)
-        told = {"problems": "停产", "goal": "复工", "review_on": side.case.filed_at.date()}
+        told = {"problems": "停产", "goal": "复工", "review_on": localdate(side.case.filed_at)}
         side.kept[label] = FirmPlan.objects.filter(enterprise=firm, closed_at__isnull=True).first() or open_plan(
             by=desk, at=side.case.filed_at, enterprise=firm.ref, **told
         )
@@ -233,7 +234,7 @@ def _plain(field: Any, side: Side, given: Any) -> Any:
     if isinstance(field, models.DateTimeField):
         return side.case.filed_at
     if isinstance(field, models.DateField):
-        return side.case.filed_at.date()
+        return localdate(side.case.filed_at)
     if isinstance(field, models.BooleanField):
         return False
     if isinstance(field, models.IntegerField):
@@ -267,7 +268,7 @@ def _related(model: Any, side: Side) -> Any:
 def _quiet(side: Side) -> str:
     """Quiet days of the street, once made."""
     if "quiet" not in side.kept:
-        day = side.case.filed_at.date()
+        day = localdate(side.case.filed_at)
         side.kept["quiet"] = set_quiet_days(by=SYSTEM, at=side.case.filed_at, street=side.code, span=Quiet(day, day))
     return str(side.kept["quiet"].ref)
 
@@ -276,7 +277,7 @@ def _plan(side: Side) -> str:
     """A draft of a visit plan without visits, once made."""
     if "plan" not in side.kept:
         asked = {
-            "days": [side.case.filed_at.date().isoformat()],
+            "days": [localdate(side.case.filed_at).isoformat()],
             "managers": {},
             "quiet": [],
             "cap_visits": 1,
@@ -285,8 +286,8 @@ def _plan(side: Side) -> str:
         }
         side.kept["plan"] = VisitPlan.objects.create(
             street=side.code,
-            first_on=side.case.filed_at.date(),
-            last_on=side.case.filed_at.date(),
+            first_on=localdate(side.case.filed_at),
+            last_on=localdate(side.case.filed_at),
             asked=asked,
             made_at=side.case.filed_at,
         )
@@ -339,7 +340,9 @@ def _intake(side: Side) -> Any:
 
 def _policy(side: Side) -> Any:
     """A draft of the duty desk's."""
-    told = policies.Told(title="样本政策", issuer="样本机关", benefit="样本内容", valid_from=side.case.filed_at.date())
+    told = policies.Told(
+        title="样本政策", issuer="样本机关", benefit="样本内容", valid_from=localdate(side.case.filed_at)
+    )
     by = actor_of(side.people[Role.DUTY_DESK], at=side.case.filed_at)
     return policies.draft_policy(by=by, at=side.case.filed_at, street=side.code, told=told)
 

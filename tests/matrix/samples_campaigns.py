@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from gridloop.core.access import SYSTEM
 from gridloop.core.evaluation import MeasureRule
 from gridloop.core.period import Period
@@ -18,7 +20,7 @@ from tests.matrix.world import Side
 def campaign(side: Side) -> Any:
     """The campaign, once made: a month from the case's day on, led by the unit that leads the case."""
     if "campaign" not in side.kept:
-        on, at = side.case.filed_at.date().replace(day=1), side.case.filed_at
+        on, at = localdate(side.case.filed_at).replace(day=1), side.case.filed_at
         made = actions.open_campaign(
             by=SYSTEM, at=at, street=side.code, code="sample", name="样本专项", kind="enterprise", basis="样本文件", data_policy="不收集。",
             starts_on=on, ends_on=on + timedelta(days=3650),

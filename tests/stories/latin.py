@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.utils.timezone import localdate
+
 from gridloop.offices.cases import actions
 from gridloop.offices.cases.actions import Decided
 from gridloop.offices.cases.models import Case
@@ -92,7 +94,11 @@ def eventful(at: datetime) -> Case:
     actions.decide_extension(by=desk, at=at, case=case, approved=True)
     actions.consult(by=desk, at=at, case=case, topic="Whose lamp is it?", units=["urban", "housing"])
     actions.conclude_consultation(
-        by=desk, at=at, case=case, minutes="City Works mends it.", decisions=[Decided("Mend it", "urban", at.date())]
+        by=desk,
+        at=at,
+        case=case,
+        minutes="City Works mends it.",
+        decisions=[Decided("Mend it", "urban", localdate(at))],
     )
     actions.send_outside(by=urban, at=at, case=case, body="Lamp Ltd", task="Replace the lamp, please.", days=3)
     actions.raise_case(by=who("leader", at=at), at=at, case=case, reason="People are waiting.")

@@ -19,6 +19,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import Resolver404, resolve
+from django.utils.timezone import localdate
 
 from gridloop.core.access import Role
 from gridloop.offices.organisation.queries import actor_of
@@ -61,7 +62,7 @@ def _stands_still(made: World) -> None:
     row = projects.enter_project(**on, street=made.ours.code, told=told)
     projects.need_factor(**on, project=row.ref, factor="power", gap=Decimal(230), text="变压器容量不足", category="城乡建设/市政设施/路灯")  # fmt: skip
     projects.decide_standing(**on, project=row.ref, standing="half", accepted=True, remark="样本")
-    projects.open_project_plan(**on, project=row.ref, problems="缺电", goal="七月开工", review_on=made.at.date() + timedelta(days=14))  # fmt: skip
+    projects.open_project_plan(**on, project=row.ref, problems="缺电", goal="七月开工", review_on=localdate(made.at) + timedelta(days=14))  # fmt: skip
 
 
 @pytest.mark.parametrize("role", PEOPLE)

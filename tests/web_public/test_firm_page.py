@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from django.test import Client
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 
 from gridloop.offices.cases import actions
 from gridloop.offices.cases.models import Case, Report
@@ -50,7 +50,7 @@ def test_the_home_page_names_four_who_answer_with_office_telephones_and_the_prom
         at=now(),
         enterprise=contact.firm.ref,
         text="三天内答复用地",
-        due_on=now().date() + timedelta(days=3),
+        due_on=localdate() + timedelta(days=3),
     )
 
     page = contact.reads("/firm/home/")
@@ -110,7 +110,7 @@ def test_a_firm_says_no_to_one_visit_and_whoever_was_to_come_is_told(contact: Fi
         by=who("manager", at=now()),
         at=now(),
         enterprise=contact.firm.ref,
-        on=now().date() + timedelta(days=3),
+        on=localdate() + timedelta(days=3),
         purposes=["know"],
     )
     assert "辛管家" in contact.reads("/firm/visits/")
@@ -195,7 +195,7 @@ def test_another_firms_case_visit_and_policy_answer_are_not_there(contact: FirmC
         by=who("desk", at=now()),
         at=now(),
         enterprise=other.firm.ref,
-        on=now().date() + timedelta(days=3),
+        on=localdate() + timedelta(days=3),
         purposes=["know"],
     )
 

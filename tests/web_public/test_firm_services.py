@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 
 from gridloop.core.bank_match import Demand
 from gridloop.core.errors import NotAllowed, NotFound, Refused
@@ -104,7 +104,7 @@ def test_a_firm_calls_an_order_off_and_may_not_book_or_promise(contact: FirmCont
     with pytest.raises(NotAllowed):
         serving.book_order(by=by, at=now(), order=order.ref, officer="P08", booked_for=now() + DAY)
     with pytest.raises(NotAllowed):
-        serving.promise(by=by, at=now(), enterprise=contact.firm.ref, text="三天办好", due_on=now().date() + DAY)
+        serving.promise(by=by, at=now(), enterprise=contact.firm.ref, text="三天办好", due_on=localdate() + DAY)
 
     contact.says("cancel-order", page=SERVICES, order=order.ref)
 
@@ -113,7 +113,7 @@ def test_a_firm_calls_an_order_off_and_may_not_book_or_promise(contact: FirmCont
 
 
 def test_a_firm_applies_for_resumption_mends_what_was_returned_and_sees_seven_of_nine(contact: FirmContact) -> None:
-    on = str(now().date() + 3 * DAY)
+    on = str(localdate() + 3 * DAY)
     assert contact.says("apply-resumption", page=SERVICES, planned_on="", staff="31").status_code == 422
     assert contact.says("apply-resumption", page=SERVICES, planned_on=on, staff="31").status_code == 302
     row = Resumption.objects.get()
@@ -150,9 +150,9 @@ def test_its_assisted_matter_and_its_plan_are_shown_with_their_steps(contact: Fi
         enterprise=contact.firm.ref,
         problems="订单不足,每周三天",
         goal="恢复五天",
-        review_on=now().date() + DAY,
+        review_on=localdate() + DAY,
     )
-    plans.add_measure(by=desk, at=now(), plan=plan.ref, text="对接两家新客户", owner="P08", due_on=now().date() + DAY)
+    plans.add_measure(by=desk, at=now(), plan=plan.ref, text="对接两家新客户", owner="P08", due_on=localdate() + DAY)
 
     page = contact.reads(SERVICES)
 
@@ -211,7 +211,7 @@ def test_a_firm_says_whether_the_answer_to_its_question_answered_it(contact: Fir
 
 
 def link_between(firm: Enterprise, other: Enterprise) -> FirmLink:
-    desk, until = who("desk", at=now()), now().date() + 30 * DAY
+    desk, until = who("desk", at=now()), localdate() + 30 * DAY
     need = links.tell_listing(
         by=desk, at=now(), enterprise=firm.ref, told=ListingTold("need", "media", "想找人拍短视频", until, ("短视频",)), agreed_how="当面签字"
     )  # fmt: skip
@@ -257,7 +257,7 @@ def test_a_firm_that_says_no_says_why_and_tells_its_own_offer_with_its_consent(c
         "side": "offer",
         "kind": "space",
         "words": "周末空着的仓库可以借",
-        "valid_until": str(now().date() + 30 * DAY),
+        "valid_until": str(localdate() + 30 * DAY),
         "tags": "仓库、场地",
     }
     refused = stranger.says("tell-listing", page=TOGETHER, **told)
@@ -299,7 +299,7 @@ def test_nothing_of_another_firm_can_be_seen_or_done(contact: FirmContact, team:
     other, desk = firm_of(2), who("desk", at=now())
     order = serving.order_service(by=desk, at=now(), enterprise=other.ref, team=team.ref, service="别家的上门")
     match = banking.demand_credit(by=desk, at=now(), demand=Demand(Decimal(900_000), "wages", 12, "none"), enterprise=other.ref)  # fmt: skip
-    applied = resumptions.apply_resumption(by=desk, at=now(), enterprise=other.ref, planned_on=now().date(), staff=3)
+    applied = resumptions.apply_resumption(by=desk, at=now(), enterprise=other.ref, planned_on=localdate(), staff=3)
     forum = forum_of(other)
     link = link_between(other, firm_of(3))
     for deed, told in (

@@ -31,7 +31,7 @@ from gridloop.api.shapes_boundaries import (
 )
 from gridloop.api.shapes_desk import FeatureCollection
 from gridloop.api.shapes_rules import NothingIn
-from gridloop.api.tokens import READ, SETUP, Caller, CallerRequest, doors
+from gridloop.api.tokens import READ, SETUP, Caller, CallerRequest, doors, today_of
 from gridloop.core.access import Role
 from gridloop.core.errors import WrongInput
 from gridloop.offices.cases.queries import mapped
@@ -256,7 +256,8 @@ def publish(request: CallerRequest, ref: str, told: EnactIn) -> dict[str, Any]:
     code = caller.actor.street
     zone = ZoneInfo(organisation.street(code).zone)
     starts = datetime.combine(told.valid_from, time(), tzinfo=zone) if told.valid_from else None
-    if starts is not None and not caller.at.year - 1 <= starts.year <= caller.at.year + 3:
+    year = today_of(caller, code).year
+    if starts is not None and not year - 1 <= starts.year <= year + 3:
         raise WrongInput("api.day_out_of_range", "生效日期要在三年以内;请改正,或不写表示即刻生效。", field="valid_from")
     done = actions.publish_version(
         by=caller.actor, at=caller.at, street=code, version=ref, valid_from=starts, rev=told.rev

@@ -28,7 +28,7 @@ from gridloop.api.shapes_rules import (
     TableFile,
     TablePage,
 )
-from gridloop.api.tokens import READ, SETUP, CallerRequest, doors, street_of
+from gridloop.api.tokens import READ, SETUP, CallerRequest, doors, street_of, today_of
 from gridloop.api.words import IsoMoment
 from gridloop.core.errors import NotFound
 from gridloop.offices.cases.actions.tables import findings_of
@@ -88,7 +88,7 @@ def calendar(
     """One year of the calendar in force: workdays of each month, holidays and make-up workdays."""
     code = street_of(request.auth.actor, street)
     _, found = supervision.calendar_in_force(code)
-    wanted = year or request.auth.at.year
+    wanted = year or today_of(request.auth, code).year
     special = [
         each for notice in found.years if notice.year == wanted and notice.published for each in notice.exceptions
     ]

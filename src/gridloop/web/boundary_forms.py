@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gridloop.core.errors import GridloopError, WrongInput
 from gridloop.offices.territory.actions import SYSTEMS, Columns, Onto
+from gridloop.web.forms import DayInput
 from gridloop.web.sentences import lazy_spoken
 
 LARGEST = 12 * 1024 * 1024
@@ -149,7 +150,7 @@ class HoleForm(DraftForm):
 class PublishForm(forms.Form):
     rev = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     valid_from = forms.DateField(
-        label=_("生效日期"), required=False, widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}),
+        label=_("生效日期"), required=False, widget=DayInput({"class": "form-control"}),
         help_text=_("留空即刻生效;填日期则当天零时生效。"),
     )  # fmt: skip
 

@@ -10,14 +10,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from gridloop.offices.campaigns.queries import DUTIES, GROUP_KINDS, KINDS
-from gridloop.web.forms import StyledForm, line, words
+from gridloop.web.forms import StyledForm, day_field, line, moment_field, words
 from gridloop.web.sentences import spoken
 
 STEP = re.compile(r"(\d{4}-\d\d-\d\d)[\s::]+(.+)")
-
-
-def a_day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 WHY = _("原因")
@@ -33,7 +29,7 @@ class CampaignForm(StyledForm):
     name = line(_("名称"), longest=80)
     kind = forms.ChoiceField(label=_("类别"))
     basis = line(_("依据"), hint=_("文件名称和文号。"))
-    starts_on, ends_on = a_day(_("自")), a_day(_("至"))
+    starts_on, ends_on = day_field(_("自")), day_field(_("至"))
     scheme = words(_("实施方案"), required=False, rows=4, longest=4000)
     data_policy = line(_("个人信息处理"), hint=_("收集哪些、结束后怎样处理;不收集也要写明。"))
     shown_period = line(
@@ -97,7 +93,7 @@ class LeaveForm(TargetForm):
 
 class TaskForm(StyledForm):
     text = line(_("任务"), longest=200)
-    due_on = a_day(_("期限"))
+    due_on = day_field(_("期限"))
 
 
 class OutcomeForm(TargetForm):
@@ -105,7 +101,7 @@ class OutcomeForm(TargetForm):
 
 
 class MeetingForm(StyledForm):
-    held_at = forms.DateTimeField(label=_("时间"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    held_at = moment_field(_("时间"))
     topic = line(_("议题"), longest=120)
     minutes = words(_("纪要"), rows=4, longest=4000)
 
@@ -116,7 +112,7 @@ class ActivityForm(StyledForm):
     aim = line(_("目标"))
     owner = forms.ChoiceField(label=_("责任单位"))
     group = forms.ChoiceField(label=_("工作组"), required=False)
-    starts_on, ends_on = a_day(_("自")), a_day(_("至"))
+    starts_on, ends_on = day_field(_("自")), day_field(_("至"))
     steps = words(_("步骤"), required=False, rows=4, hint=_("一行一个:先写日期,再写内容,例如 2022-03-01 印发通知。"))
 
     def clean_steps(self) -> tuple[tuple[str, date], ...]:

@@ -10,7 +10,6 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -107,7 +106,7 @@ def _figures(request: HttpRequest, reader: Reader, row: Any) -> dict[str, Any]:
     """The numbers of the period, the groups and the activities: what the page and the sheet share."""
     period = campaigning.period_shown(row, at=reader.at, asked=request.GET.get("period", "")[:24])
     groups = campaigns.groups_of(row)
-    today = timezone.localtime(reader.at).date()
+    today = reader.today
     return {
         "campaign": row, "period": period, "period_said": said(period), "query": f"?period={quote(period.code)}",
         "offered": [(each.code, said(each)) for each in _periods(row, period, today)],
@@ -166,7 +165,7 @@ def activity(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
 def _activity(
     request: HttpRequest, reader: Reader, row: Any, *, refused: Refused | None = None, status: int = 200
 ) -> HttpResponse:
-    (shown,) = campaigns.shown_activities([row], on=timezone.localtime(reader.at).date())
+    (shown,) = campaigns.shown_activities([row], on=reader.today)
     is_over = row.done_at is not None or row.cancelled_at is not None
     deeds = [each for each in _offered(reader, "activity", row.campaign, row, refused=refused) if not is_over or each["deed"].name in ("link", "unlink")]  # fmt: skip
     page = {

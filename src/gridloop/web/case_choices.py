@@ -17,10 +17,10 @@ from gridloop.offices.cases.queries.court import awaits, citations_of, proposal_
 from gridloop.offices.cases.queries.pages import CaseFile
 from gridloop.offices.cases.queries.templates import templates_for
 from gridloop.offices.organisation import queries as organisation
+from gridloop.web.dates import until
 from gridloop.web.forms import Offered, Pairs, offered
 from gridloop.web.reader import Reader
 from gridloop.web.sentences import spoken
-from gridloop.web.templatetags.gridloop import until
 
 NAMED = {
     "like_cases": "like", "asking_links": "link", "answered_links": "link", "open_links": "link", "decisions": "decision",

@@ -23,11 +23,11 @@ from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.supervision.queries import WhyThisDate
 from gridloop.web import wording
 from gridloop.web.case_choices import candidates, choices_of, hints_of, inserts_for
+from gridloop.web.dates import until
 from gridloop.web.drawing import Drawing, draw_place
 from gridloop.web.forms import CaseForm
 from gridloop.web.reader import Reader
 from gridloop.web.sheets import SHEETS
-from gridloop.web.templatetags.gridloop import until
 from gridloop.web.verbs import Offer, grouped, offers
 
 FIRST = 3  # verbs shown as buttons before the rest

@@ -10,7 +10,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -46,8 +45,8 @@ def desk(request: HttpRequest, reader: Reader) -> HttpResponse:
     page = _lying(reader) | {
         "at": reader.at,
         "same": to_be_joined(reader.actor, street=reader.street.code, at=reader.at),
-        "today": localdate(reader.at),
-        "forum_questions": to_be_filed(reader.actor, street=reader.street.code, today=localdate(reader.at)),
+        "today": reader.today,
+        "forum_questions": to_be_filed(reader.actor, street=reader.street.code, today=reader.today),
         "measures": my_measures(reader.actor),
         "notices": _notices(reader),
         "sees_overnight": bool(reader.actor.roles(reader.street.code) & SEES_OVERNIGHT),

@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from gridloop.core.campaign import may_lead
@@ -43,7 +42,7 @@ def evaluation(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
 def _offered(reader: Reader, row: Any, period: Period) -> list[Period]:
     """The usual periods, and the last whole one of the kind that the rules speak of."""
     rules = next(iter(freezing.versions(row)), None)
-    over = [Period.of(rules.period_kind, timezone.localtime(reader.at).date()).before] if rules else []
+    over = [Period.of(rules.period_kind, reader.today).before] if rules else []
     return list(dict.fromkeys([*offered_periods(reader, period), *over]))
 
 
@@ -51,7 +50,7 @@ def _frozen_ones(reader: Reader, row: Any, period: Period) -> dict[str, Any]:
     """The rules that hold for the period, what was frozen, and whether the reader may freeze this one."""
     found, rules = freezing.frozen_of(row), freezing.rules_on(row, period.first)
     newest = {each.period: each for each in reversed(found)}
-    today = timezone.localtime(reader.at).date()
+    today = reader.today
     fits = rules is not None and period.until is None and period.kind == rules.period_kind and period.last < today
     return {
         "rules": rules, "frozen": [(each, said(Period.parse(each.period))) for each in sorted(newest.values(), key=lambda each: each.last_on, reverse=True)],

@@ -29,6 +29,41 @@ from gridloop.web.sentences import spoken
 Pairs = list[tuple[str, str]]
 
 
+class DayInput(forms.DateInput):
+    """A day as the browser's own field reads it, in every language: 2022-05-23. What a language writes, as 2022/05/23, would leave the field empty."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class MomentInput(forms.DateTimeInput):
+    """A moment as the browser's own field reads it: 2022-05-23T10:00."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class MonthInput(forms.DateInput):
+    """A month as the browser's own field reads it: 2022-05."""
+
+    input_type = "month"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m")
+
+
+def day_field(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
+    return forms.DateField(label=label, required=required, help_text=hint, widget=DayInput)
+
+
+def moment_field(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateTimeField:
+    return forms.DateTimeField(label=label, required=required, help_text=hint, widget=MomentInput)
+
+
 @dataclass(frozen=True, slots=True)
 class Offered:
     """The choices of one street now: code and label of units, superior units, duty rows, grids, leaf categories; and of one case."""

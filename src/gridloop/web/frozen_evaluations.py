@@ -21,8 +21,8 @@ from gridloop.offices.archive.repeated import once_sealed
 from gridloop.offices.campaigns import queries as campaigns
 from gridloop.offices.indicators import actions, freezing
 from gridloop.offices.indicators.evaluating import MEASURES
-from gridloop.web.campaign_forms import a_day, reason
-from gridloop.web.forms import StyledForm, line, refused_in_words, tried, words
+from gridloop.web.campaign_forms import reason
+from gridloop.web.forms import StyledForm, day_field, line, refused_in_words, tried, words
 from gridloop.web.indicators import said
 from gridloop.web.reader import Reader, staff
 from gridloop.web.sentences import spoken
@@ -33,7 +33,7 @@ class RulesForm(StyledForm):
     """The next version: what counts, and what share is expected with its source."""
 
     period_kind = forms.ChoiceField(label=lazy("考评周期"))
-    effective_on = a_day(lazy("生效日期"))
+    effective_on = day_field(lazy("生效日期"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, choices=NO_CHOICES, **kwargs)

@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,10 +18,10 @@ from gridloop.core.errors import Broken, GridloopError
 from gridloop.core.period import KINDS, Period
 from gridloop.offices.indicators import actions, queries, words
 from gridloop.offices.indicators.computed import MOST_ROWS, compute, compute_all, is_computed
-from gridloop.web.forms import StyledForm, line
+from gridloop.web.dates import day
+from gridloop.web.forms import StyledForm, day_field, line
 from gridloop.web.reader import Reader, staff
 from gridloop.web.sentences import spoken
-from gridloop.web.templatetags.gridloop import day
 from gridloop.web.webhooks import NO_CHOICES
 
 PLACES = {
@@ -39,9 +38,7 @@ class SourceForm(StyledForm):
     period = line(gettext_lazy("期间"), longest=24, hint=gettext_lazy("2022-05-29、2022-05、2022Q1、2022H1 或 2022;“以来”写 2022H1+2022-05-29。"))  # fmt: skip
     issuer = line(gettext_lazy("发布单位"), longest=80)
     document = line(gettext_lazy("文件或出处"), longest=160)
-    issued_on = forms.DateField(
-        label=gettext_lazy("发布日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    issued_on = day_field(gettext_lazy("发布日期"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, choices=NO_CHOICES, **kwargs)
@@ -124,13 +121,13 @@ def period_asked(request: HttpRequest, reader: Reader) -> Period:
     if asked:
         return Period.parse(asked)
     told = queries.periods_told(reader.actor, street=reader.street.code)
-    return told[0] if told else Period.of("quarter", timezone.localtime(reader.at).date())
+    return told[0] if told else Period.of("quarter", reader.today)
 
 
 def offered_periods(reader: Reader, period: Period) -> list[Period]:
     """Today's day, month, quarter, half-year, year, 上半年以来 and what was told, each once."""
     told = queries.periods_told(reader.actor, street=reader.street.code)
-    today = timezone.localtime(reader.at).date()
+    today = reader.today
     current = [Period.of(kind, today) for kind in KINDS]
     since = [Period(each.kind, each.first, today) for each in current if each.kind in ("quarter", "half", "year")]
     return list(dict.fromkeys([period, *told, *current, *since]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +18,7 @@ from gridloop.offices.organisation.accounts import actions, queries
 from gridloop.offices.organisation.accounts.actions.leave import Leave
 from gridloop.offices.organisation.accounts.queries import HAS_SECOND_FACTOR, SIGN_IN, Standing
 from gridloop.offices.territory import queries as territory
+from gridloop.web.forms import DayInput
 from gridloop.web.reader import Reader, signed_in, staff
 from gridloop.web.role_words import MAY
 from gridloop.web.wording import said
@@ -103,12 +103,8 @@ class LeaveForm(forms.Form):
 
     holdings = forms.MultipleChoiceField(label=_("哪些岗位"), widget=forms.CheckboxSelectMultiple)
     to = forms.ChoiceField(label=_("代理人"), widget=forms.Select(attrs={"class": "form-select"}))
-    first_on = forms.DateField(
-        label=_("第一天"), widget=forms.DateInput(attrs={"class": "form-control", "type": "date"})
-    )
-    last_on = forms.DateField(
-        label=_("最后一天"), widget=forms.DateInput(attrs={"class": "form-control", "type": "date"})
-    )
+    first_on = forms.DateField(label=_("第一天"), widget=DayInput({"class": "form-control"}))
+    last_on = forms.DateField(label=_("最后一天"), widget=DayInput({"class": "form-control"}))
     reason = forms.CharField(label=_("原因"), max_length=200, widget=forms.TextInput(attrs={"class": "form-control"}))
 
     def __init__(
@@ -135,7 +131,7 @@ def leave(request: HttpRequest, reader: Reader) -> HttpResponse:
     ]
     holdings = [(held.ref, held.title) for held in own]
     people = queries.may_stand_in(reader.actor, at=reader.at)
-    today = reader.at.astimezone(ZoneInfo(reader.street.zone)).date()
+    today = reader.today
     form = LeaveForm(request.POST or None, holdings=holdings, people=people, initial=_proposed(holdings, today))
     if request.method == "POST" and form.is_valid():
         try:

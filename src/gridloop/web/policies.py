@@ -10,7 +10,6 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -52,7 +51,7 @@ def policies(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 
 def _list(request: HttpRequest, reader: Reader, *, error: GridloopError | None = None) -> HttpResponse:
-    street, on = reader.street.code, timezone.localtime(reader.at).date()
+    street, on = reader.street.code, reader.today
     shown = request.GET.get("shown", "in_force")
     wanted = {"topic": request.GET.get("topic", ""), "text": request.GET.get("text", "")[:MOST_TEXT]}
     wanted["topic"] = wanted["topic"] if wanted["topic"] in words.TOPICS else ""
@@ -90,7 +89,7 @@ def _page(request: HttpRequest, reader: Reader, ref: str, *, error: GridloopErro
         "may_draft": may(reader.actor, "draft", street=street), "may_push": may(reader.actor, "push", street=street),
         "may_publish": may(reader.actor, "publish", street=street) and found.drafted_by_id != reader.actor.person_id,
         "is_own_draft": found.drafted_by_id == reader.actor.person_id, "may_end": may(reader.actor, "publish", street=street),
-        "is_in_force": finding.in_force(street, on=timezone.localtime(reader.at).date()).filter(pk=found.pk).exists(),
+        "is_in_force": finding.in_force(street, on=reader.today).filter(pk=found.pk).exists(),
     }  # fmt: skip
     return render(request, "policies/policy.html", page, status=error.status if error else 200)
 

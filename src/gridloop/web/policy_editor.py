@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,7 +26,7 @@ from gridloop.offices.policies.clauses import OPERATORS, Fault, RowTold, clauses
 from gridloop.offices.policies.queries import finding, matching
 from gridloop.offices.policies.queries import words as policy_words
 from gridloop.web.downloads import download
-from gridloop.web.forms import StyledForm, line, words
+from gridloop.web.forms import StyledForm, day_field, line, words
 from gridloop.web.policies import rev_of
 from gridloop.web.reader import Reader, staff
 from gridloop.web.sentences import spoken
@@ -49,10 +48,8 @@ class PolicyForm(StyledForm):
     number = line(gettext_lazy("文号"), required=False, longest=LONGEST["number"])
     level = forms.ChoiceField(label=gettext_lazy("层级"))
     topic = forms.ChoiceField(label=gettext_lazy("主题"))
-    valid_from = forms.DateField(label=gettext_lazy("有效期自"), widget=forms.DateInput(attrs={"type": "date"}))
-    valid_until = forms.DateField(
-        label=gettext_lazy("有效期至"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    valid_from = day_field(gettext_lazy("有效期自"))
+    valid_until = day_field(gettext_lazy("有效期至"), required=False)
     benefit = words(gettext_lazy("惠企内容"), longest=LONGEST["benefit"])
     materials = words(gettext_lazy("申报材料"), required=False, rows=2, longest=LONGEST["materials"])
     how = words(
@@ -171,7 +168,7 @@ def _form(
         initial = (
             {name: getattr(told, name) for name in PolicyForm.base_fields}
             if told
-            else {"valid_from": localdate(reader.at), "level": "district"}
+            else {"valid_from": reader.today, "level": "district"}
         )
         form = PolicyForm(initial=initial)
     clauses, wrong = read_rows([_numbered(row, place) for place, row in enumerate(rows)]) if rows else ([], [])

@@ -8,7 +8,6 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -33,7 +32,7 @@ def _page(
     request: HttpRequest, reader: Reader, ref: str, *, error: GridloopError | None = None, about: str = ""
 ) -> HttpResponse:
     found = enterprise(ref, by=reader.actor)
-    matches = matching.matches_of_firm(found, on=timezone.localtime(reader.at).date(), rest=20)
+    matches = matching.matches_of_firm(found, on=reader.today, rest=20)
     page: dict[str, Any] = {
         "firm": found, "groups": groups_of(matches), "takes_pushes": agrees(found, "push"), "tones": TONES, "error": error, "about": about,
         "fits": sum(match.verdict.value == "met" for match in matches), "may_answer": bool(reader.actor.roles(found.street) & SERVES), "key": uuid4().hex,

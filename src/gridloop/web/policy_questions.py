@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -44,7 +43,7 @@ class QuestionForm(StyledForm):
 def questions(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/policies/questions/?text=房租"""
     street = reader.street.code
-    in_force = finding.policies(reader.actor, street=street, on=timezone.localtime(reader.at).date())
+    in_force = finding.policies(reader.actor, street=street, on=reader.today)
     form = QuestionForm(request.POST or None, policies=in_force)
     if request.method == "POST":
         must(reader.actor, "draft", street=street)

@@ -9,14 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from gridloop.offices.projects.queries.words import FACTORS, LIBRARIES, PRIORITIES, SECTORS, UNITS
-from gridloop.web.forms import StyledForm, line, words
+from gridloop.web.forms import MonthInput, StyledForm, day_field, line, words
 from gridloop.web.sentences import spoken
 
 YI, WAN = Decimal(100_000_000), Decimal(10_000)
-
-
-def a_day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 def money(label: Any, *, hint: Any = "", least: int = 0) -> forms.DecimalField:
@@ -42,9 +38,12 @@ class ProjectForm(StyledForm):
         coerce=lambda said: said == "yes", empty_value=None,
     )  # fmt: skip
     permit = line(_("施工许可证号"), required=False, longest=80)
-    start_planned_on, finish_planned_on = a_day(_("计划开工")), a_day(_("计划竣工"))
-    started_on, finished_on = a_day(_("实际开工")), a_day(_("实际竣工"))
-    produced_on, counted_on = a_day(_("投产")), a_day(_("入统"))
+    start_planned_on, finish_planned_on = (
+        day_field(_("计划开工"), required=False),
+        day_field(_("计划竣工"), required=False),
+    )
+    started_on, finished_on = day_field(_("实际开工"), required=False), day_field(_("实际竣工"), required=False)
+    produced_on, counted_on = day_field(_("投产"), required=False), day_field(_("入统"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,7 +58,7 @@ class ProjectForm(StyledForm):
 
 class MoveForm(StyledForm):
     to = forms.ChoiceField(label=_("移到"))
-    on = a_day(_("实际日期"))
+    on = day_field(_("实际日期"), required=False)
     reason = line(_("理由"))
 
     def __init__(self, *args: Any, libraries: tuple[str, ...], **kwargs: Any) -> None:
@@ -74,7 +73,7 @@ class PlanForm(StyledForm):
 
 
 class MonthForm(StyledForm):
-    month = forms.DateField(label=_("月份"), input_formats=["%Y-%m"], widget=forms.DateInput(attrs={"type": "month"}))
+    month = forms.DateField(label=_("月份"), input_formats=["%Y-%m"], widget=MonthInput)
     invested_wan = money(_("本月完成投资(万元)"))
     note = line(_("形象进度"), required=False)
     reason = line(_("更正原因"), required=False, hint=_("这个月报过的,要写为什么更正。"))

@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -70,7 +69,7 @@ def _forms(found: Any, reader: Reader) -> dict[str, Any]:
 
 
 def _form(verb: str, said: Any, *, found: Any, choices: Offered, reader: Reader) -> forms.Form:
-    today = timezone.localtime(reader.at).date()
+    today = reader.today
     more: dict[str, Any] = {"libraries": neighbours(found.library)} if verb == "move" else {}
     initial = {
         "plan": {"year": today.year, "first": 1},

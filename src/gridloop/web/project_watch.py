@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -111,7 +110,7 @@ def new_plan(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """/projects/<ref>/plan/: the project's plan is opened; what follows is done on the plan's page."""
     found = found_project(ref, by=reader.actor)
     may = may_keep(reader.actor, street=found.street, unit=found.unit.code) and not found.dropped_at
-    first = {"problems": _why(found), "review_on": timezone.localtime(reader.at).date() + FORTNIGHT}
+    first = {"problems": _why(found), "review_on": reader.today + FORTNIGHT}
     form = PlanForm(
         request.POST or None, choices=choices_of(found.street, at=reader.at), auto_id="plan-%s", initial=first
     )

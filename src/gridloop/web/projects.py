@@ -10,7 +10,6 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -52,7 +51,7 @@ def projects(request: HttpRequest, reader: Reader) -> HttpResponse:
     libraries = boards.board(reader.actor, street=street, at=reader.at, wanted=wanted)
     summary = boards.summary(reader.actor, street=street)
     view = request.GET.get("view", "board")
-    today = timezone.localtime(reader.at).date()
+    today = reader.today
     rows = [row for library in libraries for row in library.rows]
     needs = [need.case_ref for row in rows for _factor, _label, need in row.cells if need] if view == "factors" else []
     page = {

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -41,6 +42,11 @@ class Reader:
     actor: Actor
     street: Any
     at: datetime
+
+    @property
+    def today(self) -> date:
+        """Today in the street; ``at`` itself is in UTC, where the day begins eight hours later."""
+        return self.at.astimezone(ZoneInfo(self.street.zone)).date()
 
 
 def moment(request: HttpRequest) -> datetime:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -63,7 +62,7 @@ def replay(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
 def asked_of(request: HttpRequest, reader: Reader) -> Asked:
     """What the address asks; by default the last half year of the history."""
     whole = replaying.whole_history(reader.street.code)
-    last = whole[1] if whole else localdate(reader.at)
+    last = whole[1] if whole else reader.today
     first = max(whole[0], last - USUAL_SPAN) if whole else last
     said = request.GET
     return Asked(

@@ -60,9 +60,9 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     street = reader.street.code
     _key, found = supervision.calendar_in_force(street)
-    year = _year(request.GET.get("year", ""), reader.at.year)
+    year = _year(request.GET.get("year", ""), reader.today.year)
     draft = drafting(request, reader, CODE)
-    next_year = next(each for each in range(reader.at.year, LAST_YEAR) if found.is_provisional(each))
+    next_year = next(each for each in range(reader.today.year, LAST_YEAR) if found.is_provisional(each))
     page = {
         "calendar": found, "year": year, "is_provisional": found.is_provisional(year), "months": _months(found, year), "years": range(year - 2, year + 3),
         "versions": supervision.calendars(street), "workdays": found.workdays_between(date(year - 1, 12, 31), date(year, 12, 31)), "draft": draft,

@@ -99,7 +99,7 @@ def _page(request: HttpRequest, reader: Reader, ref: str, *, error: GridloopErro
         "findings": [each for each in checked.new if not proof or each.sentence not in proof.sentences] if checked else [],
         "effects": shown, "effects_count": len(effects), "is_open": is_open, "verbs": verbs, "error": error,
         "problems": problems_of(error), "history": [(each, HISTORY.get(each.kind, each.kind)) for each in timeline(found.subject)],
-        "is_own": found.drafter_id == reader.actor.person_id, "today": reader.at.astimezone(_zone(reader)).date(),
+        "is_own": found.drafter_id == reader.actor.person_id, "today": reader.today,
         "roll_backs": list(found.roll_backs.all()), "waits_for": said(queries.publishers_of(found)),
     }  # fmt: skip
     return render(request, "setup/change.html", page, status=error.status if error else 200)
@@ -188,7 +188,7 @@ def _effective_at(said: str, reader: Reader) -> datetime | None:
         raise WrongInput(
             "setup.bad_day", "生效日期看不懂;请写成 2026-01-01,或留空表示发布即生效。", field="effective_on"
         ) from fault
-    today = reader.at.astimezone(_zone(reader)).date()
+    today = reader.today
     if not today <= on <= today.replace(year=today.year + 3, day=1):
         raise WrongInput(
             "setup.day_out_of_range",

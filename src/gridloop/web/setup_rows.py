@@ -187,7 +187,7 @@ def sheet(request: HttpRequest, reader: Reader, chapter: str, form: str) -> Http
     )
     table = table_of(found, setup)
     content, kind = (csv_file(table), CSV_TYPE) if form == "csv" else (xlsx_of(table, title=found.label), XLSX_TYPE)
-    name = f"{reader.street.name}-{found.label}-{reader.at:%Y%m%d}.{form}"
+    name = f"{reader.street.name}-{found.label}-{reader.today:%Y%m%d}.{form}"
     return download(content, name=name, kind=kind)
 
 

@@ -29,10 +29,10 @@ from gridloop.offices.cases.queries import finding, pages
 from gridloop.offices.cases.queries.following import answers_for
 from gridloop.offices.cases.queries.pages import CaseFile
 from gridloop.web import wording
+from gridloop.web.dates import until
 from gridloop.web.reader import Reader, staff
 from gridloop.web.sentences import spoken
 from gridloop.web.sheet_document import document_of
-from gridloop.web.templatetags.gridloop import until
 
 SHEETS = {
     "assign": gettext_lazy("交办单"),
@@ -175,7 +175,7 @@ def _assign(found: CaseFile, reader: Reader, reporters: str) -> Sheet:
                 "办结后写明做了什么、结果如何;经办人不核实、不销号。",
             )),
         ),
-        signer=_office(reader), on=timezone.localdate(reader.at), note=_ask(case, reader),
+        signer=_office(reader), on=reader.today, note=_ask(case, reader),
     )  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def _supervise(found: CaseFile, reader: Reader, reporters: str) -> Sheet:
                 "确有客观原因办不完的,当日申请延期、会商或提级,不得搁置。",
             )),
         ),
-        signer=_office(reader), on=timezone.localdate(reader.at), note=_ask(case, reader),
+        signer=_office(reader), on=reader.today, note=_ask(case, reader),
     )  # fmt: skip
 
 
@@ -223,7 +223,7 @@ def _notice(found: CaseFile, reader: Reader, reporters: str) -> Sheet:
             Section("什么时候答复", (f"答复期限:{_due(case)}。", "请您补充材料期间,办理时限不停止计算。")),
             Section("怎样查询和反映", ("凭回执上的网址或二维码随时查看进展、补充情况、评价答复。", "没有得到办理或对答复不满意的,可以在查询页选“未解决”,也可以拨打值班电话。")),
         ),
-        signer=_office(reader), on=timezone.localdate(reader.at), note=_ask(case, reader), is_red=False,
+        signer=_office(reader), on=reader.today, note=_ask(case, reader), is_red=False,
     )  # fmt: skip
 
 

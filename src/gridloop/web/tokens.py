@@ -24,7 +24,7 @@ from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.organisation.actions import issue_token, must_set_up, revoke_token
 from gridloop.offices.organisation.tokens import queries
 from gridloop.offices.organisation.tokens.scopes import SCOPES
-from gridloop.web.forms import Offered, StyledForm, line
+from gridloop.web.forms import DayInput, Offered, StyledForm, line
 from gridloop.web.reader import Reader, staff
 from gridloop.web.sentences import spoken
 
@@ -42,7 +42,7 @@ class TokenForm(StyledForm):
     expires_on = forms.DateField(
         label=_("有效到"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput,
         help_text=_("当天结束时失效;留空则长期有效。"),
     )
     person = forms.ChoiceField(

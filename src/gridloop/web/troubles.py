@@ -203,7 +203,7 @@ def _map(found: TroubleFile, reader: Reader) -> Drawing | None:
 def _period(request: HttpRequest, reader: Reader) -> tuple[date, date]:
     """The days asked for; what is missing or no date is the last ninety days."""
     said = request.GET
-    return lists.period(_day(said.get("from", "")), _day(said.get("to", "")), today=timezone.localdate(reader.at))
+    return lists.period(_day(said.get("from", "")), _day(said.get("to", "")), today=reader.today)
 
 
 def _day(said: str) -> date | None:

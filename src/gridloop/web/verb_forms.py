@@ -14,19 +14,13 @@ from gridloop.offices.cases.actions.closing import SATISFACTION
 from gridloop.offices.cases.actions.requests import EXTENSION_REASONS, SUSPENSION_REASONS, UNITS_OF_TIME
 from gridloop.offices.cases.actions.ruling import HERE, SCOPES
 from gridloop.offices.cases.queries import words as vocabulary
-from gridloop.web.forms import CaseForm, line, words, yes_or_no
+from gridloop.web.forms import CaseForm, day_field, line, words, yes_or_no
 
 MOST_PARTS = 3
 
 
 def _options(table: dict[Any, str]) -> list[tuple[str, Any]]:
     return [(str(value), _(label)) for value, label in table.items()]
-
-
-def _date(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}), help_text=hint
-    )
 
 
 class PlainForm(CaseForm):
@@ -137,13 +131,13 @@ class MinutesForm(CaseForm):
     minutes = words(_("会商纪要"), rows=4)
     text_1 = line(_("决定一"))
     owner_1 = forms.ChoiceField(label=_("决定一由谁负责"))
-    due_1 = _date(_("决定一完成日期"), required=False)
+    due_1 = day_field(_("决定一完成日期"), required=False)
     text_2 = line(_("决定二"), required=False)
     owner_2 = forms.ChoiceField(label=_("决定二由谁负责"), required=False)
-    due_2 = _date(_("决定二完成日期"), required=False)
+    due_2 = day_field(_("决定二完成日期"), required=False)
     text_3 = line(_("决定三"), required=False)
     owner_3 = forms.ChoiceField(label=_("决定三由谁负责"), required=False)
-    due_3 = _date(_("决定三完成日期"), required=False)
+    due_3 = day_field(_("决定三完成日期"), required=False)
     lead = forms.ChoiceField(label=_("会后主办单位"), required=False, help_text=_("不填则由牵头单位继续办。"))
 
     def clean(self) -> dict[str, Any]:
@@ -173,7 +167,7 @@ class ExtensionForm(CaseForm):
 class SuspensionForm(CaseForm):
     reason_code = forms.ChoiceField(label=_("理由类别"), choices=_options(SUSPENSION_REASONS))
     reason = words(_("具体理由"))
-    until = _date(_("挂起至(当日下班)"), hint=_("到期自动恢复计时;最多 180 天。"))
+    until = day_field(_("挂起至(当日下班)"), hint=_("到期自动恢复计时;最多 180 天。"))
 
     def clean_until(self) -> datetime:
         return timezone.make_aware(datetime.combine(self.cleaned_data["until"], time(17, 30)))

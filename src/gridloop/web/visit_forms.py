@@ -13,7 +13,7 @@ from gridloop.core.quiet import Quiet
 from gridloop.core.visiting import LEVELS, OUTCOMES, PURPOSES, STATES, WAYS
 from gridloop.offices.cases.actions.filing import Filing
 from gridloop.offices.enterprise.actions.visits import VisitTold
-from gridloop.web.forms import Pairs, StyledForm, line, words, yes_or_no
+from gridloop.web.forms import MomentInput, Pairs, StyledForm, day_field, line, words, yes_or_no
 from gridloop.web.uploads import HINT, FilesField, Named
 from gridloop.web.wording import said
 
@@ -23,12 +23,6 @@ PROBLEMS = 3
 def pairs(labels: dict[str, str], *codes: str) -> Pairs:
     """Code and word, in the reader's language when shown."""
     return [(code, said(labels[code])) for code in (codes or labels)]
-
-
-def day_field(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, help_text=hint, widget=forms.DateInput(attrs={"type": "date"})
-    )
 
 
 class LogForm(StyledForm):
@@ -61,7 +55,7 @@ class LogForm(StyledForm):
     happened_at = forms.DateTimeField(
         label=_("时间"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        widget=MomentInput,
         help_text=_("不填就是现在。"),
     )
 

@@ -23,7 +23,6 @@ from gridloop.offices.enterprise.queries import visits as queries
 from gridloop.web.forms import offered
 from gridloop.web.reader import Reader, staff
 from gridloop.web.visit_forms import PlanForm, day_of
-from gridloop.web.visits import today_of
 from gridloop.web.wording import said
 
 SHOWN = 300
@@ -38,7 +37,7 @@ def plans(request: HttpRequest, reader: Reader) -> HttpResponse:
     must_serve(reader.actor, street)
     people = {person.ref: person.name for person in planning.managers_of(street).values()}
     own = planning.ref_of_person(reader.actor.person_id)
-    first = {"first_on": today_of(reader).isoformat(), "days": 10, "manager": own if own in people else ""}
+    first = {"first_on": reader.today.isoformat(), "days": 10, "manager": own if own in people else ""}
     choices = offered(street, at=reader.at)
     form = PlanForm(
         request.POST or None, choices=choices, managers=sorted(people.items(), key=lambda pair: pair[1]), initial=first
@@ -149,7 +148,7 @@ class StopShown:
 @staff
 def round_of_day(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/visits/round/?on=: my doors of a day in the order to go."""
-    today = today_of(reader)
+    today = reader.today
     on = day_of(request.GET.get("on", ""), otherwise=today)
     problem = ""
     try:

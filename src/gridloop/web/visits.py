@@ -6,9 +6,7 @@ Without a script everything works; times are the street's. A form sent twice doe
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -42,11 +40,6 @@ from gridloop.web.visit_forms import (
 LONGEST_KEY = 18
 
 
-def today_of(reader: Reader) -> date:
-    """Today in the street."""
-    return reader.at.astimezone(ZoneInfo(reader.street.zone)).date()
-
-
 @require_safe
 @staff
 def visits(request: HttpRequest, reader: Reader) -> HttpResponse:
@@ -65,7 +58,7 @@ def visits(request: HttpRequest, reader: Reader) -> HttpResponse:
     page = {
         "form": form, "rows": rows, "after": after, "query": query.urlencode(), "wanted": wanted,
         "counts": queries.counts(reader.actor, **period), "unseen": queries.unvisited(reader.actor, **period, size=20),
-        "quiet": planning.quiet_this_week(reader.street.code, on=today_of(reader)),
+        "quiet": planning.quiet_this_week(reader.street.code, on=reader.today),
         "to_come": queries.to_come(reader.actor), "may_serve": may_serve(reader.actor, reader.street.code),
     }  # fmt: skip
     return render(request, "visits/list.html", page)
@@ -204,7 +197,7 @@ def arrange(request: HttpRequest, reader: Reader, enterprise: str) -> HttpRespon
     firm = _firm(reader, enterprise)
     form = ArrangeForm(
         request.POST or None, choices=offered(reader.street.code, at=reader.at), auto_id="arrange-%s",
-        initial={"way": "on_site", "on": today_of(reader).isoformat()},
+        initial={"way": "on_site", "on": reader.today.isoformat()},
     )  # fmt: skip
 
     def done(row: Any) -> HttpResponse:

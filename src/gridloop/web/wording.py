@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gridloop.core.access import ROLE_LABELS, SYSTEM
@@ -25,6 +24,7 @@ from gridloop.offices.archive.queries import TimelineEntry
 from gridloop.offices.cases.actions.closing import SATISFACTION
 from gridloop.offices.cases.actions.requests import EXTENSION_REASONS, SUSPENSION_REASONS, UNITS_OF_TIME
 from gridloop.offices.cases.queries import words
+from gridloop.web.dates import until
 from gridloop.web.sentences import spoken, spoken_if_ours
 
 SEGMENT_ROLES = {"dispatch": "派件", "handle": "办理", "verify": "核实销号"}
@@ -236,8 +236,7 @@ def _from(table: dict[str, str]) -> Callable[[Any, dict[str, Any]], str]:
 
 
 def _moment(value: Any, payload: dict[str, Any]) -> str:
-    at = timezone.localtime(datetime.fromisoformat(str(value)))
-    return spoken(f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}")
+    return until(datetime.fromisoformat(str(value)))
 
 
 _WORDED: dict[str, Callable[[Any, dict[str, Any]], str]] = {

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, Max, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast
+from django.utils.timezone import localdate
 
 from gridloop.core import ledger
 from gridloop.core.audit import AuditReport, EntryRow, audit
@@ -248,7 +249,9 @@ def header_of(entry: Entry) -> ledger.EntryHeader:
 def _erasures(street: str) -> dict[int, ledger.Erasure]:
     """By entry id: why its payload is gone."""
     return {
-        entry_id: ledger.Erasure(on=erasure.erased_at.date(), under=erasure.basis, certificate=erasure.certificate.seq)
+        entry_id: ledger.Erasure(
+            on=localdate(erasure.erased_at), under=erasure.basis, certificate=erasure.certificate.seq
+        )
         for erasure in Erasure.objects.filter(book_id=street).select_related("certificate")
         for entry_id in erasure.entries.values_list("pk", flat=True)
     }

@@ -20,6 +20,7 @@ from gridloop.offices.enterprise.actions import banking as acts
 from gridloop.offices.enterprise.queries import banking
 from gridloop.offices.enterprise.queries.solving import firm_behind
 from gridloop.offices.policies.clauses import OPERATORS, Fault, read_rows
+from gridloop.web.dates import day
 from gridloop.web.enterprise import solution_forms as forms
 from gridloop.web.enterprise.forms import FirmChoices, choices_of
 from gridloop.web.enterprise.lists import must_read
@@ -29,7 +30,6 @@ from gridloop.web.enterprise.words import entry_shown
 from gridloop.web.forms import refused_in_words, tried
 from gridloop.web.policy_editor import rows_shown, rows_told
 from gridloop.web.reader import Reader, staff
-from gridloop.web.templatetags.gridloop import day
 from gridloop.web.wording import masked_name, said
 
 Told = dict[str, Any]

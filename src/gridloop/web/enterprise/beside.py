@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils import timezone
-
 from gridloop.core.firm_access import may_keep, may_serve
 from gridloop.core.firm_plan import lacks_plan
 from gridloop.core.lifecycle import LIVE_STATES
@@ -45,7 +43,7 @@ def beside_firm(firm: Any, reader: Reader) -> Beside:
     }  # fmt: skip
     return Beside(
         found, factors.of_firm(firm), banking.of_firm(firm), assisting.of_firm(firm), frozenset(name for name, yes in may.items() if yes),
-        is_here and lacks_plan(firm.vitality, has_plan=is_open), group_plans.holding_for(firm, today=timezone.localtime(reader.at).date()) if is_here else [],
+        is_here and lacks_plan(firm.vitality, has_plan=is_open), group_plans.holding_for(firm, today=reader.today) if is_here else [],
     )  # fmt: skip
 
 

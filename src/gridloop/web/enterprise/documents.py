@@ -28,8 +28,8 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from gridloop.offices.enterprise.queries.solution_words import MEASURE_STATES
+from gridloop.web.dates import day as day_shown
 from gridloop.web.enterprise.words import entry_shown
-from gridloop.web.templatetags.gridloop import day as day_shown
 from gridloop.web.wording import said
 
 FONT = "STSong-Light"

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gridloop.core.access import Role
@@ -19,7 +18,8 @@ from gridloop.offices.enterprise.queries import banking, register, teams
 from gridloop.offices.enterprise.queries.words import CLUSTER_KINDS, CONSENTS, MEMBER_KINDS, PRIORITIES, TEAM_KINDS
 from gridloop.offices.organisation import queries as organisation
 from gridloop.offices.territory import queries as territory
-from gridloop.web.forms import Pairs, StyledForm, line, words, yes_or_no
+from gridloop.web.dates import when
+from gridloop.web.forms import Pairs, StyledForm, day_field, line, moment_field, words, yes_or_no
 from gridloop.web.wording import said
 
 
@@ -48,10 +48,7 @@ def choices_of(street: str, *, at: datetime) -> FirmChoices:
             "industries": [
                 (code, f"{code} {said(name)}({said(SECTIONS[SECTION_OF[code]])})") for code, name in DIVISIONS.items()
             ],
-            "bank_forums": [
-                (row.ref, f"{row.title} {timezone.localtime(row.starts_at):%Y-%m-%d}")
-                for row in banking.bank_forums(street)
-            ],
+            "bank_forums": [(row.ref, f"{row.title} {when(row.starts_at)}") for row in banking.bank_forums(street)],
             "industry_groups": [
                 *((letter, f"{letter} {said(name)}") for letter, name in SECTIONS.items()),
                 *((code, f"{code} {said(name)}") for code, name in DIVISIONS.items()),
@@ -75,15 +72,6 @@ def _one(label: Any, *, required: bool = True, hint: Any = "", filtered: bool = 
     """A choice from one of the street's lists; a long one can be narrowed by typing."""
     attributes = {"data-filter": ""} if filtered else {}
     return forms.ChoiceField(label=label, required=required, help_text=hint, widget=forms.Select(attrs=attributes))
-
-
-def _day(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=required,
-        help_text=hint,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
 
 
 class FirmForm(StyledForm):
@@ -189,7 +177,7 @@ class OrderForm(StyledForm):
 
 class PromiseForm(StyledForm):
     text = line(_("承诺"), longest=300)
-    due_on = _day(_("兑现期限"))
+    due_on = day_field(_("兑现期限"))
 
 
 class PairForm(StyledForm):
@@ -200,7 +188,7 @@ class PairForm(StyledForm):
     person = _one(_("人员"), required=False, filtered=True, hint=_("县级领导和服务管家要写到人。"))
     unit = _one(_("单位"), required=False, filtered=True, hint=_("职能部门和属地兜底可以只写单位。"))
     substitute = _one(_("备岗"), required=False, filtered=True)
-    term_ends_on = _day(_("任期至"), required=False)
+    term_ends_on = day_field(_("任期至"), required=False)
     reason = line(_("说明"), required=False, longest=200)
 
     def __init__(self, *args: Any, slots: Pairs, **kwargs: Any) -> None:
@@ -216,7 +204,7 @@ class HandOverForm(StyledForm):
     substitute = _one(_("备岗"), required=False, filtered=True)
     reason = line(_("缘由"), longest=200)
     note = words(_("交接说明"), required=False, hint=_("在办的事、答应过的事、企业的习惯;随交接包交给接手的人。"))
-    term_ends_on = _day(_("任期至"), required=False)
+    term_ends_on = day_field(_("任期至"), required=False)
 
 
 class EndPairingForm(StyledForm):
@@ -249,9 +237,7 @@ class MemberForm(StyledForm):
 class BookForm(StyledForm):
     offers: ClassVar[dict[str, str]] = {"officer": "people"}
     officer = _one(_("上门人员"), filtered=True)
-    booked_for = forms.DateTimeField(
-        label=_("约定时间"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    )
+    booked_for = moment_field(_("约定时间"))
 
 
 class ResultForm(StyledForm):

@@ -11,17 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from gridloop.core.forum import ANSWERS, KINDS, STATES, WAYS
 from gridloop.offices.enterprise.actions.forum_questions import QuestionTold
 from gridloop.offices.enterprise.actions.forums import ForumTold
-from gridloop.web.forms import Pairs, StyledForm, line, words
-from gridloop.web.visit_forms import day_field, pairs
+from gridloop.web.forms import Pairs, StyledForm, day_field, line, moment_field, words
+from gridloop.web.visit_forms import pairs
 
 WAN = Decimal(10_000)
-
-
-def moment_field(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateTimeField:
-    return forms.DateTimeField(
-        label=label, required=required, help_text=hint,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )  # fmt: skip
 
 
 class CalendarForm(StyledForm):

@@ -36,7 +36,6 @@ from gridloop.web.enterprise import lists
 from gridloop.web.forms import Offered, StyledForm, offered, refused_in_words
 from gridloop.web.reader import Reader, staff
 from gridloop.web.verbs import new_key
-from gridloop.web.visits import today_of
 from gridloop.web.wording import said
 
 SHOWN_TEXT = 60
@@ -55,7 +54,7 @@ def calendar(request: HttpRequest, reader: Reader) -> HttpResponse:
         kind=told.get("kind", ""), state=told.get("state", ""), since=told.get("since"), until=told.get("until"),
         late=bool(request.GET.get("late")), after=_after(request),
     )  # fmt: skip
-    rows, following, totals = queries.list_forums(reader.actor, wanted, today=today_of(reader))
+    rows, following, totals = queries.list_forums(reader.actor, wanted, today=reader.today)
     query = request.GET.copy()
     query.pop("after", None)
     page = {
@@ -148,7 +147,7 @@ def _page(
 ) -> HttpResponse:
     """One forum: counter, guests, questions with their cases and answers, minutes, and what may be done now."""
     found = queries.forum(ref, by=reader.actor)
-    today = today_of(reader)
+    today = reader.today
     guests, others = queries.guests(found, by=reader.actor)
     told = queries.questions(found, by=reader.actor, today=today)
     answers = finding.answers_to([each.row.subject for each in told], by=reader.actor)
@@ -236,7 +235,7 @@ class Shelf:
 
 
 def _shelf(found: Any, reader: Reader, told: list[Any]) -> Shelf:
-    in_force = finding.policies(reader.actor, street=found.street, on=today_of(reader))
+    in_force = finding.policies(reader.actor, street=found.street, on=reader.today)
     return Shelf(
         offered(found.street, at=reader.at),
         [(each.row.ref, each.row.text[:SHOWN_TEXT]) for each in told if each.row.case_id],
@@ -434,7 +433,7 @@ def do_question(request: HttpRequest, reader: Reader, ref: str, deed: str) -> Ht
     if deed not in QUESTION_DEEDS:
         raise Http404
     row = queries.question(ref, by=reader.actor)
-    told = queries.questions(row.forum, by=reader.actor, today=today_of(reader))
+    told = queries.questions(row.forum, by=reader.actor, today=reader.today)
     each = next(one for one in told if one.row.pk == row.pk)
     form = _question_form(deed, each, _shelf(row.forum, reader, told), request.POST)
     if form.is_valid():

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -19,8 +18,8 @@ from gridloop.offices.enterprise.actions.group_plans import open_group_plan
 from gridloop.offices.enterprise.queries import group_plans
 from gridloop.web.enterprise.forms import choices_of
 from gridloop.web.enterprise.lists import must_read
-from gridloop.web.enterprise.solution_forms import PlanForm, day_field, one_of
-from gridloop.web.forms import line, tried
+from gridloop.web.enterprise.solution_forms import PlanForm, one_of
+from gridloop.web.forms import day_field, line, tried
 from gridloop.web.reader import Reader, staff
 from gridloop.web.wording import said
 
@@ -55,7 +54,7 @@ def new(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/enterprises/plans/groups/new/"""
     must_read(reader)
     street = reader.street.code
-    first = {"review_on": _today(reader) + FORTNIGHT}
+    first = {"review_on": reader.today + FORTNIGHT}
     choices = choices_of(street, at=reader.at)
     form: forms.Form = GroupPlanForm(request.POST or None, choices=choices, auto_id="plan-%s", initial=first)
     if request.method == "POST" and form.is_valid():
@@ -70,7 +69,7 @@ def new(request: HttpRequest, reader: Reader) -> HttpResponse:
 def group_shown(row: Any, reader: Reader) -> dict[str, Any]:
     """What the group's plan is for in words, and the firms that it holds for today."""
     group = group_plans.group_of(row)
-    firms = group_plans.firms_of(row, by=reader.actor, today=_today(reader))
+    firms = group_plans.firms_of(row, by=reader.actor, today=reader.today)
     season = f"{group.starts_on:%Y-%m-%d} – {group.ends_on:%Y-%m-%d}" if group.starts_on and group.ends_on else ""
     industry = f"{group.industry} {said(group.industry_name)}" if group.industry else ""
     told = ((_("因地"), group.place_name), (_("因业"), industry), (_("因时"), season))
@@ -80,7 +79,3 @@ def group_shown(row: Any, reader: Reader) -> dict[str, Any]:
         "firms": firms[:SHOWN],
         "more": max(0, len(firms) - SHOWN),
     }
-
-
-def _today(reader: Reader) -> date:
-    return timezone.localtime(reader.at).date()

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from gridloop.core.matching import KINDS, SIDES
 from gridloop.offices.enterprise.actions.links import ListingTold
 from gridloop.offices.enterprise.queries.words import LEAD_STATES
-from gridloop.web.forms import Pairs, StyledForm, line, words, yes_or_no
-from gridloop.web.visit_forms import day_field, pairs
+from gridloop.web.forms import Pairs, StyledForm, day_field, line, words, yes_or_no
+from gridloop.web.visit_forms import pairs
 
 
 class ListingForm(StyledForm):

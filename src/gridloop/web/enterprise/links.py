@@ -23,7 +23,6 @@ from gridloop.web.enterprise.forums import attempt
 from gridloop.web.enterprise.lists import must_read
 from gridloop.web.forms import StyledForm, refused_in_words
 from gridloop.web.reader import Reader, staff
-from gridloop.web.visits import today_of
 from gridloop.web.webhooks import NO_CHOICES
 from gridloop.web.wording import said
 
@@ -38,7 +37,7 @@ LEAD_TONES = {"new": "new", "talking": "open", "signed": "good", "lost": "quiet"
 def board(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/enterprises/links/?kind=&state="""
     must_read(reader)
-    street, on = reader.street.code, today_of(reader)
+    street, on = reader.street.code, reader.today
     kind = request.GET.get("kind", "") if request.GET.get("kind", "") in KINDS else ""
     state = request.GET.get("state", "") if request.GET.get("state", "") in {*STATES, "open"} else ""
     found = queries.proposals(reader.actor, street=street, on=on)

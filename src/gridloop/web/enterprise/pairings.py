@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -53,7 +52,7 @@ def _matrix_page(request: HttpRequest, reader: Reader, *, status: int = 200, for
         "choices": filters(reader, wanted), "slots": _slots(), "may_arrange": may_arrange(reader.actor, reader.street.code),
         "blanks": [(slot, label, blank[slot], f"?{query_of(replace(unfilled, lacks=slot))}") for slot, label in _slots()],
         "form": form or PairForm(choices=choices_of(reader.street.code, at=reader.at), slots=_slots()), **links_of(found, wanted),
-        "terms": pairing.terms_running_out(reader.street.code, until=localdate(reader.at)),
+        "terms": pairing.terms_running_out(reader.street.code, until=reader.today),
     }  # fmt: skip
     return render(request, "enterprise/matrix.html", page, status=status)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -37,10 +36,6 @@ Told = dict[str, Any]
 TONES = {"open": "open", "overdue": "bad", "done": "good", "dropped": "quiet"}
 FORTNIGHT = timedelta(days=14)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-def today_of(reader: Reader) -> date:
-    return timezone.localtime(reader.at).date()
 
 
 def _deed(reader: Reader) -> Told:
@@ -96,7 +91,7 @@ def plan_list(request: HttpRequest, reader: Reader) -> HttpResponse:
     must_read(reader)
     state, kind = request.GET.get("state", "open"), request.GET.get("kind", "firm")
     state, kind = state if state in ("open", "closed") else "open", kind if kind in PLAN_KINDS else "firm"
-    today = today_of(reader)
+    today = reader.today
     rows = [plans.shown(row, today=today) for row in plans.plans(reader.actor, state=state, kind=kind)[:100]]
     open_rows = [plans.shown(row, today=today) for row in plans.plans(reader.actor, kind="")]
     page = {
@@ -114,7 +109,7 @@ def new(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/enterprises/plans/new/?enterprise=<ref>"""
     told = request.POST if request.method == "POST" else request.GET
     firm = register.enterprise(told.get("enterprise", ""), by=reader.actor)
-    first = {"problems": _why(firm), "review_on": today_of(reader) + FORTNIGHT}
+    first = {"problems": _why(firm), "review_on": reader.today + FORTNIGHT}
     form = forms.PlanForm(
         request.POST or None, choices=choices_of(firm.street, at=reader.at), auto_id="plan-%s", initial=first
     )
@@ -148,9 +143,9 @@ def plan(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
 def _page(
     request: HttpRequest, reader: Reader, row: Any, *, refused: Refused | None = None, of_measure: tuple[str, Refused] | None = None
 ) -> HttpResponse:  # fmt: skip
-    shown = plans.shown(row, today=today_of(reader))
+    shown = plans.shown(row, today=reader.today)
     choices = choices_of(row.street, at=reader.at)
-    later = today_of(reader) + FORTNIGHT
+    later = reader.today + FORTNIGHT
     force = plans.force_of(row)
     first = {"review": {"next_on": later}, "measure": {"due_on": later}, "force": _present(force)}
     faults = refused or (of_measure[1] if of_measure else None)
@@ -227,6 +222,6 @@ def measure_step(request: HttpRequest, reader: Reader, ref: str, step: str) -> H
 def paper(request: HttpRequest, reader: Reader, ref: str) -> HttpResponse:
     """/enterprises/plans/<ref>.docx: the plan on one page."""
     row = plans.plan(ref, by=reader.actor)
-    shown = plans.shown(row, today=today_of(reader))
+    shown = plans.shown(row, today=reader.today)
     made = plan_docx(row, shown, [each for each in plans.force_of(row) if each.ends_at is None], at=reader.at)
     return download(made, name=f"{row.name}{PLAN_KINDS[row.kind]}.docx", kind=DOCX)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gridloop.core.errors import WrongInput
 from gridloop.core.resumption import STATES, TRIP_STATES
-from gridloop.web.forms import StyledForm, line, words
-from gridloop.web.visit_forms import day_field, pairs
+from gridloop.web.forms import StyledForm, day_field, line, words
+from gridloop.web.visit_forms import pairs
 
 FIRM_HINT = _("写全名、简称或统一社会信用代码。")
 

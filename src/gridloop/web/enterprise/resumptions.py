@@ -22,7 +22,6 @@ from gridloop.web.enterprise.links import firm_named
 from gridloop.web.enterprise.lists import must_read
 from gridloop.web.forms import StyledForm, refused_in_words
 from gridloop.web.reader import Reader, staff
-from gridloop.web.visits import today_of
 from gridloop.web.webhooks import NO_CHOICES
 
 TONES = {"open": "open", "resumed": "good", "withdrawn": "quiet"}
@@ -70,7 +69,7 @@ def checklist(request: HttpRequest, reader: Reader) -> HttpResponse:
 def apply(request: HttpRequest, reader: Reader) -> HttpResponse:
     """/enterprises/resumptions/new/?enterprise=…"""
     must_read(reader)
-    first = {"planned_on": today_of(reader).isoformat()}
+    first = {"planned_on": reader.today.isoformat()}
     if request.GET.get("enterprise"):
         first["enterprise"] = register.enterprise(request.GET["enterprise"], by=reader.actor).name
     form = forms.ApplyForm(request.POST or None, choices=NO_CHOICES, auto_id="apply-%s", initial=first)
@@ -192,7 +191,7 @@ def batches(request: HttpRequest, reader: Reader) -> HttpResponse:
         request.POST or None,
         choices=NO_CHOICES,
         auto_id="batch-%s",
-        initial={"tested_on": today_of(reader).isoformat()},
+        initial={"tested_on": reader.today.isoformat()},
     )
     if request.method == "POST" and form.is_valid():
 

@@ -11,19 +11,10 @@ from gridloop.core.bank_match import COLLATERALS, PURPOSES
 from gridloop.core.factor import FACTORS, UNITS
 from gridloop.offices.enterprise.queries.solution_words import EFFECTS
 from gridloop.web.enterprise.forms import FirmChoices
-from gridloop.web.forms import StyledForm, line, words
+from gridloop.web.forms import StyledForm, day_field, line, words
 from gridloop.web.wording import said
 
 WAN = 10_000
-
-
-def day_field(label: Any, *, hint: Any = "", required: bool = True) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        help_text=hint,
-        required=required,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
 
 
 def _number(label: Any, *, required: bool = True, hint: Any = "", least: float = 0.01) -> forms.DecimalField:

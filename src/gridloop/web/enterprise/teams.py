@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -148,9 +147,9 @@ def _queue_page(
     rows, state, tabs = _queue(request.GET.get("state", ""), reader, kind)
     choices = choices_of(reader.street.code, at=reader.at)
     page = {
-        "kind": kind, "state": state, "tabs": tabs, "at": reader.at, "today": localdate(reader.at),
+        "kind": kind, "state": state, "tabs": tabs, "at": reader.at, "today": reader.today,
         "rows": [(row, _steps(row, kind, reader, choices, refused)) for row in rows],
-        "promised": serving.promise_count(reader.actor, on=localdate(reader.at)) if kind == "promises" else None,
+        "promised": serving.promise_count(reader.actor, on=reader.today) if kind == "promises" else None,
     }  # fmt: skip
     return render(request, "enterprise/serving.html", page, status=status)
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from gridloop.core.firm_record import COLUMNS
 from gridloop.offices.archive.queries import TimelineEntry
+from gridloop.web.dates import day, when
 from gridloop.web.deed_words import kind_said
 from gridloop.web.sentences import spoken_if_ours
 from gridloop.web.wording import EntryShown, said
 
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 KINDS: dict[str, tuple[str, str]] = {
     "enterprise.registered": ("建档", "new"),
     "enterprise.amended": ("修改档案", "quiet"),
@@ -144,8 +148,9 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return said("是") if value else said("否")
     text = "" if value is None else str(value)
-    is_moment = len(text) > 18 and text[4:5] == "-" and "T" in text
-    return text.replace("T", " ")[:16] if is_moment else spoken_if_ours(text)
+    if DAY.fullmatch(text):
+        return day(date.fromisoformat(text))
+    return when(datetime.fromisoformat(text)) if MOMENT.fullmatch(text) else spoken_if_ours(text)
 
 
 def timeline_of(entries: list[TimelineEntry], cases: list[Any], found_on: Mapping[int, str]) -> list[Happening]:

@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -21,9 +22,9 @@ from gridloop.core.errors import Broken, GridloopError, NotFound, WrongInput
 from gridloop.offices.cases.actions import Filing, file_case, withdraw_contact
 from gridloop.offices.cases.actions.telling import correct_contact
 from gridloop.offices.cases.queries.held import Field, Held, held_about
+from gridloop.web.dates import when
 from gridloop.web.public.doors import PUBLIC, Opened, with_receipt
 from gridloop.web.public.limits import count
-from gridloop.web.templatetags.gridloop import when
 
 NAMES = {
     "name": gettext_lazy("称呼"), "phone": gettext_lazy("电话"), "enterprise": gettext_lazy("企业"), "text": gettext_lazy("原话"),
@@ -107,7 +108,9 @@ def _document(shown: HeldShown) -> dict[str, Any]:
             {"at": look.at.isoformat(), "post": look.post, "what": look.what, "reason": look.reason}
             for look in shown.held.looks
         ],
-        "contact_kept_until": shown.held.contact_until.date().isoformat() if shown.held.contact_until else None,
+        "contact_kept_until": timezone.localdate(shown.held.contact_until).isoformat()
+        if shown.held.contact_until
+        else None,
     }
 
 
@@ -117,7 +120,7 @@ def _text(shown: HeldShown) -> str:
         f"{_('编号')}:{shown.held.number}",
         *(f"{row.name}:{row.value or _('没有留')}({row.level.split()[0]})" for row in shown.rows),
         *(f"{_('查看记录')}:{when(look.at)} {look.post or _('岗位已撤销')} · {look.what} · {look.reason}" for look in shown.held.looks),
-        f"{_('姓名和电话保存到')}:{until.date().isoformat() if until else _('办结满一年为止')}",
+        f"{_('姓名和电话保存到')}:{timezone.localdate(until).isoformat() if until else _('办结满一年为止')}",
     ]  # fmt: skip
     return "\n".join(lines)
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from gridloop.offices.cases.actions.closing import SATISFACTION
 from gridloop.offices.cases.queries import words
 from gridloop.offices.cases.queries.following import Followed, Step
-from gridloop.web.templatetags.gridloop import until
+from gridloop.web.dates import until
 
 UNITS_OF_TIME = {
     "natural_day": gettext_lazy("个自然日"), "working_day": gettext_lazy("个工作日"), "hour": gettext_lazy("小时"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from gridloop.core import bank_match
 from gridloop.core.firm_size import SIZES
@@ -21,14 +21,15 @@ from gridloop.core.industry import SECTIONS
 from gridloop.core.vitality import VITALITIES
 from gridloop.offices.cases.queries import words
 from gridloop.web import wording
+from gridloop.web.dates import day, iso, month_name, short_day, until, when
 from gridloop.web.sentences import spoken_if_ours
 
 register = template.Library()
+for written in (day, iso, month_name, short_day, until, when):
+    register.filter(written)
 ISO = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?")
 
-WEEKDAYS = "一二三四五六日"
 TONE_OF_LEVEL = {"success": "good", "warning": "warn", "error": "bad"}
-MIDNIGHT = (0, 0)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -38,17 +39,6 @@ def case_link(context: dict[str, Any], content: SafeString, ref: str, look: str 
     if ref in context["openable"]:
         return format_html('<a{} href="{}">{}</a>', marked, reverse("case", args=[ref]), content)
     return format_html("<span{}>{}</span>", marked, content) if look else content
-
-
-@register.filter
-def when(at: datetime | None) -> str:
-    """2022年5月23日(周一)10:00; in English Mon 23 May 2022, 10:00."""
-    if at is None:
-        return "—"
-    local = timezone.localtime(at)
-    if _is_english():
-        return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
-    return f"{day(local.date())}{local:%H:%M}"
 
 
 @register.simple_tag(takes_context=True)
@@ -68,44 +58,6 @@ def since(context: dict[str, Any], moment: datetime) -> SafeString | str:
 
 
 @register.filter
-def until(at: datetime | None) -> str:
-    """A deadline: as ``when``, but midnight is 24:00 of the day that ends."""
-    if at is None:
-        return "—"
-    local = timezone.localtime(at)
-    if (local.hour, local.minute) != MIDNIGHT:
-        return when(local)
-    before = date.fromordinal(local.date().toordinal() - 1)
-    return f"{day(before)}{', ' if _is_english() else ''}24:00"
-
-
-@register.filter(expects_localtime=True)
-def day(on: date | None) -> str:
-    """2022年5月23日(周一); of a moment, the day it has here."""
-    if on is None:
-        return "—"
-    if _is_english():
-        return f"{on:%a} {on.day} {on:%b %Y}"
-    return f"{on.year}年{on.month}月{on.day}日(周{WEEKDAYS[on.weekday()]})"
-
-
-@register.filter(expects_localtime=True)
-def short_day(on: date) -> str:
-    """5月23日 周一, for rows of days."""
-    return f"{on:%a} {on.day} {on:%b}" if _is_english() else f"{on.month}月{on.day}日 周{WEEKDAYS[on.weekday()]}"
-
-
-@register.filter
-def month_name(number: int) -> str:
-    """1 月; in English January."""
-    return f"{date(2000, number, 1):%B}" if _is_english() else f"{number} 月"
-
-
-def _is_english() -> bool:
-    return (get_language() or "").startswith("en")
-
-
-@register.filter
 def dated(cell: Any) -> Any:
     """A cell of a sheet (2022-05-23 10:00, or 2022-05-23) as pages write moments and days; everything else as it is."""
     try:
@@ -115,14 +67,6 @@ def dated(cell: Any) -> Any:
     if found is None:
         return cell
     return when(timezone.make_aware(found)) if ":" in cell else day(found.date())
-
-
-@register.filter
-def iso(at: datetime | date | None) -> str:
-    """For ``datetime`` attributes: in the local zone."""
-    if isinstance(at, datetime):
-        return timezone.localtime(at).isoformat(timespec="seconds")
-    return at.isoformat() if at else ""
 
 
 @register.filter

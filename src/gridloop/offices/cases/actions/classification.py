@@ -34,7 +34,7 @@ from gridloop.core.text import Classifier
 from gridloop.offices.archive.actions import record
 from gridloop.offices.archive.transaction import deed
 from gridloop.offices.cases.category_models import CategoryModel, CategorySign
-from gridloop.offices.cases.models import Category
+from gridloop.offices.cases.models import BEIJING, Category
 from gridloop.offices.cases.queries.category_model import (
     Learned,
     classifier_of,
@@ -217,7 +217,14 @@ def _card(trial: _Trial, street: str, *, at: datetime) -> dict[str, Any]:
     """The card with both figures on the yardstick."""
     figures = {"yardstick": asdict(trial.candidate), "yardstick_incumbent": asdict(trial.incumbent)}
     source = Source("本街道人工选定、更正或办结未改的事项", trial.n)
-    return card_of(trial.taught, name=street, on=f"{at:%Y-%m-%d}", seed=SEED, sources=[source], figures=figures)
+    return card_of(
+        trial.taught,
+        name=street,
+        on=at.astimezone(BEIJING).date().isoformat(),
+        seed=SEED,
+        sources=[source],
+        figures=figures,
+    )
 
 
 def _kept(
