@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from PIL import Image
 
 from gridloop.offices.archive.models import Attachment, Deed, Entry
@@ -238,13 +237,6 @@ def test_a_filled_honeypot_gets_a_friendly_page_and_files_nothing(resident: Resi
 
     assert answer.status_code == 200
     assert "谢谢" in answer.content.decode()
-    assert not Case.objects.exists()
-
-
-def test_a_form_without_its_token_is_refused(resident: Resident) -> None:
-    answer = Client(enforce_csrf_checks=True).post(REPORT, {"text": "路灯不亮", "no_place": "1"})
-
-    assert answer.status_code == 403
     assert not Case.objects.exists()
 
 
