@@ -386,7 +386,7 @@ def test_every_event_is_a_kind_that_some_deed_records():
     ],
 )
 def test_an_address_that_is_seen_to_lead_inside_is_refused_when_it_is_given(street, settings, url, code):
-    with pytest.raises(WrongInput) as refused:
+    with pytest.raises(Refused) as refused:
         subscribed(url=url)
 
     assert (refused.value.code, refused.value.fields["field"]) == (code, "url")

@@ -357,15 +357,18 @@ def _address(url: str) -> str:
 
 
 def _must_lead_outside(parts: SplitResult) -> None:
-    """What can be seen to lead inside is refused at once, not only when the first message is due. Raises WrongInput."""
+    """What can be seen to lead inside is refused at once, not only when the first message is due.
+
+    Raises Refused, for it is a good address that this installation does not deliver to.
+    """
     networks = tuple(ip_network(each.strip()) for each in settings.WEBHOOK_NETWORKS if each.strip())
     host = str(parts.hostname).rstrip(".")
     literal = ip_address("127.0.0.1") if host == "localhost" or host.endswith(".localhost") else written_out(host)
     if literal is not None and not is_allowed(literal, networks):
         sentence = "地址通向内部网络,不投递;确需投递请在 GRIDLOOP_WEBHOOK_NETWORKS 中写明该网段。"
-        raise WrongInput("webhooks.inside", sentence, field="url")
+        raise Refused("webhooks.inside", sentence, field="url")
     if parts.scheme == "http" and not networks:
-        raise WrongInput("webhooks.not_encrypted", "对外只用 https 投递;请改用 https 地址。", field="url")
+        raise Refused("webhooks.not_encrypted", "对外只用 https 投递;请改用 https 地址。", field="url")
 
 
 def _events(events: Iterable[str]) -> list[str]:
