@@ -24,13 +24,11 @@ import ssl
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from django.conf import settings
-
-from gridloop.core.outside import Network, is_allowed
-from gridloop.offices.notices.webhooks.actions import Letter, Reply
+from gridloop.core.outside import is_allowed
+from gridloop.offices.notices.webhooks.actions import Letter, Reply, allowed_networks
 
 SECONDS = 15
 LONGEST_ANSWER = 2048
@@ -65,11 +63,6 @@ def post_one(letter: Letter) -> Reply:
         return Reply(None, fault=f"连接失败:{fault.strerror or type(fault).__name__}")
     except (http.client.HTTPException, ValueError, UnicodeError) as fault:
         return Reply(None, fault=f"对方的答复读不出来:{type(fault).__name__}")
-
-
-def allowed_networks() -> tuple[Network, ...]:
-    """The inside networks that the installation allows."""
-    return tuple(ip_network(each.strip()) for each in settings.WEBHOOK_NETWORKS if each.strip())
 
 
 def judged_address(host: str, port: int, *, is_encrypted: bool) -> str:

@@ -23,7 +23,7 @@ from django.conf import settings
 
 from gridloop.core.access import SYSTEM, Actor, Role
 from gridloop.core.errors import Outdated, Refused, TooMuch, WrongInput
-from gridloop.core.outside import is_allowed, written_out
+from gridloop.core.outside import Network, is_allowed, written_out
 from gridloop.offices.archive import queries as archive
 from gridloop.offices.archive.actions import move_bookmark, record
 from gridloop.offices.archive.identifiers import random_bytes
@@ -356,12 +356,17 @@ def _address(url: str) -> str:
     return address
 
 
+def allowed_networks() -> tuple[Network, ...]:
+    """What the installation allows besides the public internet (GRIDLOOP_WEBHOOK_NETWORKS)."""
+    return tuple(ip_network(each.strip()) for each in settings.WEBHOOK_NETWORKS if each.strip())
+
+
 def _must_lead_outside(parts: SplitResult) -> None:
     """What can be seen to lead inside is refused at once, not only when the first message is due.
 
     Raises Refused, for it is a good address that this installation does not deliver to.
     """
-    networks = tuple(ip_network(each.strip()) for each in settings.WEBHOOK_NETWORKS if each.strip())
+    networks = allowed_networks()
     host = str(parts.hostname).rstrip(".")
     literal = ip_address("127.0.0.1") if host == "localhost" or host.endswith(".localhost") else written_out(host)
     if literal is not None and not is_allowed(literal, networks):
